@@ -1,0 +1,102 @@
+"""The plate with the prompt and the SANDBOX badge: every picture says what it is."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from importlib import resources
+from io import BytesIO
+
+from PIL import Image, ImageDraw, ImageFont
+
+from playcut_jupyter.sandbox.drawing.canvas import Picture, Size
+from playcut_jupyter.sandbox.drawing.palette import Colour
+
+Patch = tuple[Picture, tuple[int, int]]
+
+
+@lru_cache(maxsize=1)
+def _known() -> frozenset[int]:
+    """Find out which characters the shipped font can draw: all others look like its missing glyph."""
+    font = _font(24)
+    missing = bytes(font.getmask("\U0010ffff"))
+    blocks = (range(0x20, 0x7F), range(0xA0, 0x530), range(0x1E00, 0x1F00), range(0x2010, 0x2214))
+    return frozenset(c for block in blocks for c in block if bytes(font.getmask(chr(c))) != missing)
+
+
+def _font(px: int) -> ImageFont.FreeTypeFont:
+    # The basic layout is the same on every machine; Raqm is not installed everywhere.
+    file = resources.files("playcut_jupyter.sandbox") / "fonts" / "NotoSans-Regular.ttf"
+    return ImageFont.truetype(BytesIO(file.read_bytes()), px, layout_engine=ImageFont.Layout.BASIC)
+
+
+def _wrapped(text: str, font: ImageFont.FreeTypeFont, width: int, lines: int) -> list[str]:
+    """Break a text into lines that fit, the last one with an ellipsis if more would follow."""
+    words = [word for word in text.split() if word]
+    out: list[str] = []
+    line = ""
+    while words and len(out) < lines:
+        word = words.pop(0)
+        trial = f"{line} {word}".strip()
+        if font.getlength(trial) <= width:
+            line = trial
+            continue
+        if not line:
+            fits = next((n for n in range(len(word), 1, -1) if font.getlength(word[:n]) <= width), 1)
+            line, word = word[:fits], word[fits:]
+        out.append(line)
+        line = ""
+        if word:
+            words.insert(0, word)
+    if len(out) < lines and line:
+        out.append(line)
+    elif words or line:
+        last = out[-1]
+        while last and font.getlength(last + "…") > width:
+            last = last[:-1]
+        out[-1] = last.rstrip() + "…"
+    return out
+
+
+def caption(prompt: str, size: Size) -> list[Patch]:
+    """Make the plate with the prompt and the badge, each with its place in a picture of this size."""
+    w, h = size
+    px = max(9, min(round(math.sqrt(w * h) * 0.026), round(h * 0.11), round(w * 0.07)))
+    margin = round(px * 0.95)
+    plate, badge = _prompt_plate(prompt, size, px, margin), _badge(max(8, round(px * 0.62)))
+    return [(plate, (margin, h - margin - plate.height)), (badge, (w - margin - badge.width, margin))]
+
+
+def _prompt_plate(prompt: str, size: Size, px: int, margin: int) -> Picture:
+    w, h = size
+    font, pad, known = _font(px), round(px * 0.75), _known()
+    shown = "".join(c if ord(c) in known else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in prompt[:600])
+    text = _wrapped(shown, font, w - 2 * (margin + pad), 1 if h < px * 12 else 3 if h > w else 2) or ["(no prompt)"]
+    high = round(len(text) * px * 1.35) + round(pad * 1.2)
+    wide = min(w - 2 * margin, round(max(map(font.getlength, text))) + 2 * pad)
+    plate = _plate((wide, high), round(px * 0.55), (16, 14, 28), 178)
+    draw = ImageDraw.Draw(plate)
+    for k, line in enumerate(text):
+        draw.text((pad, pad * 0.6 + px * (0.98 + 1.35 * k)), line, font=font, fill=(255, 252, 244), anchor="ls")
+    return plate
+
+
+def _badge(px: int) -> Picture:
+    label, font, gap = "SANDBOX", _font(px), round(px * 0.16)
+    widths = [font.getlength(letter) + gap for letter in label]
+    size = (round(sum(widths)) + round(px * 1.5), round(px * 1.75))
+    badge = _plate(size, size[1] // 2, (255, 253, 246), 225)
+    draw = ImageDraw.Draw(badge)
+    x = px * 0.8
+    for letter, width in zip(label, widths, strict=True):
+        draw.text((x, px * 1.23), letter, font=font, fill=(34, 28, 52), anchor="ls")
+        x += width
+    return badge
+
+
+def _plate(size: Size, radius: int, colour: Colour, opacity: int) -> Picture:
+    mask = Image.new("L", (size[0] * 2, size[1] * 2))
+    ImageDraw.Draw(mask).rounded_rectangle((0, 0, size[0] * 2 - 1, size[1] * 2 - 1), radius * 2, fill=opacity)
+    plate = Image.new("RGBA", size, colour)
+    plate.putalpha(mask.reduce(2))
+    return plate
