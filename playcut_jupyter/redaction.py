@@ -1,0 +1,114 @@
+"""One scrubber for every text that can leave the process: messages, reprs, log records.
+
+A key that was ever used is remembered here (in memory alone), so that it is found again wherever a
+server, a proxy or a library echoes it. Query strings of URLs go too: a signed URL is as good as a key.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+_MAX_TEXT = 4_000
+_known_keys: set[str] = set()
+
+_KEY_SHAPE = re.compile(r"\bpk_[a-z]+_[0-9A-Za-z]{8,}")
+_BEARER = re.compile(r"(?i)(\bbearer\s+)(?!pk_[a-z]+_\.\.\.)[^\s'\",;]+")
+_URL_QUERY = re.compile(r"(?i)(\bhttps?://[^\s?#'\"<>]*)\?[^\s'\"<>]*")
+_SIGNED_QUERY = re.compile(r"(?i)\?[^\s'\"<>?]*\b[\w-]*(signature|sig|token|credential|expires)=[^\s'\"<>]*")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def remember(key: str) -> None:
+    """Remember *key*, so that every later `scrub` masks it, whatever its shape."""
+    if len(key) >= 4:
+        _known_keys.add(key)
+
+
+def mask(key: str) -> str:
+    """Return *key* as it may be shown: its documented prefix and its last four characters."""
+    prefix = re.match(r"pk_[a-z]+_", key)
+    start = prefix.group() if prefix else ""
+    return f"{start}...{key[-4:]}" if len(key) >= len(start) + 12 else f"{start}..."
+
+
+def scrub(text: str) -> str:
+    """Return *text* without keys, bearer tokens and the query strings of URLs."""
+    for key in sorted(_known_keys, key=len, reverse=True):
+        if key in text:
+            text = text.replace(key, mask(key))
+    text = _KEY_SHAPE.sub(lambda found: mask(found.group()), text)
+    text = _BEARER.sub(r"\1...", text)
+    return _SIGNED_QUERY.sub("?...", _URL_QUERY.sub(r"\1?...", text))
+
+
+class GuardedUrl(str):
+    """A URL with a query, whole for code that uses it and scrubbed where it would be displayed."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return repr(scrub(str(self)))
+
+
+def guarded(data: Any) -> Any:
+    """Return a tool's answer with every URL that may be signed as a `GuardedUrl`."""
+    if isinstance(data, str):
+        return GuardedUrl(data) if _URL_QUERY.search(data) else data
+    if isinstance(data, list):
+        return [guarded(item) for item in data]
+    if isinstance(data, dict):
+        return {name: guarded(value) for name, value in data.items()}
+    return data
+
+
+def plain(value: object, limit: int = _MAX_TEXT) -> str:
+    """Return *value*, a stranger's text, as scrubbed and bounded text that any terminal or encoding can take.
+
+    Control characters (terminal escapes, bidirectional overrides) become spaces and unpaired surrogates
+    question marks; what is longer than *limit* characters is cut.
+    """
+    text = value if isinstance(value, str) else str(value)
+    # Scrubbed before it is cut, so that no piece of a key is left at the end; what is huge is cut far behind.
+    text = text[:1_000_000].encode("utf-8", "replace").decode("utf-8")
+    text = scrub(_CONTROL.sub(" ", text)).strip()
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+class _Scrubber(logging.Filter):
+    """Masks a record's finished text; a filter on a logger sees only records logged to that very logger."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        try:
+            message = record.getMessage()
+        except (TypeError, ValueError):
+            return True
+        clean = scrub(message)
+        if clean != message:
+            record.msg, record.args = clean, None
+        return True
+
+
+class _OwnRetries(logging.Filter):
+    """Drops stamina's note of a retry of ours: the cell's status shows it, and the log at DEBUG."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not str(getattr(record, "stamina.callable", "")).startswith("playcut_jupyter")
+
+
+def guard_logs() -> None:
+    """Put the scrubber on every logger that sees our requests.
+
+    httpx logs whole URLs, signed ones among them, at INFO, and httpcore request headers at DEBUG.
+    Adding the same filter twice is harmless: logging keeps one.
+    """
+    names = ["httpx", "playcut_jupyter", "httpcore", "anyio", "asyncio"]
+    names += [f"httpcore.{part}" for part in ("connection", "http11", "http2", "proxy", "socks")]
+    for name in names:
+        logging.getLogger(name).addFilter(_SCRUBBER)
+    logging.getLogger("stamina").addFilter(_OWN_RETRIES)
+
+
+_SCRUBBER = _Scrubber()
+_OWN_RETRIES = _OwnRetries()

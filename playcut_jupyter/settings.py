@@ -1,0 +1,152 @@
+"""Where to, with which key, and into which folder: read once, checked once, never printed whole."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playcut_jupyter import redaction
+from playcut_jupyter.errors import InvalidInput, NotConnected
+from playcut_jupyter.tools import Tool
+
+BASE_URL = "https://api.playcut.ai/api/v1"
+_HOST_NAME = re.compile(
+    r"(?=.{1,253}$)[A-Za-z0-9]([\w-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([\w-]*[A-Za-z0-9])?)*\.?", re.ASCII
+)
+SANDBOX_ORIGIN = "sandbox"
+"""What stands for the base URL of the sandbox inside the kernel, whatever its port."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that a connection needs to know.
+
+    Attributes:
+        api_key: goes to `base_url`'s origin alone; never in the repr.
+        base_url: tools are at `{base_url}/tools/{name}/execute`.
+        home: the library's folder.
+        is_sandbox: True for the sandbox inside this kernel.
+        request_timeout_s: for any request but a held wait, seconds.
+        deadline_s: how long a task is waited for in all, seconds; None: by kind.
+        progress: "auto", or "off" for `wait-for-task` alone.
+        max_download_mb: the largest asset that is fetched, MB (10^6 bytes).
+        preview_px: longest side of a picture embedded in a notebook, pixels.
+    """
+
+    api_key: str = field(repr=False)
+    base_url: str
+    home: Path
+    is_sandbox: bool = False
+    request_timeout_s: float = 30.0
+    deadline_s: float | None = None
+    progress: str = "auto"
+    max_download_mb: float = 512.0
+    preview_px: int = 1024
+
+    def __post_init__(self) -> None:
+        redaction.remember(self.api_key)
+        for name in ("request_timeout_s", "deadline_s", "max_download_mb", "preview_px"):
+            value = getattr(self, name)
+            if value is None and name == "deadline_s":
+                continue
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e9:
+                raise InvalidInput(f"{name} must be a number above 0, not {value!r}.")
+        if self.progress not in ("auto", "off"):
+            raise InvalidInput(f'progress must be "auto" or "off", not {self.progress!r}.')
+
+    @property
+    def masked_key(self) -> str:
+        """The key as it may be shown."""
+        return redaction.mask(self.api_key)
+
+    @property
+    def origin(self) -> str:
+        """What this connection's generations are filed under in the library."""
+        return SANDBOX_ORIGIN if self.is_sandbox else self.base_url
+
+    @property
+    def on_loopback(self) -> bool:
+        """True if the API itself is on this machine."""
+        return is_loopback(urlsplit(self.base_url).hostname or "")
+
+    def deadline_for(self, tool: Tool) -> float:
+        """Return how long a task of *tool* is waited for in all, seconds."""
+        return self.deadline_s if self.deadline_s is not None else tool.deadline_s
+
+
+def _is_host(host: str) -> bool:
+    """True for an address or a name in ASCII."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return _HOST_NAME.fullmatch(host) is not None
+    return True
+
+
+def is_loopback(host: str) -> bool:
+    """True for localhost and the loopback addresses."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def checked_base_url(url: str) -> str:
+    """Return *url* without its last slash.
+
+    Raises:
+        NotConnected: it is no http(s) address, or plain http to another machine, which would show the key.
+    """
+    text = url.strip().rstrip("/")
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        parts, host = urlsplit(""), ""
+    if not text.isprintable():
+        raise NotConnected("The base URL holds characters that no address has.", hint="Type it anew.")
+    if "@" in text:
+        raise NotConnected("A base URL must not hold a user name or password.", hint="Leave out what is before the @.")
+    hint = f"The documented address is {BASE_URL}; set PLAYCUT_BASE_URL only for another server."
+    if parts.scheme not in ("http", "https") or not _is_host(host) or "?" in text or "#" in text:
+        raise NotConnected(f"{text!r} is not a base URL.", hint=hint)
+    if parts.scheme == "http" and not is_loopback(host):
+        raise NotConnected(f"Plain http to {host} would show the key to the network; it was not sent.", hint=hint)
+    return text
+
+
+def checked_key(key: str) -> str:
+    """Return *key* stripped.
+
+    Raises:
+        NotConnected: it holds characters that no header can carry.
+    """
+    text = key.strip()
+    redaction.remember(text)
+    if not (text.isascii() and text.isprintable()) or " " in text:
+        raise NotConnected(
+            "The key holds spaces or characters that a key can't have.",
+            hint="Copy it again; a key is pk_live_ and 40 hex characters.",
+        )
+    return text
+
+
+def default_home(environ: Mapping[str, str] = os.environ) -> Path:
+    """Return `PLAYCUT_HOME`, or the platform's user data folder for playcut."""
+    if environ.get("PLAYCUT_HOME"):
+        return Path(environ["PLAYCUT_HOME"]).expanduser()
+    import platformdirs
+
+    return platformdirs.user_data_path("playcut", appauthor=False)
+
+
+def sandbox_asked_for(environ: Mapping[str, str] = os.environ) -> bool:
+    """True if `PLAYCUT_SANDBOX` says so; never the outcome of a missing key."""
+    return environ.get("PLAYCUT_SANDBOX", "").strip().lower() in ("1", "true", "yes", "on")

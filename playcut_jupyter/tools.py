@@ -1,0 +1,162 @@
+"""What is documented about each tool, as one table: to teach the package a new tool, add a row.
+
+Names, inputs, typical times and poll intervals are those of Playcut's quickstart, task-polling and errors
+pages. A tool that has no row works too, by its own name and with its input as JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from playcut_jupyter.errors import InvalidInput
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """One tool of the API and how we deal with it.
+
+    Attributes:
+        name: its name in the URL.
+        kind: "image", "video", "speech", or the tool's own name where we have no row for it.
+        prompt_field: the input that holds the prompt; "" if none does.
+        options: our option names -> the API's input names.
+        typical_s: documented typical latency, seconds, from and to; None if not documented.
+        poll_s: documented interval between two `get-task-status` calls, seconds.
+        deadline_s: how long a task is waited for in all, seconds (documented for image and video).
+        needs_session: False where the docs show the input without `workerId`.
+    """
+
+    name: str
+    kind: str
+    prompt_field: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
+    typical_s: tuple[float, float] | None = None
+    poll_s: float = 5.0
+    deadline_s: float = 600.0
+    needs_session: bool = True
+
+    @property
+    def is_known(self) -> bool:
+        """True for a tool with a row in the table."""
+        return self.kind != self.name
+
+
+IMAGE = Tool(
+    "generate-image-from-text",
+    "image",
+    "prompt",
+    {"aspect_ratio": "aspectRatio", "image_size": "imageSize"},
+    typical_s=(5, 15),
+    poll_s=3,
+    deadline_s=300,
+)
+VIDEO = Tool(
+    "generate-video-from-text",
+    "video",
+    "prompt",
+    {"aspect_ratio": "aspectRatio", "resolution": "resolution", "duration_seconds": "durationSeconds"},
+    typical_s=(60, 120),
+    poll_s=5,
+    deadline_s=600,
+)
+SPEECH = Tool(
+    "generate-tts",
+    "speech",
+    "text",
+    {"voice": "voiceId"},
+    typical_s=(3, 10),
+    poll_s=2,
+    deadline_s=300,
+)
+
+KINDS: Mapping[str, Tool] = {"image": IMAGE, "video": VIDEO, "speech": SPEECH, "tts": SPEECH}
+TOOLS: Mapping[str, Tool] = {tool.name: tool for tool in (IMAGE, VIDEO, SPEECH)}
+READ_ONLY = ("list-voices", "get-task-status", "wait-for-task", "download-asset", "create-session")
+"""Documented tools that buy nothing, so that a lost answer may be asked for again."""
+
+OPTION_HELP: Mapping[str, str] = {
+    "aspect_ratio": "`-a/--aspect-ratio`",
+    "image_size": "`-s/--image-size`",
+    "resolution": "`-r/--resolution`",
+    "duration_seconds": "`-d/--duration`",
+    "voice": "`-v/--voice`",
+}
+
+
+def named(name: str) -> Tool:
+    """Return the tool of that name or kind; one without a row for any other name the URL can hold."""
+    if name in KINDS:
+        return KINDS[name]
+    return TOOLS.get(name) or Tool(name, name)
+
+
+def nearest(name: str) -> str | None:
+    """Return the documented tool whose name is nearly *name*, if there is one."""
+    return next(iter(get_close_matches(name, [*TOOLS, *READ_ONLY], 1, 0.7)), None)
+
+
+def api_inputs(tool: Tool, options: Mapping[str, object]) -> dict[str, object]:
+    """Translate our option names to the API's input names, leaving out None.
+
+    Raises:
+        InvalidInput: an option that this kind does not have.
+    """
+    inputs: dict[str, object] = {}
+    for option, value in options.items():
+        if value is None:
+            continue
+        if option not in tool.options:
+            raise InvalidInput(
+                f"{OPTION_HELP.get(option, option)} is not an option of {tool.kind}.",
+                hint=_options_hint(tool),
+            )
+        inputs[tool.options[option]] = value
+    return inputs
+
+
+def _options_hint(tool: Tool) -> str:
+    if not tool.options:
+        return "Put the inputs into the cell's JSON, or use `-p key=value`."
+    mine = ", ".join(OPTION_HELP[option] for option in tool.options)
+    return f"For {tool.kind} there is {mine}; any other input goes with `-p key=value`."
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is wanted of a tool: its inputs, without the session.
+
+    Attributes:
+        tool: which tool.
+        inputs: the API's input names -> JSON-compatible values.
+        session: an id or title; None for the connection's own session.
+        in_session: False where no session is to be named.
+        as_given: True for a tool's own JSON input, to which nothing is added but the session.
+    """
+
+    tool: Tool
+    inputs: Mapping[str, object]
+    session: str | None = None
+    in_session: bool = True
+    as_given: bool = False
+
+    @property
+    def prompt(self) -> str:
+        """The words of the request; "" if there are none that we know of."""
+        names = (self.tool.prompt_field, "prompt", "text")
+        found = (self.inputs.get(name) for name in names if name)
+        return next((text for text in found if isinstance(text, str)), "")
+
+
+def raw_request(name: str, tool_input: Mapping[str, object], session: str | None = None) -> Request:
+    """Return the request for a tool by its own name and with its own input.
+
+    A `generate-*` tool gets the session unless its input names a `workerId`; null stands for none.
+    """
+    tool = named(name)
+    given = dict(tool_input)
+    in_session = name.startswith("generate-") and "workerId" not in given
+    if given.get("workerId", "") is None:
+        del given["workerId"]
+    return Request(tool, given, session if in_session else None, in_session, as_given=True)

@@ -1,0 +1,139 @@
+"""Sockets and bodies: the one place that sets up httpx, and turns its exceptions into facts.
+
+What matters to those above is not which exception came but whether the request can have been taken: a
+connection that was never made is `ConnectionFailed`, everything after that is `AnswerLost`.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cache
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import anyio
+import httpx
+
+from playcut_jupyter.errors import ConnectionFailed, PlaycutError, ServerError
+from playcut_jupyter.settings import is_loopback
+
+# Shorter than what common servers keep idle connections for (5 s), so that a submission is hardly ever
+# written to a connection that the other side has just closed.
+_KEEPALIVE_EXPIRY_S = 2.0
+_NEVER_CONNECTED = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+)
+
+
+class AnswerLost(Exception):
+    """A request was sent and no usable answer came; `error` is what to tell where asking again is harmless."""
+
+    def __init__(self, error: PlaycutError) -> None:
+        super().__init__(error.message)
+        self.error = error
+
+
+def new_transport(url: str, *, reuse_connections: bool = True) -> httpx.AsyncHTTPTransport:
+    """Return a transport to *url*'s host: TCP keepalive on, the environment's proxy if one applies.
+
+    A bare transport and no httpx client: nothing then follows redirects, keeps cookies, or reads more into an
+    answer than its status, headers and body.
+    """
+    limits = httpx.Limits(
+        # Held waits each keep a connection, so a cap on them would be a cap on generations under way.
+        max_connections=None,
+        max_keepalive_connections=20 if reuse_connections else 0,
+        keepalive_expiry=_KEEPALIVE_EXPIRY_S,
+    )
+    return httpx.AsyncHTTPTransport(
+        verify=_tls(), proxy=proxy_for(url), limits=limits, socket_options=_keepalive_options()
+    )
+
+
+def new_request(
+    method: str,
+    url: str,
+    *,
+    headers: dict[str, str],
+    timeout: httpx.Timeout,
+    content: bytes = b"",
+    extensions: dict[str, str] | None = None,
+) -> httpx.Request:
+    """Return a request; raises `httpx.InvalidURL` before anything is sent."""
+    return httpx.Request(
+        method,
+        url,
+        content=content,
+        headers={"User-Agent": "playcut-jupyter", **headers},
+        extensions={"timeout": timeout.as_dict(), **(extensions or {})},
+    )
+
+
+def proxy_for(url: str) -> str | None:
+    """Return the environment's proxy for *url*; never one for our own machine: that is plain http, key included."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if is_loopback(host) or proxy_bypass(host):
+        return None
+    return getproxies().get(parts.scheme)
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """One context for all: reading the certificates takes longer than a request on a fast network."""
+    return httpx.create_ssl_context()
+
+
+def _keepalive_options() -> list[tuple[int, int, int]]:
+    """Socket options that notice a dead peer within about two minutes of a silent, held wait."""
+    options = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
+    for name, value in (
+        ("TCP_KEEPIDLE", 30),
+        ("TCP_KEEPALIVE", 30),
+        ("TCP_KEEPINTVL", 15),
+        ("TCP_KEEPCNT", 6),
+    ):
+        if hasattr(socket, name):
+            options.append((socket.IPPROTO_TCP, getattr(socket, name), value))
+    return options
+
+
+@asynccontextmanager
+async def facts_about(what: str, host: str, overall_s: float) -> AsyncIterator[None]:
+    """Turn httpx's exceptions into `ConnectionFailed` (nothing was sent) or `AnswerLost`.
+
+    An answer that is not over after *overall_s* seconds, however busily it drips, counts as lost.
+    """
+    try:
+        with anyio.fail_after(overall_s):
+            yield
+    except _NEVER_CONNECTED as error:
+        raise ConnectionFailed(f"No connection to {host} for {what}: {_reason(error)}.") from None
+    except (httpx.TimeoutException, TimeoutError):
+        raise AnswerLost(ConnectionFailed(f"{host} did not answer {what} in time.")) from None
+    except httpx.DecodingError:
+        raise AnswerLost(ServerError(f"{host} sent an answer to {what} that can't be decoded.")) from None
+    except (httpx.HTTPError, httpx.StreamError, OSError, anyio.BrokenResourceError) as error:
+        text = f"The connection to {host} broke during {what}: {_reason(error)}."
+        raise AnswerLost(ConnectionFailed(text)) from None
+
+
+def _reason(error: Exception) -> str:
+    return str(error).strip().rstrip(".") or type(error).__name__
+
+
+@asynccontextmanager
+async def opened(transport: httpx.AsyncHTTPTransport, request: httpx.Request) -> AsyncIterator[httpx.Response]:
+    """Send *request* and yield the response with its body unread; closed at the end, also when cancelled."""
+    response = await transport.handle_async_request(request)
+    try:
+        yield response
+    finally:
+        with anyio.CancelScope(shield=True), anyio.move_on_after(1):
+            await response.aclose()
