@@ -1,0 +1,101 @@
+"""What the library knows of one generation, and what makes two generations the same."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import socket
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+_HOST = socket.gethostname()
+_PROCESS = uuid.uuid4().hex[:12]
+
+
+def this_process() -> str:
+    """Name this process, so that another can tell whether it still runs."""
+    return f"{_HOST}:{os.getpid()}:{_PROCESS}"
+
+
+@dataclass(frozen=True, slots=True)
+class AssetRecord:
+    """One asset of a saved generation; `path` is where its original is kept."""
+
+    asset_id: str | None
+    sha256: str
+    path: Path
+    mime_type: str
+    bytes: int
+    width: int | None
+    height: int | None
+    duration_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One generation as the library knows it. Times are Unix seconds; `seconds` is from sending to done."""
+
+    id: int
+    origin: str
+    tool: str
+    kind: str
+    prompt: str
+    inputs: Mapping[str, Any]
+    state: str
+    owner: str
+    session_id: str | None
+    task_id: str | None
+    status: str | None
+    credits: float | None
+    seconds: float | None
+    error: str | None
+    created_at: float
+    assets: Sequence[AssetRecord] = field(default_factory=tuple)
+
+    @property
+    def has_files(self) -> bool:
+        """True if all its originals are there, as large as they should be."""
+        return bool(self.assets) and all(
+            asset.path.exists() and asset.path.stat().st_size == asset.bytes for asset in self.assets
+        )
+
+
+def canonical(inputs: Mapping[str, object], *without: str) -> str:
+    """Return *inputs* as JSON with one spelling, leaving out the keys in *without*."""
+    kept = {key: value for key, value in inputs.items() if key not in without}
+    return json.dumps(kept, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+
+
+def fingerprint(origin: str, tool: str, inputs: Mapping[str, object]) -> str:
+    """Return what two generations share that would give the same result: all but the session."""
+    text = f"{origin}\n{tool}\n{canonical(inputs, 'workerId')}"
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def cost_key(origin: str, tool: str, inputs: Mapping[str, object]) -> str:
+    """Return what generations of the same expected price share: all inputs but the words and the session.
+
+    Speech is priced by its text [not documented, assumed], so the number of characters stays, in steps of 100.
+    """
+    length = len(str(inputs.get("text", ""))) // 100
+    return f"{origin}\n{tool}\n{canonical(inputs, 'workerId', 'prompt', 'text')}\n{length}"
+
+
+def is_orphan(owner: str) -> bool:
+    """True if the process that wrote a row runs no more; where that can't be known, it counts as running no more."""
+    host, pid, process = [*owner.split(":"), "", ""][:3]
+    if process == _PROCESS:
+        return False
+    if host != _HOST or not pid.isdigit() or os.name != "posix" or int(pid) == os.getpid():
+        return True
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False

@@ -1,0 +1,118 @@
+"""The library's tables, and how a file of any earlier version is brought up to them."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+BUSY_TIMEOUT_S = 20.0
+"""How long a write waits for another kernel's, seconds."""
+
+# Append only: a file written by any earlier version is brought up by the statements it has not seen.
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE generations (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        origin TEXT NOT NULL,
+        tool TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        prompt TEXT NOT NULL,
+        inputs TEXT NOT NULL,
+        fingerprint TEXT NOT NULL,
+        cost_key TEXT NOT NULL,
+        state TEXT NOT NULL,
+        owner TEXT NOT NULL,
+        session_id TEXT,
+        task_id TEXT,
+        status TEXT,
+        credits REAL,
+        seconds REAL,
+        error TEXT,
+        created_at REAL NOT NULL,
+        updated_at REAL NOT NULL
+    );
+    CREATE INDEX generations_by_inputs ON generations (fingerprint, state);
+    CREATE INDEX generations_by_task ON generations (task_id);
+    CREATE INDEX generations_by_state ON generations (state);
+    CREATE INDEX generations_by_cost ON generations (cost_key) WHERE credits IS NOT NULL;
+    CREATE TABLE assets (
+        generation_id INTEGER NOT NULL REFERENCES generations (id) ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        asset_id TEXT,
+        sha256 TEXT,
+        suffix TEXT,
+        mime_type TEXT,
+        bytes INTEGER,
+        width INTEGER,
+        height INTEGER,
+        duration_s REAL,
+        PRIMARY KEY (generation_id, position)
+    );
+    CREATE TABLE sessions (
+        origin TEXT NOT NULL,
+        session_id TEXT NOT NULL,
+        title TEXT NOT NULL,
+        created_at REAL NOT NULL,
+        PRIMARY KEY (origin, session_id)
+    );
+    """,
+)
+
+
+def opened(path: Path) -> sqlite3.Connection:
+    """Open the file, creating or migrating it.
+
+    Raises:
+        sqlite3.DatabaseError: it can't be opened, is damaged, or was written by a newer version.
+    """
+    connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, check_same_thread=False)
+    try:
+        connection.row_factory = sqlite3.Row
+        connection.create_function("casefold", 1, str.casefold, deterministic=True)
+        _switch_to_wal(connection)
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        migrate(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """Switch to WAL: the one statement that SQLite's own busy timeout does not cover."""
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.OperationalError as error:
+        if not _is_busy(error):
+            raise
+        import stamina  # only for the rare case: it would be most of the time that `%load_ext` takes
+
+        retries = stamina.retry_context(on=_is_busy, attempts=None, timeout=BUSY_TIMEOUT_S, wait_initial=0.02)
+        for attempt in retries.with_name("playcut_jupyter.library", (), {}):
+            with attempt:
+                connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _is_busy(error: Exception) -> bool:
+    return isinstance(error, sqlite3.OperationalError) and "locked" in str(error)
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the file to the newest schema; two processes may try at once."""
+    if _version(connection) == len(MIGRATIONS):
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    version = _version(connection)
+    if version > len(MIGRATIONS):
+        connection.rollback()
+        raise sqlite3.DatabaseError("it was written by a newer playcut-jupyter")
+    for statements in MIGRATIONS[version:]:
+        for statement in statements.split(";"):
+            connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+    connection.commit()
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])

@@ -1,0 +1,138 @@
+"""Media files on disk, named by their content, and a JSON sidecar beside each that tells where it came from.
+
+`home/media/ab/abcdef….png`: the same bytes are stored once, and a file with a final name is always whole,
+because it is written under another name first. Originals are never rewritten: a service may have put signed
+credentials into them.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from playcut_jupyter.errors import InvalidInput, PlaycutError
+
+_ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}")
+"""What a file's type may end a name with; what else follows a dot ("Dr. Fox", "v1.5") is part of the name."""
+
+
+class Store:
+    """The media folder of one library."""
+
+    def __init__(self, home: Path) -> None:
+        self.folder = home / "media"
+
+    def path_of(self, sha256: str, suffix: str) -> Path:
+        """Return where the content with this hash is kept; half of it is name enough, and reads better in a cell."""
+        return self.folder / sha256[:2] / f"{sha256[:32]}{suffix}"
+
+    def put(self, data: bytes, suffix: str) -> tuple[str, Path]:
+        """Keep *data* and return its hash and its place.
+
+        Raises:
+            PlaycutError: the folder can't be written, or the disk is full.
+        """
+        sha256 = hashlib.sha256(data).hexdigest()
+        path = self.path_of(sha256, suffix)
+        try:
+            if not self.is_whole(path, sha256):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_whole(path, data)
+        except OSError as error:
+            raise unwritable(self.folder, error) from None
+        return sha256, path
+
+    def describe(self, path: Path, generation_id: int, facts: Mapping[str, object]) -> None:
+        """Write the sidecar of *path* for one generation. A sidecar that can't be written is done without."""
+        try:
+            text = json.dumps(facts, indent=1, ensure_ascii=False)
+            write_whole(path.with_suffix(f".{generation_id}.json"), text.encode())
+        except OSError:
+            return
+
+    def is_whole(self, path: Path, sha256: str) -> bool:
+        """True if the file is there and its content is what its name says."""
+        try:
+            with path.open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+        except OSError:
+            return False
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write *data* so that *path* either is not there or holds all of it, also after a power cut."""
+    handle, name = tempfile.mkstemp(prefix=".part-", dir=path.parent)
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def unwritable(folder: Path, error: OSError) -> PlaycutError:
+    """Return the error that tells why the library can't be written, and what to do."""
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    reason = "the disk is full" if full else (error.strerror or type(error).__name__).lower()
+    return PlaycutError(
+        f"The library can't be written: {reason} ({folder}).",
+        hint="Free some space, or set PLAYCUT_HOME to a folder on another disk."
+        if full
+        else "Make the folder writable, or set PLAYCUT_HOME to one that is.",
+    )
+
+
+def copy_out(source: Path | None, data: bytes | None, target: str | Path, suffix: str) -> Path:
+    """Copy an asset to *target* and return the path written; nothing is ever overwritten.
+
+    A folder gets a file named after the content; a name without an ending gets the right one; a name that is
+    taken gets a number.
+
+    Raises:
+        InvalidInput: the place can't be written.
+    """
+    ends_as_folder = str(target).endswith(("/", os.sep))
+    try:
+        path = Path(target).expanduser()
+        if path.is_dir() or ends_as_folder:
+            path.mkdir(parents=True, exist_ok=True)
+            path = path / (source.name[:12] + suffix if source else f"playcut{suffix}")
+        elif not _ENDING.fullmatch(path.suffix):
+            path = path.with_name(path.name + suffix)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        content = source.read_bytes() if source is not None else data or b""
+        path = _claim(path)
+        try:
+            path.write_bytes(content)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+    except (OSError, RuntimeError, ValueError) as error:  # the last two: names that no file can have
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise InvalidInput(
+            f"{str(target)!r} can't be written: {reason.lower()}.",
+            hint="Save to another place; the original stays in the library.",
+        ) from None
+    return path
+
+
+def _claim(path: Path) -> Path:
+    """Create *path*, or the first numbered variant of it that is free, and return it."""
+    for number in range(1, 10_000):
+        candidate = path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
+        try:
+            candidate.touch(exist_ok=False)
+        except FileExistsError:
+            continue
+        return candidate
+    raise FileExistsError(errno.EEXIST, "too many files of that name", str(path))
