@@ -1,0 +1,52 @@
+"""Several generations as one sequence, and one generation as the flat record that data people want."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, overload
+
+from playcut_jupyter.runs import Generation
+
+
+class Generations(Sequence[Generation]):
+    """A sequence of generations."""
+
+    def __init__(self, runs: Sequence[Generation]) -> None:
+        self._runs = list(runs)
+
+    @overload
+    def __getitem__(self, index: int) -> Generation: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Generation]: ...
+    def __getitem__(self, index: int | slice) -> Generation | list[Generation]:
+        return self._runs[index]
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    def __iter__(self) -> Iterator[Generation]:
+        return iter(self._runs)
+
+    def to_records(self) -> list[dict[str, Any]]:
+        """Return one flat dictionary for each generation, as pandas takes them: axes first, then the facts."""
+        return [{**run.labels, **record(run)} for run in self._runs]
+
+
+def record(run: Generation) -> dict[str, Any]:
+    """Return the facts of one generation as a flat dictionary."""
+    return {
+        "id": run.id,
+        "kind": run.kind,
+        "tool": run.tool,
+        "prompt": run.prompt,
+        **{f"input.{name}": value for name, value in run.inputs.items() if name not in ("prompt", "text")},
+        "status": run.state,
+        "reused": run.reused,
+        "task_id": run.task_id,
+        "session_id": run.session_id,
+        "credits": run.estimated_credits,
+        "seconds": round(run.elapsed_s, 3),
+        "path": str(run.assets[0].path) if run.assets and run.assets[0].path else None,
+        "paths": [str(asset.path) for asset in run.assets],
+        "error": str(run.error) if run.error else None,
+    }

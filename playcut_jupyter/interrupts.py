@@ -1,0 +1,55 @@
+"""Tells a cancelled `await` of a stop button from any other cancellation.
+
+ipykernel turns an interrupt of an awaiting cell into the cancellation of its task, which looks just like the
+`asyncio.timeout` of the user's own code. While an await is watched, the signal's handler is wrapped so that it
+leaves a note before it does what it did.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+_watchers = 0
+_seen = False
+_previous: Any = None
+
+
+def _handler(number: int, frame: FrameType | None) -> None:
+    global _seen
+    _seen = True
+    if callable(_previous):
+        _previous(number, frame)
+
+
+@contextmanager
+def watching_for_interrupts() -> Iterator[Callable[[], bool]]:
+    """Yield a function that tells whether an interrupt came since the first of the current watchers began."""
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: False
+        return
+    _enter()
+    try:
+        yield lambda: _seen
+    finally:
+        _leave()
+
+
+def _enter() -> None:
+    global _watchers, _seen, _previous
+    current = signal.getsignal(signal.SIGINT)
+    if current is not _handler and callable(current):
+        _seen, _previous = False, current
+        signal.signal(signal.SIGINT, _handler)
+    _watchers += 1
+
+
+def _leave() -> None:
+    global _watchers
+    _watchers -= 1
+    if _watchers == 0 and signal.getsignal(signal.SIGINT) is _handler:
+        signal.signal(signal.SIGINT, _previous)

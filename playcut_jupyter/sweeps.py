@@ -1,0 +1,113 @@
+"""`Sweep`: many generations from one cell or call, as one thing: shown as a grid, none lost for another's failure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from playcut_jupyter.connection import Connection
+from playcut_jupyter.errors import (
+    BudgetExceeded,
+    StoppedWaiting,
+    SubmissionUncertain,
+    SweepIncomplete,
+)
+from playcut_jupyter.generations import Generations
+from playcut_jupyter.reuse import start_all
+from playcut_jupyter.runs import Generation
+
+
+class Sweep(Generations):
+    """A sequence of generations and the axes they lie on.
+
+    Attributes:
+        axes: name of each axis -> its values, in order; the last axis is the fastest.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        runs: Sequence[Generation],
+        axes: Mapping[str, Sequence[object]] | None = None,
+    ) -> None:
+        super().__init__(runs)
+        self._connection = connection
+        self.axes = dict(axes or {})
+
+    @property
+    def done(self) -> bool:
+        """True once all are done."""
+        return all(run.done for run in self._runs)
+
+    @property
+    def failed(self) -> list[Generation]:
+        """Those that ended without a result."""
+        return [run for run in self._runs if run.done and run.error is not None]
+
+    def retry_failed(self, *, uncertain: bool = False) -> Sweep:
+        """Do again what failed, wait for it, and return the sweep; what was bought is never bought again.
+
+        A task that was submitted and not fetched is taken up where it was left.
+
+        Args:
+            uncertain: also submit again what may have been bought already (`SubmissionUncertain`).
+
+        Raises:
+            StoppedWaiting: interrupted.
+        """
+        from playcut_jupyter import grid, live
+
+        for index, run in enumerate(self._runs):
+            if run.done and run.error is not None and (uncertain or not isinstance(run.error, SubmissionUncertain)):
+                self._runs[index] = self._again(run)
+        live.watch(self._runs, lambda: grid.sweep_bundle(self, lines_only=True))
+        return self
+
+    def _again(self, run: Generation) -> Generation:
+        record = self._connection.library.get(run.id) if run.id is not None else None
+        if record is not None and record.state == "acknowledged":
+            again = Generation.taken_up(self._connection, record)
+        else:
+            again = start_all(self._connection, [run.request], reuse=False, alone=False)[0]
+        again.labels = run.labels
+        return again
+
+    def raise_if_incomplete(self) -> None:
+        """Raise `SweepIncomplete` if some failed; the error itself if all failed for the same reason."""
+        failed = self.failed
+        if not failed:
+            return
+        stopped = next((run.error for run in failed if isinstance(run.error, StoppedWaiting)), None)
+        if stopped is not None:
+            raise stopped
+        reasons = list(
+            dict.fromkeys(f"{type(run.error).__name__}: {run.error and run.error.message}" for run in failed)
+        )
+        hint = "`_playcut.retry_failed()` does again only what failed."
+        if any(isinstance(run.error, SubmissionUncertain) for run in failed):
+            hint += " What may have been bought is submitted again only with `retry_failed(uncertain=True)`."
+        if any(isinstance(run.error, BudgetExceeded) for run in failed):
+            hint += " Raise the budget first."
+        raise SweepIncomplete(f"{len(failed)} of {len(self)} generations failed: {'; '.join(reasons[:3])}", hint=hint)
+
+    def save(self, path: str | Path) -> list[Path]:
+        """Copy all originals into a folder, or to numbered names; nothing is ever overwritten.
+
+        Raises:
+            InvalidInput: the place can't be written.
+        """
+        return [asset.save(path) for run in self._runs if run.error is None for asset in run.assets]
+
+    def grid(self) -> Sweep:
+        """Return what shows as the grid: the sweep itself."""
+        return self
+
+    def __repr__(self) -> str:
+        done = sum(run.done and run.error is None for run in self._runs)
+        return f"<Sweep of {len(self)}: {done} done, {len(self.failed)} failed; axes {list(self.axes) or 'none'}>"
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        from playcut_jupyter import grid
+
+        return grid.sweep_bundle(self)
