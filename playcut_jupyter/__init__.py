@@ -1,0 +1,87 @@
+"""Playcut's generative media in a notebook: a prompt in a cell becomes a picture, a voice, a clip.
+
+`%load_ext playcut_jupyter` brings the magics `%%playcut` and `%playcut`; `Playcut` is the same for Python. Names are
+loaded when they are first used, so that loading the extension costs a notebook nothing noticeable.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from playcut_jupyter.assets import Asset
+    from playcut_jupyter.errors import (
+        AssetUnavailable,
+        AuthenticationError,
+        BudgetExceeded,
+        ConnectionFailed,
+        InvalidInput,
+        NotConnected,
+        NotFound,
+        PermissionDenied,
+        PlaycutError,
+        PromptError,
+        PromptRefused,
+        RateLimited,
+        ServerError,
+        StoppedWaiting,
+        SubmissionUncertain,
+        SweepIncomplete,
+        TaskFailed,
+        WaitTimeout,
+    )
+    from playcut_jupyter.playcut import Playcut
+    from playcut_jupyter.runs import Generation
+    from playcut_jupyter.sweeps import Sweep
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Asset",
+    "AssetUnavailable",
+    "AuthenticationError",
+    "BudgetExceeded",
+    "ConnectionFailed",
+    "Generation",
+    "InvalidInput",
+    "NotConnected",
+    "NotFound",
+    "PermissionDenied",
+    "Playcut",
+    "PlaycutError",
+    "PromptError",
+    "PromptRefused",
+    "RateLimited",
+    "ServerError",
+    "StoppedWaiting",
+    "SubmissionUncertain",
+    "Sweep",
+    "SweepIncomplete",
+    "TaskFailed",
+    "WaitTimeout",
+    "__version__",
+]
+
+_HOMES = {"Asset": "assets", "Generation": "runs", "Playcut": "playcut", "Sweep": "sweeps"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOMES.get(name, 'errors')}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def load_ipython_extension(ipython: InteractiveShell) -> None:
+    """Register `%%playcut` and `%playcut`; IPython calls this for `%load_ext playcut_jupyter`."""
+    from playcut_jupyter.magics import load
+
+    load(ipython)

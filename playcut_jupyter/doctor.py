@@ -1,0 +1,76 @@
+"""`playcut-jupyter doctor`: what is installed, which front ends, is the key there, can the API be reached.
+
+It spends no credits: the key is checked with `list-voices`, which makes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib.metadata import PackageNotFoundError, version
+
+from playcut_jupyter import __version__, settings
+from playcut_jupyter.errors import PlaycutError
+
+_PACKAGES = {
+    "needed": ("ipython", "ipywidgets", "httpx", "anyio", "pillow", "stamina"),
+    "front ends": ("jupyterlab", "notebook", "voila", "ipykernel"),
+    "sandbox": ("tornado", "av", "py-nanotts"),
+}
+
+
+def examine() -> int:
+    """Print what was found; return 0 if generations can be made, 1 if the key or the API says no."""
+    print(f"playcut-jupyter {__version__}, Python {platform.python_version()} on {platform.system()}")
+    for title, packages in _PACKAGES.items():
+        print(f"{title:<12} " + ", ".join(f"{name} {_version(name)}" for name in packages))
+    print(f"{'library':<12} {_library()}")
+    key = os.environ.get("PLAYCUT_API_KEY", "")
+    print(f"{'key':<12} {_masked(key)}")
+    if settings.sandbox_asked_for():
+        print(f"{'connection':<12} PLAYCUT_SANDBOX is set: the sandbox inside each kernel, offline, nothing is paid")
+        return 0
+    url = os.environ.get("PLAYCUT_BASE_URL") or settings.BASE_URL
+    try:
+        answer, status = _reached(url, key)
+    except PlaycutError as error:
+        answer, status = str(error), 1
+    print(f"{'connection':<12} {url}: {answer}")
+    return status
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+def _masked(key: str) -> str:
+    if not key:
+        return "PLAYCUT_API_KEY is not set (keys: app.playcut.ai/settings/api; or try `%playcut sandbox`)"
+    from playcut_jupyter.redaction import mask
+
+    return f"PLAYCUT_API_KEY is {mask(key.strip())}"
+
+
+def _library() -> str:
+    home = settings.default_home()
+    place = home if home.exists() else next(parent for parent in home.parents if parent.exists())
+    return f"{home} ({'can' if os.access(place, os.W_OK) else 'CAN NOT'} be written)"
+
+
+def _reached(url: str, key: str) -> tuple[str, int]:
+    """Return what the API says to the key, or whether anything answers where there is none; and an exit status."""
+    if key:
+        from playcut_jupyter.playcut import Playcut
+
+        with Playcut(sandbox=False) as pc:
+            return f"reached, the key works ({pc.check()} voices)", 0
+    import httpx
+
+    try:
+        httpx.get(settings.checked_base_url(url), timeout=10)
+    except httpx.HTTPError as error:
+        return f"can't be reached ({type(error).__name__})", 1
+    return "reached (without a key, nothing more can be checked)", 0

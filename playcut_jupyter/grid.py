@@ -1,0 +1,156 @@
+"""Many generations at once: a sweep as a grid that fills tile by tile, and the history as a table of thumbnails.
+
+The last two axes of a sweep are a table's rows and columns; more axes repeat the table under headings. Tiles that
+wait have the size of those that are done, so nothing jumps.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from playcut_jupyter import render
+from playcut_jupyter.runs import Generation
+
+if TYPE_CHECKING:
+    from playcut_jupyter.sweeps import Sweep
+
+TILE_PX = 320
+"""Longest side of a picture in a grid, pixels."""
+_THUMBNAIL_PX = 96
+_CELL = "border:1px solid rgba(128,128,128,0.3);padding:4px;vertical-align:top;text-align:left;"
+
+
+def sweep_bundle(sweep: Sweep, *, lines_only: bool = False) -> dict[str, Any]:
+    """Return a sweep's MIME bundle as it is now; with *lines_only* the summary line without the grid."""
+    line = _summary_line(sweep)
+    html = line if lines_only else Markup("{}{}").format(line, _tables(sweep))
+    return {"text/html": str(html), "text/plain": summary(sweep)}
+
+
+def summary(sweep: Sweep) -> str:
+    """Return how far a sweep is, as one line of text."""
+    runs = list(sweep)
+    finished = [run for run in runs if run.done and run.error is None]
+    failed, reused = sweep.failed, sum(run.reused for run in finished)
+    credits_ = sum(run.estimated_credits or 0 for run in runs if not run.reused)
+    pause_s = max((run.pause_left_s for run in runs), default=0)
+    parts = [
+        f"{len(finished)} of {len(runs)} done",
+        f"{len(failed)} failed" if failed else "",
+        f"{reused} from your library, 0 credits (--fresh buys others)" if reused else "",
+        f"{max((run.elapsed_s for run in runs if not run.reused), default=0):.1f} s",
+        f"rate limited, going on in {pause_s:.0f} s" if pause_s > 0 else "",
+        f"{credits_:g} credits (estimate)" if credits_ else "",
+    ]
+    badge = "[sandbox] " if runs and runs[0].is_sandbox else ""
+    return badge + " · ".join(filter(None, parts))
+
+
+def _summary_line(sweep: Sweep) -> Markup:
+    word = "failed" if sweep.done and sweep.failed else "completed" if sweep.done else "processing"
+    warnings = list(dict.fromkeys(run.warning for run in sweep if run.warning))
+    facts = " · ".join([summary(sweep).removeprefix("[sandbox] "), *(f"not kept: {text}" for text in warnings)])
+    badge = render.badge(sweep[0]) if len(sweep) else ""
+    return Markup('<div class="playcut-status playcut-status-{}" style="margin:4px 0;"><b>{}</b> {} {}</div>').format(
+        word, word.upper(), badge, facts
+    )
+
+
+def _tables(sweep: Sweep) -> Markup:
+    axes = [name for name, values in sweep.axes.items() if len(values) > 1]
+    inner, outer = axes[-2:], axes[:-2]
+    if len(inner) < 2:
+        return Markup("").join(_tile(run, _caption(run, inner)) for run in sweep)
+    parts = []
+    for labels, runs in groupby(sweep, key=lambda run: tuple(str(run.labels.get(name, "")) for name in outer)):
+        if outer:
+            heading = " · ".join(f"{name}: {value}" for name, value in zip(outer, labels, strict=True))
+            parts.append(Markup('<div style="margin:8px 0 4px;font-weight:bold;">{}</div>').format(heading))
+        parts.append(_table(list(runs), *inner))
+    return Markup("").join(parts)
+
+
+def _table(runs: Sequence[Generation], row_axis: str, column_axis: str) -> Markup:
+    columns = list(dict.fromkeys(str(run.labels.get(column_axis, "")) for run in runs))
+    head = Markup("").join(Markup('<th style="{}">{}</th>').format(_CELL, name) for name in columns)
+    rows = []
+    for name, row in groupby(runs, key=lambda run: str(run.labels.get(row_axis, ""))):
+        cells = Markup("").join(Markup('<td style="{}">{}</td>').format(_CELL, _tile(run, "")) for run in row)
+        rows.append(Markup('<tr><th style="{}">{}</th>{}</tr>').format(_CELL, name, cells))
+    corner = f"{row_axis} / {column_axis}"
+    return Markup(
+        '<div style="overflow:auto;max-width:100%;"><table class="playcut-grid"><tr><th style="{}">{}</th>{}</tr>{}'
+        "</table></div>"
+    ).format(_CELL, corner, head, Markup("").join(rows))
+
+
+def _caption(run: Generation, axes: Sequence[str]) -> str:
+    return " · ".join(f"{run.labels[name]}" for name in axes if name in run.labels) or run.prompt[:80]
+
+
+def _tile(run: Generation, caption: str) -> Markup:
+    if run.done and run.error is None and run.assets:
+        content = Markup("").join(render.asset(item, TILE_PX) for item in run.assets)
+    else:
+        facts = " · ".join(render.status_facts(run)[1:])
+        content = Markup(
+            '<div class="playcut-tile playcut-tile-{}" style="border:1px dashed rgba(128,128,128,0.6);'
+            'border-radius:4px;padding:8px;min-height:60px;word-wrap:break-word;"><b>{}</b><br>{}</div>'
+        ).format("waiting" if not run.done else "failed", run.state, facts)
+    return Markup(
+        '<div style="display:inline-block;vertical-align:top;width:240px;max-width:100%;margin:0 8px 8px 0;">{}'
+        '<div style="font-size:0.85em;opacity:0.8;">{}</div></div>'
+    ).format(content, caption)
+
+
+# -- the history ------------------------------------------------------------------------------------------------
+
+
+def history(runs: Sequence[Generation]) -> Markup:
+    """Return the history as a table with thumbnails."""
+    if not runs:
+        return render.message("Nothing has been made yet.")
+    head = Markup("").join(Markup('<th style="{}">{}</th>').format(_CELL, name) for name in _COLUMNS)
+    rows = Markup("").join(Markup("<tr>{}</tr>").format(_row(run)) for run in runs)
+    return Markup(
+        '<div style="overflow:auto;max-width:100%;"><table class="playcut-history"><tr>{}</tr>{}</table></div>'
+    ).format(head, rows)
+
+
+_COLUMNS = ("#", "", "prompt", "state", "credits", "when", "task")
+
+
+def _row(run: Generation) -> Markup:
+    cells: list[Markup | str] = [str(run.id), _thumbnail(run), run.prompt or run.tool, *_facts(run)]
+    return Markup("").join(Markup('<td style="{}">{}</td>').format(_CELL, cell) for cell in cells)
+
+
+def _thumbnail(run: Generation) -> Markup | str:
+    pictures = [item for item in run.assets if item.kind == "image" and item.path and item.path.exists()]
+    return render.asset(pictures[0], _THUMBNAIL_PX) if pictures else run.kind
+
+
+def _facts(run: Generation) -> list[str]:
+    credits_ = f"{run.estimated_credits:g}" if run.estimated_credits is not None else ""
+    when = time.strftime("%Y-%m-%d %H:%M", time.localtime(run.created_at))
+    state = run.state + (" (sandbox)" if run.is_sandbox else "")
+    return [state, credits_, when, run.task_id or ""]
+
+
+def history_text(runs: Sequence[Generation]) -> str:
+    """Return the history as columns of text."""
+    if not runs:
+        return "Nothing has been made yet."
+    rows: list[tuple[str, ...]] = [("#", "kind", "prompt", *_COLUMNS[3:])]
+    for run in runs:
+        prompt = run.prompt if len(run.prompt) <= 44 else run.prompt[:43] + "…"
+        rows.append((str(run.id), run.kind[:8], prompt.replace("\n", " "), *_facts(run)))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )

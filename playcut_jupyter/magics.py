@@ -1,0 +1,260 @@
+"""`%%playcut` and `%playcut`: a line and a cell become generations, shown where they were asked for.
+
+Only IPython is imported here; everything that connects, draws or parses is loaded when a magic is first used.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
+from traitlets import Bool, Enum, Float, Int, Unicode, observe
+
+from playcut_jupyter import settings
+
+if TYPE_CHECKING:
+    from playcut_jupyter.arguments import Line
+    from playcut_jupyter.commands import Commands
+    from playcut_jupyter.playcut import Playcut
+    from playcut_jupyter.runs import Generation
+    from playcut_jupyter.sweeps import Sweep
+
+RESULT = "_playcut"
+"""The variable that always holds the last result."""
+
+
+@magics_class
+class PlaycutMagics(Magics):
+    """The magics and their settings (`%config PlaycutMagics.budget = 500`)."""
+
+    base_url = Unicode("", help="Where the API is; empty: PLAYCUT_BASE_URL, else the documented address.").tag(
+        config=True
+    )
+    home = Unicode("", help="The library's folder; empty: PLAYCUT_HOME, else the user data folder.").tag(config=True)
+    reuse = Bool(True, help="Show what was bought before instead of buying it again.").tag(config=True)
+    budget = Float(None, allow_none=True, help="Credits this kernel may spend; None for no limit.").tag(config=True)
+    max_generations = Int(16, min=1, help="The largest sweep without --max.").tag(config=True)
+    preview_px = Int(1024, min=16, help="Longest side of an embedded picture, pixels.").tag(config=True)
+    progress = Enum(["auto", "off"], "auto", help='"off": wait-for-task alone, no side polling.').tag(config=True)
+    request_timeout_s = Float(30.0, min=0.1, help="For any request but a held wait, seconds.").tag(config=True)
+    deadline_s = Float(None, allow_none=True, help="How long a task is waited for; None: by kind.").tag(config=True)
+    max_download_mb = Float(512.0, min=0.001, help="The largest asset that is fetched, MB.").tag(config=True)
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        super().__init__(shell=shell)
+        self._pc: Playcut | None = None
+        self._use_sandbox: bool | None = None
+        self._last_cell: tuple[str, str] | None = None
+
+    @property
+    def pc(self) -> Playcut:
+        """The connection that the magics share, as a `Playcut`."""
+        if self._pc is None:
+            from playcut_jupyter.playcut import Playcut
+
+            self._pc = Playcut(
+                base_url=self.base_url or None,
+                home=self.home or None,
+                sandbox=self._use_sandbox,
+                reuse=self.reuse,
+                budget=self.budget,
+                **self._adjustable(),
+            )
+        return self._pc
+
+    def _adjustable(self) -> dict[str, Any]:
+        names = ("progress", "request_timeout_s", "deadline_s", "max_download_mb", "preview_px")
+        return {name: getattr(self, name) for name in names}
+
+    @observe("reuse", "budget", "preview_px", "progress", "request_timeout_s", "deadline_s", "max_download_mb")
+    def _adjust(self, change: Any) -> None:
+        if self._pc is not None:
+            self._pc.reuse, self._pc.budget = self.reuse, self.budget
+            self._pc.configure(**self._adjustable())
+
+    @observe("base_url", "home")
+    def _reconnect(self, change: Any) -> None:
+        self.connect_to(sandbox=self._use_sandbox)
+
+    def connect_to(self, *, sandbox: bool | None) -> Playcut:
+        """Start anew with the sandbox (True), the API (False), or as the environment says (None)."""
+        if self._pc is not None:
+            self._pc.close()
+        self._pc, self._use_sandbox = None, sandbox
+        return self.pc
+
+    # -- the two magics -----------------------------------------------------------------------------------
+
+    @no_var_expand
+    @line_cell_magic
+    def playcut(self, line: str, cell: str | None = None) -> Any:
+        """Make pictures, speech and video with Playcut; `%playcut help` tells all."""
+        if cell is not None:
+            self._last_cell = (line, cell)
+            return self._run_cell(line, cell)
+        return self._commands().run(line.strip())
+
+    def _commands(self) -> Commands:
+        from playcut_jupyter.commands import Commands
+
+        return Commands(self)
+
+    def _run_cell(self, line: str, cell: str) -> None:
+        from playcut_jupyter import arguments
+
+        self.make(arguments.parse_cell_line(line, self.variables), cell.strip("\n"))
+
+    def again(self) -> None:
+        """Run the last cell once more, bought anew.
+
+        Raises:
+            InvalidInput: no cell was run yet.
+        """
+        from playcut_jupyter.errors import InvalidInput
+
+        if self._last_cell is None:
+            raise InvalidInput("There is no cell to run again.", hint="Run a %%playcut cell first.")
+        line, cell = self._last_cell
+        self._run_cell(f"{line} --fresh", cell)
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """The notebook's variables."""
+        return self.shell.user_ns if self.shell is not None else {}
+
+    # -- making -------------------------------------------------------------------------------------------
+
+    def make(self, line: Line, body: str) -> None:
+        """Make what *line* and *body* ask for, show it, and leave it in `_playcut`.
+
+        Raises:
+            PlaycutError: it failed; what succeeded is shown and kept all the same.
+        """
+        from playcut_jupyter import arguments
+
+        if line.is_raw:
+            self._make_raw(line, {**arguments.tool_input(body), **_literal(line.params)})
+            return
+        plan = self.pc.plan(line.kind, body, self.variables, {**line.options, **line.params})
+        if line.dry_run:
+            print(_dry_run(plan, line))
+            return
+        limit = line.max_generations or self.max_generations
+        sweep = self.pc.start_plan(
+            plan, line.kind, count=line.count, max_generations=limit, fresh=line.fresh, session=line.session
+        )
+        if len(sweep) == 1:
+            self._show_one(sweep[0], line)
+        else:
+            self._show_many(sweep, line)
+
+    def _make_raw(self, line: Line, tool_input: dict[str, Any]) -> None:
+        from playcut_jupyter import render, tools
+        from playcut_jupyter.errors import InvalidInput
+
+        if line.options or line.count != 1:
+            raise InvalidInput(
+                f"{line.kind} takes its input as JSON; -a, -s, -r, -d, -v and -n are for image, video and speech.",
+                hint="Write the inputs into the cell, or use `-p key=value`.",
+            )
+        if line.dry_run:
+            request = tools.raw_request(line.kind, tool_input, line.session)
+            print(f"{line.kind}\n{render.data_text(dict(request.inputs))}")
+            return
+        self._show_one(self.pc.submit_tool(line.kind, tool_input, line.session, line.fresh), line)
+
+    def _show_one(self, run: Generation, line: Line) -> None:
+        from playcut_jupyter import live, render
+
+        self._leave(run, line)
+        if not line.wait:
+            live.show(run)
+            return
+        live.watch([run], lambda: render.bundle(run))
+        if run.error is not None:
+            raise run.error
+        if line.save and run.assets:
+            _tell_saved([asset.save(line.save) for asset in run.assets])
+
+    def _show_many(self, sweep: Sweep, line: Line) -> None:
+        from playcut_jupyter import grid, live
+
+        self._leave(sweep, line)
+        if not line.wait:
+            for run in sweep:
+                live.show(run)
+            return
+        live.watch(sweep, lambda: grid.sweep_bundle(sweep))
+        if line.save:
+            _tell_saved(sweep.save(line.save))
+        sweep.raise_if_incomplete()
+
+    def _leave(self, result: Generation | Sweep, line: Line) -> None:
+        """Leave the result in its variables before waiting, so that an interrupted cell has it too."""
+        self.variables[RESULT] = result
+        if line.out:
+            self.variables[line.out] = result
+
+
+def _literal(params: Any) -> dict[str, object]:
+    """Return `-p` values as they are meant for a raw tool: a list is a list there, no axis."""
+    return {
+        key: value[0] if isinstance(value, list) and len(value) == 1 and isinstance(value[0], list) else value
+        for key, value in params.items()
+    }
+
+
+def _dry_run(plan: Any, line: Line) -> str:
+    count = f" x {line.count} of each = {len(plan) * line.count} generations" if line.count > 1 else ""
+    return f"{plan.describe()}{count}\nNothing was sent (--dry-run)."
+
+
+def _tell_saved(paths: list[Path]) -> None:
+    print("Saved: " + ", ".join(str(path) for path in paths))
+
+
+# -- loading ----------------------------------------------------------------------------------------------------
+
+
+def load(shell: InteractiveShell) -> None:
+    """Register the magics and Tab completion, and mention what waits to be resumed."""
+    magics = PlaycutMagics(shell)
+    shell.register_magics(magics)
+    shell.set_hook("complete_command", _completer(magics), re_key=r"%%?playcut")
+    waiting = _waiting_for_resume(magics)
+    if waiting:
+        things = "generation was" if waiting == 1 else "generations were"
+        print(f"{waiting} {things} submitted and not fetched: `%playcut resume` brings them, at no cost.")
+
+
+def _completer(magics: PlaycutMagics) -> Callable[[Any, Any], list[str]]:
+    def complete(_shell: Any, event: Any) -> list[str]:
+        from playcut_jupyter.completion import candidates
+
+        return candidates(event.line, event.symbol)
+
+    return complete
+
+
+def _waiting_for_resume(magics: PlaycutMagics) -> int:
+    """Return how many tasks of earlier kernels wait to be fetched; a library that can't be read has none."""
+    home = Path(magics.home).expanduser() if magics.home else settings.default_home()
+    if not (home / "library.sqlite3").exists():
+        return 0
+    from playcut_jupyter.errors import PlaycutError
+    from playcut_jupyter.library import Library
+    from playcut_jupyter.records import is_orphan
+
+    url = magics.base_url or os.environ.get("PLAYCUT_BASE_URL") or settings.BASE_URL
+    origin = settings.SANDBOX_ORIGIN if settings.sandbox_asked_for() else url.strip().rstrip("/")
+    library = Library(home)
+    try:
+        return sum(is_orphan(record.owner) for record in library.unfetched(origin))
+    except PlaycutError:
+        return 0
+    finally:
+        library.close()

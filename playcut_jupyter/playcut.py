@@ -1,0 +1,449 @@
+"""`Playcut`: the Python API. One object is one connection: a key or the sandbox, a library, a session, a budget.
+
+Nothing is connected, read or written before the first call, so that making one is free and can't fail for want of
+a key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+from playcut_jupyter import grid, history, live, models, prompts, render, tools
+from playcut_jupyter.connection import Connection
+from playcut_jupyter.connector import Connector
+from playcut_jupyter.errors import InvalidInput, PlaycutError, PromptError
+from playcut_jupyter.jobs import submit_only
+from playcut_jupyter.portal import portal
+from playcut_jupyter.reuse import start_all
+from playcut_jupyter.runs import SLICE_S, Generation, stop_all, waited_for_here
+from playcut_jupyter.sweeps import Sweep
+from playcut_jupyter.tools import READ_ONLY, Request, raw_request
+
+
+class Playcut:
+    """A connection to Playcut, for Python.
+
+    Args:
+        api_key: default `PLAYCUT_API_KEY` from the environment.
+        base_url: default `PLAYCUT_BASE_URL`, else the documented address.
+        home: the library's folder; default `PLAYCUT_HOME`, else the platform's user data folder for playcut.
+        sandbox: True for the sandbox inside this process; default: as `PLAYCUT_SANDBOX` says, else off.
+        reuse: show what was bought before instead of buying it again.
+        budget: credits that may be spent through this object; None for no limit.
+        progress: "auto", or "off" for `wait-for-task` alone: three API requests a generation.
+        request_timeout_s: for any request but a held wait, seconds.
+        deadline_s: how long a task is waited for in all, seconds; None: image and speech 300, all else 600.
+        max_download_mb: the largest asset that is fetched, MB.
+        preview_px: longest side of a picture as shown in a notebook, pixels.
+
+    Raises:
+        InvalidInput: an argument is not of its kind.
+        NotConnected: *base_url* must not be used.
+    """
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        home: str | Path | None = None,
+        sandbox: bool | None = None,
+        reuse: bool = True,
+        budget: float | None = None,
+        progress: str = "auto",
+        request_timeout_s: float = 30.0,
+        deadline_s: float | None = None,
+        max_download_mb: float = 512.0,
+        preview_px: int = 1024,
+    ) -> None:
+        self.reuse = reuse
+        self.connector = Connector(
+            api_key=api_key,
+            base_url=base_url,
+            home=home,
+            sandbox=sandbox,
+            budget=budget,
+            options={
+                "progress": progress,
+                "request_timeout_s": request_timeout_s,
+                "deadline_s": deadline_s,
+                "max_download_mb": max_download_mb,
+                "preview_px": preview_px,
+            },
+        )
+
+    # -- making -------------------------------------------------------------------------------------------
+
+    def image(self, prompt: str, **options: Any) -> Any:
+        """Make a picture and wait for it, with a live status in a notebook.
+
+        Args:
+            prompt: literal text; only `sweep` and cells expand templates.
+            **options: `aspect_ratio` ("16:9"), `image_size` ("1K"), `fresh` (buy it anew), `count` (how many),
+                `session` (id or title), and any other input of the tool by its API name.
+
+        Returns:
+            A `Generation`; with `count` above 1 a `Sweep`.
+
+        Raises:
+            PlaycutError: see the error classes; whatever was bought can be fetched with its task id.
+        """
+        return self._made("image", prompt, options)
+
+    def video(self, prompt: str, **options: Any) -> Any:
+        """Make a clip and wait for it. As `image`, with `aspect_ratio`, `resolution` ("720p"), `duration_seconds`."""
+        return self._made("video", prompt, options)
+
+    def speech(self, text: str, **options: Any) -> Any:
+        """Say a text and wait for the sound. As `image`, with `voice` (id or name; default: the first listed)."""
+        return self._made("speech", text, options)
+
+    def submit(self, kind: str, prompt: str, **options: Any) -> Any:
+        """Start a generation and return at once. The `Generation` shows itself live; `await` it or `wait()`.
+
+        Args:
+            kind: "image", "video", "speech" (or "tts").
+            prompt: literal text.
+            **options: as for `image`, `video` and `speech`.
+
+        Raises:
+            InvalidInput, BudgetExceeded, NotConnected: what is known before anything is sent. What the network
+                says is raised by waiting.
+        """
+        sweep = self._start(kind, prompt, options)
+        return sweep[0] if len(sweep) == 1 else sweep
+
+    def sweep(
+        self,
+        template: str,
+        *,
+        kind: str = "image",
+        max_generations: int | None = None,
+        fresh: bool = False,
+        session: str | None = None,
+        **keywords: Any,
+    ) -> Sweep:
+        """Expand a template, make all of it, wait for all, and return the `Sweep`, also when some failed.
+
+        Args:
+            template: text with `{name}` and `{a|b}`; the grammar of a cell.
+            kind: "image", "video" or "speech".
+            max_generations: the largest number that is sent; None for 16.
+            fresh: buy all anew.
+            session: id or title.
+            **keywords: those named in the template are its variables (else the notebook's are taken), the others
+                are inputs; a list is an axis.
+
+        Raises:
+            PromptError: the template can't be expanded; nothing was sent.
+            InvalidInput: more generations than *max_generations*.
+        """
+        named = prompts.names_in(template)
+        variables = {**notebook_variables(), **{name: keywords[name] for name in keywords if name in named}}
+        options = {name: value for name, value in keywords.items() if name not in named}
+        sweep = self.start_plan(
+            self.plan(kind, template, variables, options),
+            kind,
+            max_generations=max_generations,
+            fresh=fresh,
+            session=session,
+        )
+        live.watch(sweep, lambda: grid.sweep_bundle(sweep, lines_only=True))
+        return sweep
+
+    def plan(
+        self, kind: str, template: str, variables: Mapping[str, object], options: Mapping[str, object]
+    ) -> prompts.Plan:
+        """Expand *template* and *options* (our names or the API's) for *kind*; nothing is sent.
+
+        Raises:
+            PromptError, InvalidInput: it can't be expanded.
+        """
+        if not template.strip():
+            raise PromptError(
+                "The prompt is empty.", hint="Write the prompt below the line that starts with %%playcut."
+            )
+        return prompts.expand(template, variables, _inputs(self._tool(kind), options))
+
+    def start_plan(
+        self,
+        plan: prompts.Plan,
+        kind: str,
+        *,
+        count: int = 1,
+        max_generations: int | None = None,
+        fresh: bool = False,
+        session: str | None = None,
+    ) -> Sweep:
+        """Start all generations of *plan*, *count* of each, and return them as a `Sweep`.
+
+        Raises:
+            InvalidInput: more than *max_generations*; nothing was sent.
+        """
+        tool, limit = self._tool(kind), 16 if max_generations is None else max_generations
+        total = len(plan) * count
+        if total > limit:
+            raise InvalidInput(
+                f"This makes {total} generations, more than {limit}; nothing was sent. {plan.describe()}",
+                hint=f"If that is what you want, add `--max {total}` (in Python: max_generations={total}).",
+            )
+        requests, labels = [], []
+        for expansion in plan.expansions:
+            inputs = {tool.prompt_field: expansion.prompt, **expansion.inputs}
+            for variant in range(count):
+                requests.append(Request(tool, inputs, session))
+                labels.append({**expansion.labels, **({"variant": variant + 1} if count > 1 else {})})
+        axes = {**plan.axes, **({"variant": range(1, count + 1)} if count > 1 else {})}
+        return self._started(requests, labels, axes, fresh)
+
+    def _made(self, kind: str, prompt: str, options: dict[str, Any]) -> Any:
+        sweep = self._start(kind, prompt, options)
+        if len(sweep) == 1:
+            run = sweep[0]
+            if not run.reused:
+                live.watch([run], lambda: render.lines_bundle(run))
+            return run.wait()
+        live.watch(sweep, lambda: grid.sweep_bundle(sweep, lines_only=True))
+        sweep.raise_if_incomplete()
+        return sweep
+
+    def _start(self, kind: str, prompt: str, options: dict[str, Any]) -> Sweep:
+        tool = self._tool(kind)
+        if not isinstance(prompt, str) or not prompt.strip():
+            raise InvalidInput("The prompt is empty.", hint="Say in words what to make.")
+        fresh, count = options.pop("fresh", False), options.pop("count", 1)
+        session = options.pop("session", None)
+        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+            raise InvalidInput(f"count is a whole number of at least 1, not {count!r}.")
+        request = Request(tool, {tool.prompt_field: prompt, **_inputs(tool, options)}, session)
+        labels = [{"variant": number} for number in range(1, count + 1)] if count > 1 else [{}]
+        axes = {"variant": range(1, count + 1)} if count > 1 else {}
+        return self._started([request] * count, labels, axes, fresh)
+
+    def _started(
+        self,
+        requests: Sequence[Request],
+        labels: Sequence[Mapping[str, object]],
+        axes: Mapping[str, Sequence[object]],
+        fresh: bool,
+    ) -> Sweep:
+        runs = start_all(self.connection, requests, reuse=self.reuse and not fresh, alone=len(requests) == 1)
+        for run, label in zip(runs, labels, strict=True):
+            run.labels = label
+        return Sweep(self.connection, runs, axes)
+
+    @staticmethod
+    def _tool(kind: str) -> tools.Tool:
+        if kind not in tools.KINDS:
+            raise InvalidInput(
+                f"{kind!r} is not a kind.",
+                hint=f"Kinds are {', '.join(tools.KINDS)}; any other tool: `run_tool`.",
+            )
+        return tools.KINDS[kind]
+
+    # -- any tool -----------------------------------------------------------------------------------------
+
+    def run_tool(self, name: str, tool_input: Mapping[str, object] | None = None, **inputs: object) -> Any:
+        """Execute any tool once and return its `data`.
+
+        A tool that starts a task answers at once with the task's id: `wait(task_id)` brings its result.
+
+        Raises:
+            PlaycutError: what the API said; SubmissionUncertain if a tool that may buy something did not answer.
+        """
+        given = {**(tool_input or {}), **inputs}
+        connection = self.connection
+        if name in READ_ONLY:
+            return self._call(lambda: connection.client_read(name, given))
+        run = Generation.bought(connection, raw_request(name, given), job=submit_only)
+        return run.wait().data
+
+    def submit_tool(
+        self, name: str, tool_input: Mapping[str, object], session: str | None = None, fresh: bool = False
+    ) -> Generation:
+        """Start any tool with its own input and return a `Generation` at once; one without a task gets `data`."""
+        request = raw_request(name, tool_input, session)
+        reuse = self.reuse and not fresh and name not in READ_ONLY
+        return start_all(self.connection, [request], reuse=reuse, alone=True)[0]
+
+    def voices(self) -> list[models.Voice]:
+        """Return the voices of `list-voices` (asked for once).
+
+        Raises:
+            PlaycutError: what the API said.
+        """
+        connection = self.connection
+        found: list[models.Voice] = self._call(connection.voices)
+        return found
+
+    def check(self) -> int:
+        """Check the key with `list-voices`, which costs nothing; return how many voices there are."""
+        connection = self.connection
+        return len(models.voices(self._call(lambda: connection.client_read("list-voices", {}))))
+
+    # -- what was made before -----------------------------------------------------------------------------
+
+    def history(self, search: str | None = None, limit: int = 50) -> history.History:
+        """Return what the library holds, newest first: a sequence of `Generation`; nothing is sent.
+
+        Args:
+            search: text in the prompt, case ignored.
+            limit: the most that is returned.
+        """
+        connection = self.connector.archive
+        records = connection.library.history(search=search, limit=limit)
+        return history.History([Generation.from_record(connection, record) for record in records])
+
+    def get(self, number: int) -> Generation:
+        """Return generation *number* of the library.
+
+        Raises:
+            InvalidInput: there is no such number.
+        """
+        archive = self.connector.archive
+        record = archive.library.get(number)
+        if record is None:
+            raise InvalidInput(f"The library has no generation {number}.", hint="`%playcut history` lists them.")
+        return Generation.from_record(archive, record)
+
+    def start_resume(self) -> Sweep:
+        """Take up everything that was submitted and not fetched, and return at once."""
+        connection, busy = self.connection, waited_for_here()
+        records = [row for row in connection.library.unfetched(connection.settings.origin) if row.id not in busy]
+        return Sweep(connection, [Generation.taken_up(connection, row) for row in records])
+
+    def resume(self) -> Sweep:
+        """Fetch everything that was submitted and not fetched, from this or any earlier process; costs nothing."""
+        sweep = self.start_resume()
+        if len(sweep):
+            live.watch(sweep, lambda: grid.sweep_bundle(sweep, lines_only=True))
+        return sweep
+
+    def start_wait(self, task_id: str) -> Generation:
+        """Take up a task by its id, also one that this machine never saw, and return at once.
+
+        Raises:
+            InvalidInput: it can't be an id.
+        """
+        checked = models.identifier(task_id)
+        if checked is None:
+            raise InvalidInput(f"{task_id!r} can't be a task's id.", hint="`%playcut history` shows the ids.")
+        connection = self.connection
+        library, origin = connection.library, connection.settings.origin
+        try:
+            record = library.by_task(origin, checked)
+        except PlaycutError as error:
+            return Generation.unrecorded(connection, checked, str(error))
+        if record is not None and record.state == "fetched" and record.has_files:
+            run = Generation.from_record(connection, record)
+            run.reused = True
+            return run
+        if record is None:
+            record = library.get(library.adopt(origin, checked))
+        if record is None:
+            raise InvalidInput(f"The library lost the row of task {checked}.")
+        return Generation.taken_up(connection, record)
+
+    def wait(self, task_id: str) -> Generation:
+        """Wait for a task by its id and fetch what it brings; costs nothing.
+
+        Raises:
+            NotFound: the service does not know it.
+            PlaycutError: it failed.
+        """
+        run = self.start_wait(task_id)
+        live.watch([run], lambda: render.lines_bundle(run))
+        return run.wait()
+
+    # -- the connection -----------------------------------------------------------------------------------
+
+    @property
+    def budget(self) -> float | None:
+        """Credits that may be spent through this object; None for no limit."""
+        return self.connector.budget
+
+    @budget.setter
+    def budget(self, credits_: float | None) -> None:
+        self.connector.budget = credits_
+
+    @property
+    def connection(self) -> Connection:
+        """The connection, made when first needed.
+
+        Raises:
+            NotConnected: there is no key and no sandbox, or the address must not be used.
+        """
+        return self.connector.connection
+
+    def use_session(self, name: str) -> str:
+        """Put all further generations into the session with that id or title (a new title makes a new session)."""
+        connection = self.connection
+        connection.session_id = self._call(lambda: connection.session_for(name))
+        return connection.session_id
+
+    def new_session(self, title: str) -> str:
+        """Create a session (it costs nothing), put all further generations into it, and return its id."""
+        connection = self.connection
+        connection.session_id = self._call(lambda: connection.create_session(title))
+        return connection.session_id
+
+    def configure(self, **options: Any) -> None:
+        """Change `progress`, `request_timeout_s`, `deadline_s`, `max_download_mb` or `preview_px`.
+
+        Raises:
+            InvalidInput: a value is not of its kind.
+        """
+        self.connector.configure(**options)
+
+    def close(self) -> None:
+        """Stop waiting for what is under way, and close the connection; the next call makes a new one."""
+        if self.connector.open_connection is not None:
+            stop_all(self.connector.open_connection)
+        self.connector.close()
+
+    def __enter__(self) -> Playcut:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Playcut {self.connector.place}>"
+
+    @staticmethod
+    def _call(work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+        """Run *work* on the background loop and wait for it in slices that let an interrupt in."""
+        future: Future[Any] = portal().start_task_soon(work)
+        try:
+            while True:
+                try:
+                    return future.result(SLICE_S)
+                except TimeoutError:
+                    if future.done():
+                        return future.result()
+        except KeyboardInterrupt:
+            future.cancel()
+            raise
+
+
+def _inputs(tool: tools.Tool, options: Mapping[str, object]) -> dict[str, object]:
+    """Return API inputs for *options*: our names are translated, all others are the API's own."""
+    ours = {name: value for name, value in options.items() if name in tools.OPTION_HELP}
+    return {
+        **tools.api_inputs(tool, ours),
+        **{name: value for name, value in options.items() if name not in ours},
+    }
+
+
+def notebook_variables() -> Mapping[str, object]:
+    """Return the variables of the notebook this runs in; none outside of IPython."""
+    import sys
+
+    if "IPython" not in sys.modules:
+        return {}
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    return shell.user_ns if shell is not None else {}
