@@ -1,0 +1,79 @@
+"""One JupyterLab and one Chromium for all of these tests, and one notebook for those that need none of their own."""
+
+from __future__ import annotations
+
+import importlib.util
+import itertools
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from . import lab as labs
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
+
+    from .lab import Lab, Notebook
+
+_NEEDED = ("playwright", "jupyterlab", "ipykernel", "av", "py_nanotts")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[BrowserContext]:
+    missing = [name for name in _NEEDED if not importlib.util.find_spec(name)]
+    if missing:
+        pytest.skip(f'{", ".join(missing)} not installed (pip install "playcut-jupyter[test]")')
+    if labs.chromium() is None:
+        pytest.skip("there is no Chromium or Chrome on this machine (Debian: apt-get install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        context = labs.launch(playwright)
+        yield context
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def lab(browser: BrowserContext, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    with labs.running(tmp_path_factory.mktemp("lab")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def desk(lab: Lab, browser: BrowserContext) -> Iterator[Callable[[], Notebook]]:
+    """Give the notebook that is open, or a new one if the last test left that in disorder."""
+    numbers = itertools.count(1)
+    opened: list[Notebook] = []
+
+    def notebook() -> Notebook:
+        if opened and not opened[-1].is_at_rest:
+            opened.pop().close()
+        if not opened:
+            opened.append(labs.Notebook(lab, browser, f"desk-{next(numbers)}.ipynb").new())
+            opened[-1].run("%load_ext playcut_jupyter")
+        return opened[-1]
+
+    yield notebook
+    for left in opened:
+        left.close()
+
+
+@pytest.fixture
+def notebook(desk: Callable[[], Notebook]) -> Notebook:
+    """A notebook whose kernel has the magics and is idle; its last cell is empty."""
+    return desk()
+
+
+@pytest.fixture
+def open_notebook(lab: Lab, browser: BrowserContext) -> Iterator[Callable[..., Notebook]]:
+    """Open notebooks that are in Lab's folder, each in a page of its own, until the test's end."""
+    opened: list[Notebook] = []
+
+    def open_(name: str, *, kernel: bool = True) -> Notebook:
+        opened.append(labs.Notebook(lab, browser, name))
+        return opened[-1].open(kernel=kernel)
+
+    yield open_
+    for notebook in opened:
+        notebook.close()

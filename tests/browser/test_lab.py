@@ -1,0 +1,267 @@
+"""What people see and do in JupyterLab, in a real one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import pytest
+
+from .lab import LAST_SOURCE, Cell, Lab, Notebook, code, text, until
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
+
+MIN_CONTRAST = 4.5
+"""What WCAG asks for text of normal size (level AA)."""
+
+# What several tests show: the second time it comes from the library, at once.
+PICTURE = "%%playcut image -a 16:9\nA red fox in the snow"
+VOICE = "%%playcut speech\nThe quick brown fox jumps over the lazy dog."
+CLIP = "%%playcut video -a 16:9 -r 480p -d 4\nA lighthouse in a storm"
+
+
+def test_the_status_word_changes_while_the_cell_waits_and_the_picture_loads(notebook: Notebook) -> None:
+    cell = notebook.run(PICTURE.replace("image", "image --fresh"), watched=True)
+    cell.wait_for_pictures()
+
+    words = list(dict.fromkeys(note["word"] for note in cell.seen))
+    in_order = [word for word in ("SUBMITTING", "PENDING", "PROCESSING", "COMPLETED", "") if word in words]
+    assert words == in_order
+    assert {"SUBMITTING", "PROCESSING", ""} <= set(words)
+    assert all("SANDBOX" in note["text"] for note in cell.seen)
+    seconds = [float(note["text"].split(" s ")[0].rpartition(" ")[2]) for note in cell.seen[:-1]]
+    assert seconds == sorted(seconds)
+    assert cell.seen[-1]["state"] == "completed"
+    assert re.search(r"image · 1024 x 576 · [\d.]+ s · 80 credits \(estimate\) · /.*\.png", cell.text)
+
+
+@pytest.mark.parametrize(("source", "tag"), [(VOICE, "audio"), (CLIP, "video")], ids=["speech", "video"])
+def test_a_player_waits_to_be_asked_and_then_plays(notebook: Notebook, source: str, tag: str) -> None:
+    cell = notebook.run(source)
+    cell.wait_for_player(tag)
+    player = cell.media(tag)
+
+    assert player.evaluate("player => player.controls && player.paused && !player.autoplay && player.currentTime === 0")
+    player.evaluate("player => player.play()")
+    cell.wait_for(f"cell => cell.querySelector('{tag}').currentTime > 0.2", within_s=10)
+    if tag == "video":
+        assert player.evaluate("player => player.videoWidth / player.videoHeight") == pytest.approx(16 / 9, rel=0.01)
+
+
+_TIME_THE_STOP = """
+cell => {
+  let clicked = null;
+  document.addEventListener('click', () => { clicked ??= performance.now(); }, {capture: true});
+  const look = () => {
+    if (clicked && /\\[\\d+\\]/.test(cell.querySelector('.jp-InputArea-prompt').textContent)) {
+      window.stoppedAfter ??= (performance.now() - clicked) / 1000;
+    }
+  };
+  new MutationObserver(look).observe(cell, {childList: true, subtree: true, characterData: true});
+}
+"""
+
+
+def test_the_stop_button_ends_the_cell_and_the_task_can_be_picked_up_again(notebook: Notebook) -> None:
+    cell = notebook.start("%%playcut image\nA lazy cat in a garden [slow]")
+    cell.media(".playcut-status-processing").wait_for()
+    cell.evaluate(_TIME_THE_STOP)
+    notebook.click_toolbar("notebook:interrupt-kernel")
+    cell.wait_until_run()
+
+    assert notebook.page.evaluate("window.stoppedAfter") < 2
+    lines = cell.media(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").inner_text().splitlines()
+    assert lines[0].startswith("StoppedWaiting: ")
+    assert len(lines) <= 4
+    pick_up = re.search(r"%playcut wait \w+", "\n".join(lines))
+    assert pick_up
+
+    notebook.run(pick_up[0]).wait_for_pictures()
+
+
+_CONTRASTS = """
+cell => {
+  const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+  const rgba = colour => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data].map(part => part / 255);
+  };
+  const luminance = colour => {
+    const [r, g, b] = colour.map(part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const ancestors = element => element ? [element, ...ancestors(element.parentElement)] : [];
+  const contrast = element => {
+    const line = ancestors(element).map(one => getComputedStyle(one));
+    const behind = line.map(style => rgba(style.backgroundColor)).find(colour => colour[3] > 0.99);
+    const [r, g, b, alpha] = rgba(getComputedStyle(element).color);
+    const shown = line.reduce((product, style) => product * Number(style.opacity), alpha);
+    const front = [r, g, b].map((part, index) => part * shown + behind[index] * (1 - shown));
+    const [low, high] = [luminance(front), luminance(behind.slice(0, 3))].sort((a, b) => a - b);
+    return (high + 0.05) / (low + 0.05);
+  };
+  const worst = {};
+  const walker = document.createTreeWalker(cell.querySelector('.jp-Cell-outputWrapper'), NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const words = walker.currentNode.textContent.trim(), element = walker.currentNode.parentElement;
+    if (words && element.closest('[class*="playcut-"]')) {
+      const key = words.slice(0, 60);
+      worst[key] = Math.min(worst[key] ?? Infinity, contrast(element));
+    }
+  }
+  return worst;
+}
+"""
+
+_STICKING_OUT = """
+cell => {
+  // What scrolls on purpose may be wider inside; it must not stick out itself.
+  const area = cell.querySelector('.jp-Cell-outputArea'), edge = area.getBoundingClientRect().right + 2;
+  const inside = one => one.parentElement.closest('[style*="overflow:auto"], [style*="overflow: auto"]');
+  return [...area.querySelectorAll('.jp-OutputArea-output, .jp-OutputArea-output *')]
+    .filter(one => !inside(one))
+    .filter(one => one.getBoundingClientRect().right > edge
+      || (one.matches('.jp-OutputArea-output') && one.scrollWidth > one.clientWidth + 2))
+    .map(one => `${one.tagName} ${one.className}: ${one.scrollWidth} px`);
+}
+"""
+
+
+def test_in_a_narrow_window_and_in_both_themes_all_is_readable_and_nothing_sticks_out(notebook: Notebook) -> None:
+    def check(*cells: Cell) -> None:
+        for cell in cells:
+            contrasts = cell.evaluate(_CONTRASTS)
+            assert contrasts
+            assert {words: contrast for words, contrast in contrasts.items() if contrast < MIN_CONTRAST} == {}
+            assert cell.evaluate(_STICKING_OUT) == []
+
+    with notebook.narrow():
+        with notebook.dark():
+            clip = notebook.start("%%playcut video -r 480p -d 4 --no-wait\nA paper boat on a river")
+            voice = notebook.start("%%playcut speech --no-wait\nIt is dark in here.")
+            sweep = notebook.start("%%playcut image -a 16:9\nA {tree|barn} in {spring|autumn}")
+            clip.media("progress").wait_for()
+            check(clip, voice)
+            sweep.media(".playcut-tile-waiting b").get_by_text("PROCESSING").first.wait_for()
+            check(sweep)
+            voice.wait_for_player("audio")
+            clip.wait_for_player("video")
+            sweep.wait_for_pictures(4)
+            check(clip, voice, sweep)
+        check(clip, voice, sweep)
+
+
+def test_a_submitted_generation_shows_itself_live_where_it_was_displayed(notebook: Notebook) -> None:
+    notebook.run("from playcut_jupyter import Playcut\npc = Playcut()")
+    shown = notebook.run('run = pc.submit("image", "A heron by a pond")\nrun', watched=True)
+    other = notebook.run("sum(range(10))")
+    assert not shown.media("img.playcut-image").count()
+    assert other.text.strip().endswith("45")
+
+    shown.wait_for_pictures()
+    words = {note["word"] for note in shown.seen}
+    assert "PROCESSING" in words
+    assert words & {"SUBMITTING", "PENDING"}
+    assert shown.seen[-1]["state"] == "completed"
+    assert not other.media(".playcut-status, img").count()
+
+
+def test_tab_completes_the_commands(notebook: Notebook) -> None:
+    from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
+
+    notebook.write("%playcut re")
+    offered = notebook.page.locator(".jp-Completer-item")
+
+    def tab() -> list[str]:
+        # JupyterLab gives a kernel one second to answer, and then offers nothing: the first time may take longer.
+        if not offered.count():
+            notebook.page.keyboard.press("Tab")
+        with suppress(PlaywrightTimeoutError):
+            offered.first.wait_for(timeout=2000)
+        return offered.all_inner_texts()
+
+    assert any("resume" in name.split() for name in until(tab, "something is offered"))
+    notebook.page.keyboard.press("Enter")
+    notebook.page.wait_for_function(f"({LAST_SOURCE})() === '%playcut resume'")
+    notebook.page.keyboard.press("Shift+Enter")
+
+
+def test_a_failing_cell_stops_run_all(lab: Lab, open_notebook: Callable[..., Notebook]) -> None:
+    sources = ["%load_ext playcut_jupyter", "%%playcut imgae\nA red fox", 'print("reached")']
+    lab.write("run-all.ipynb", [code(source) for source in sources])
+    notebook = open_notebook("run-all.ipynb")
+    notebook.page.get_by_role("menubar").get_by_text("Run", exact=True).click()
+    notebook.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    failed, after = notebook.cell(1).wait_until_run(), notebook.cell(2)
+
+    assert "'imgae' is not a kind. Did you mean image?" in failed.text
+    until(lambda: after.prompt == "[ ]:", "the cell after it is not run")
+    assert not after.media(".jp-OutputArea-output").count()
+
+
+_NOTE_TILES = """
+cell => {
+  const counts = window.counts = [];
+  const count = what => cell.querySelectorAll(what).length;
+  const note = () => counts.push([count('img.playcut-image'), count('.playcut-tile-waiting')]);
+  new MutationObserver(note).observe(cell, {childList: true, subtree: true});
+}
+"""
+
+
+def test_a_sweep_fills_its_grid_while_it_runs(notebook: Notebook) -> None:
+    cell = notebook.write("%%playcut image -a 1:1\nA {red|white} {fox|hare [slow]}")
+    cell.evaluate(_NOTE_TILES)
+    notebook.page.keyboard.press("Shift+Enter")
+    cell.wait_until_run()
+    cell.wait_for_pictures(4)
+
+    counts = [tuple(count) for count in notebook.page.evaluate("window.counts")]
+    assert {(0, 4), (2, 2), (4, 0)} <= set(counts)
+    assert cell.media("table.playcut-grid img.playcut-image").count() == 4
+    table = cell.media("table.playcut-grid").inner_text()
+    assert all(word in table for word in ("red", "white", "fox", "hare"))
+
+
+@pytest.fixture(scope="module")
+def untrusted(desk: Callable[[], Notebook], lab: Lab, browser: BrowserContext) -> Iterator[Notebook]:
+    """A copy of a notebook with a picture, a voice and a clip, opened anew: not trusted, and without a kernel."""
+    notebook = desk()
+    notebook.run(PICTURE).wait_for_pictures()
+    notebook.run(VOICE).wait_for_player("audio")
+    notebook.run(CLIP).wait_for_player("video")
+    notebook.save()
+    lab.stop_kernel(notebook.name)
+    # A copy of the same content would be trusted as well: one more cell makes it another notebook.
+    lab.write("copy.ipynb", [text("A copy"), *lab.read(notebook.name)[-4:-1]], kernel=False)
+    cells = lab.api("GET", "contents/copy.ipynb")["content"]["cells"]
+    assert not any(cell["metadata"].get("trusted") for cell in cells)
+
+    copy = Notebook(lab, browser, "copy.ipynb").open(kernel=False)
+    copy.page.locator(".jp-Dialog .jp-mod-reject").click()  # no kernel, please
+    yield copy
+    assert lab.sessions(copy.name) == []
+    copy.close()
+
+
+def test_an_untrusted_copy_shows_pictures_and_plays_without_a_kernel(untrusted: Notebook) -> None:
+    untrusted.cell(1).wait_for_pictures()
+    for number, tag in ((2, "audio"), (3, "video")):
+        cell = untrusted.cell(number)
+        cell.wait_for_player(tag)
+        cell.media(tag).evaluate("player => player.play()")
+        cell.wait_for(f"cell => cell.querySelector('{tag}').currentTime > 0.2", within_s=10)
+
+
+def test_an_untrusted_copy_keeps_its_looks_in_a_narrow_window(untrusted: Notebook) -> None:
+    with untrusted.narrow():
+        for number in (1, 2, 3):
+            cell = untrusted.cell(number)
+            badge = cell.media(".playcut-status .playcut-sandbox")
+            assert badge.evaluate("badge => getComputedStyle(badge).borderTopStyle") == "solid"
+            assert cell.evaluate(_STICKING_OUT) == []

@@ -1,0 +1,38 @@
+"""What every test stands on: no key, no home of the user's, and the product's own sandbox over real HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from playcut_jupyter import Playcut
+from playcut_jupyter.sandbox import Sandbox
+
+
+@pytest.fixture(autouse=True)
+def away_from_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep every test out of the user's folders and away from a real key; return the library's folder."""
+    for name in ("PLAYCUT_API_KEY", "PLAYCUT_BASE_URL", "PLAYCUT_SANDBOX", "SERVER_SOFTWARE"):
+        monkeypatch.delenv(name, raising=False)
+    home = tmp_path / "home"
+    monkeypatch.setenv("PLAYCUT_HOME", str(home))
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    return home
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    """Run one quick sandbox without a rate limit for all tests that do not need their own."""
+    with Sandbox(latency_s=0.1, rate=None) as running:
+        yield running
+
+
+@pytest.fixture
+def pc(sandbox: Sandbox, away_from_home: Path) -> Iterator[Playcut]:
+    """Connect to the sandbox as if it were the API, with a library of the test's own."""
+    with Playcut(api_key=sandbox.key, base_url=sandbox.base_url, home=away_from_home) as connected:
+        yield connected

@@ -1,0 +1,164 @@
+"""The console command, run as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import httpx
+import pytest
+
+from playcut_jupyter import __version__
+from playcut_jupyter.sandbox import Sandbox
+
+COMMAND = [sys.executable, "-m", "playcut_jupyter"]
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end."""
+    variables = {**os.environ, **environment}
+    return subprocess.run(
+        [*COMMAND, *arguments], capture_output=True, text=True, timeout=110, env=variables, check=False
+    )
+
+
+class _Media(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.sources: dict[str, list[str]] = {"img": [], "audio": [], "video": []}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in self.sources:
+            self.sources[tag].append((dict(attrs).get("src") or "")[:30])
+
+
+def test_the_demo_writes_a_page_with_a_picture_a_voice_and_a_clip(tmp_path: Path) -> None:
+    done = run("demo", "--out", str(tmp_path / "demo"))
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "fails as meant" in done.stdout
+    assert str(tmp_path / "demo" / "quickstart.html") in done.stdout
+    page = _Media()
+    page.feed((tmp_path / "demo" / "quickstart.html").read_text())
+    assert len([source for source in page.sources["img"] if source.startswith("data:image/")]) >= 6
+    assert page.sources["audio"][0].startswith("data:audio/wav")
+    assert page.sources["video"][0].startswith("data:video/mp4")
+    notebook = json.loads((tmp_path / "demo" / "quickstart.ipynb").read_text())
+    assert "SANDBOX" in json.dumps(notebook)
+
+
+def test_the_demo_fails_if_a_cell_fails(tmp_path: Path) -> None:
+    """A prompt that the sandbox refuses, put where the shipped notebook has its first picture."""
+    from playcut_jupyter import notebooks
+
+    original = json.loads((notebooks.folder() / notebooks.QUICKSTART).read_text())
+    original["cells"][5]["source"] = ["%%playcut image\n", "a fox [refuse]"]
+    folder = tmp_path / "changed"
+    folder.mkdir()
+    (folder / notebooks.QUICKSTART).write_text(json.dumps(original))
+    code = (
+        "import sys, pathlib, playcut_jupyter.notebooks as n\n"
+        f"n.folder = lambda: pathlib.Path({str(folder)!r})\n"
+        f"sys.exit(n.run_demo(pathlib.Path({str(tmp_path / 'out')!r})))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=110, check=False)
+
+    assert done.returncode == 1
+    assert "FAILED" in done.stdout
+    assert "PromptRefused" in done.stdout
+
+
+def test_the_demo_overwrites_nothing(tmp_path: Path) -> None:
+    from playcut_jupyter.notebooks import _new_folder
+
+    (tmp_path / "demo").mkdir()
+
+    assert _new_folder(tmp_path / "demo") == tmp_path / "demo-2"
+
+
+def test_the_sandbox_says_where_it_is_serves_and_stops_on_sigterm() -> None:
+    arguments = ["sandbox", "--key", "pk_live_" + "1" * 40, "--latency", "0.1", "--rate", "7/5", "--url-ttl", "9"]
+    with subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout
+            ready = json.loads(server.stdout.readline())
+            assert ready["base_url"].endswith("/api/v1")
+            assert ready["storage_url"].startswith("http://127.0.0.1:")
+            url = f"{ready['base_url']}/tools/list-voices/execute"
+            right = httpx.post(url, json={}, headers={"Authorization": f"Bearer {ready['key']}"})
+            wrong = httpx.post(url, json={}, headers={"Authorization": "Bearer pk_live_other"})
+            assert (right.status_code, wrong.status_code) == (200, 401)
+            assert right.headers["X-RateLimit-Limit"] == "7"
+        finally:
+            server.send_signal(signal.SIGTERM)
+        assert server.wait(10) == 0
+
+
+@pytest.mark.parametrize("arguments", [["--rate", "many"], ["--port", "x"], ["--latency", "soon"]])
+def test_a_bad_option_is_a_usage_error(arguments: list[str]) -> None:
+    done = run("sandbox", *arguments)
+
+    assert done.returncode == 2
+    assert "usage:" in done.stderr
+
+
+def test_a_port_that_is_taken_is_one_sentence() -> None:
+    with Sandbox() as running:
+        port = running.base_url.split(":")[2].split("/")[0]
+
+        done = run("sandbox", "--port", port)
+
+    assert done.returncode == 1
+    assert f"port {port}" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_doctor_checks_the_key_and_masks_it(sandbox: Sandbox) -> None:
+    done = run("doctor", PLAYCUT_API_KEY=sandbox.key, PLAYCUT_BASE_URL=sandbox.base_url)
+
+    assert done.returncode == 0
+    assert "the key works" in done.stdout
+    assert sandbox.key not in done.stdout + done.stderr
+    assert sandbox.key[-4:] in done.stdout
+    assert sandbox.submissions >= 0
+
+
+def test_the_doctor_tells_what_is_wrong(sandbox: Sandbox) -> None:
+    key = "pk_live_" + "ef" * 20
+
+    refused = run("doctor", PLAYCUT_API_KEY=key, PLAYCUT_BASE_URL=sandbox.base_url)
+    nowhere = run("doctor", PLAYCUT_BASE_URL="http://127.0.0.1:9/api/v1")
+    without = run("doctor", PLAYCUT_SANDBOX="1")
+
+    assert (refused.returncode, nowhere.returncode, without.returncode) == (1, 1, 0)
+    assert "not accepted" in refused.stdout
+    assert "pk_live_...efef" in refused.stdout
+    assert key not in refused.stdout
+    assert "can't be reached" in nowhere.stdout
+    assert "offline" in without.stdout
+
+
+def test_the_version_is_told() -> None:
+    assert __version__ in run("--version").stdout
+
+
+def test_a_script_that_ends_while_submitting_keeps_the_task(sandbox: Sandbox, tmp_path: Path) -> None:
+    from playcut_jupyter import Playcut
+
+    code = "from playcut_jupyter import Playcut\nPlaycut().submit('image', 'a fox left behind')"
+    environment = {**os.environ, "PLAYCUT_API_KEY": sandbox.key, "PLAYCUT_BASE_URL": sandbox.base_url}
+    before = sandbox.submissions
+
+    done = subprocess.run([sys.executable, "-c", code], env=environment, timeout=60, check=False)
+
+    assert done.returncode == 0
+    with Playcut(api_key=sandbox.key, base_url=sandbox.base_url) as pc:
+        resumed = pc.resume()
+        # It ended before it was sent, or after its answer was written down; nothing in between is lost.
+        assert len(resumed) == sandbox.submissions - before
