@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _NEEDED = ("playwright", "jupyterlab", "ipykernel", "av", "py_nanotts")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[BrowserContext]:
     missing = [name for name in _NEEDED if not importlib.util.find_spec(name)]
     if missing:
@@ -28,19 +28,21 @@ def browser() -> Iterator[BrowserContext]:
         pytest.skip("there is no Chromium or Chrome on this machine (Debian: apt-get install chromium)")
     from playwright.sync_api import sync_playwright
 
+    # Playwright leaves its event loop running in this thread until it is closed, so it must end with this package:
+    # tests that come after it start loops of their own.
     with sync_playwright() as playwright:
         context = labs.launch(playwright)
         yield context
         context.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def lab(browser: BrowserContext, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     with labs.running(tmp_path_factory.mktemp("lab")) as server:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def desk(lab: Lab, browser: BrowserContext) -> Iterator[Callable[[], Notebook]]:
     """Give the notebook that is open, or a new one if the last test left that in disorder."""
     numbers = itertools.count(1)
