@@ -44,6 +44,8 @@ def record(run: Generation) -> dict[str, Any]:
         "reused": run.reused,
         "task_id": run.task_id,
         "session_id": run.session_id,
+        "parent_id": run.parent_id,
+        "starred": run.starred,
         "credits": run.estimated_credits,
         "seconds": round(run.elapsed_s, 3),
         "path": str(run.assets[0].path) if run.assets and run.assets[0].path else None,

@@ -51,7 +51,7 @@ class Library:
                 self._connection = None
 
     @contextmanager
-    def _session(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
         """One transaction, by one thread at a time."""
         with self._lock:
             try:
@@ -99,13 +99,15 @@ class Library:
         prompt: str,
         inputs: Mapping[str, object],
         session_id: str | None,
+        parent_id: int | None = None,
     ) -> int:
         """Write down that a generation is wanted, before anything is sent; return its number."""
         now = time.time()
-        with self._session() as db:
+        with self.transaction() as db:
             cursor = db.execute(
                 "INSERT INTO generations (origin, tool, kind, prompt, inputs, fingerprint, cost_key, state, owner,"
-                " session_id, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, 'intended', ?, ?, ?, ?)",
+                " session_id, parent_id, created_at, updated_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, 'intended', ?, ?, ?, ?, ?)",
                 (
                     origin,
                     tool,
@@ -116,6 +118,7 @@ class Library:
                     cost_key(origin, tool, inputs),
                     this_process(),
                     session_id,
+                    parent_id,
                     now,
                     now,
                 ),
@@ -131,7 +134,7 @@ class Library:
     def update(self, number: int, **values: object) -> None:
         """Set columns of a generation; the row belongs to this process from then on."""
         columns = ", ".join(f"{name} = ?" for name in values)
-        with self._session() as db:
+        with self.transaction() as db:
             db.execute(
                 f"UPDATE generations SET {columns}, owner = ?, updated_at = ? WHERE id = ?",  # noqa: S608 - our names
                 (*values.values(), this_process(), time.time(), number),
@@ -139,12 +142,12 @@ class Library:
 
     def forget_adopted(self, number: int) -> None:
         """Remove the row of a task that was asked for by its id and is not known to the service."""
-        with self._session() as db:
+        with self.transaction() as db:
             db.execute("DELETE FROM generations WHERE id = ? AND tool = 'wait-for-task'", (number,))
 
     def set_input(self, number: int, name: str, value: object) -> None:
         """Complete an input that was left open; the generation is still found by what was asked for."""
-        with self._session() as db:
+        with self.transaction() as db:
             db.execute(
                 "UPDATE generations SET inputs = json_set(inputs, '$.' || ?, ?) WHERE id = ?",
                 (name, value, number),
@@ -152,12 +155,12 @@ class Library:
 
     def release(self, number: int) -> None:
         """Say that nobody waits for this generation any more, so that it can be taken up again."""
-        with self._session() as db:
+        with self.transaction() as db:
             db.execute("UPDATE generations SET owner = '' WHERE id = ?", (number,))
 
     def keep_asset_ids(self, number: int, asset_ids: Sequence[str]) -> None:
         """Write down which assets a completed task has, before they are fetched."""
-        with self._session() as db:
+        with self.transaction() as db:
             db.executemany(
                 "INSERT OR IGNORE INTO assets (generation_id, position, asset_id) VALUES (?, ?, ?)",
                 [(number, position, asset_id) for position, asset_id in enumerate(asset_ids)],
@@ -165,7 +168,7 @@ class Library:
 
     def keep_asset(self, number: int, position: int, asset: AssetRecord) -> None:
         """Write down an asset whose file is in the store."""
-        with self._session() as db:
+        with self.transaction() as db:
             db.execute(
                 "INSERT OR REPLACE INTO assets (generation_id, position, asset_id, sha256, suffix, mime_type, bytes,"
                 " width, height, duration_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -241,7 +244,7 @@ class Library:
 
     def remove(self, number: int) -> list[Path]:
         """Forget a generation; return the originals that no other one has."""
-        with self._session() as db:
+        with self.transaction() as db:
             mine = db.execute("SELECT sha256, suffix FROM assets WHERE generation_id = ?", (number,)).fetchall()
             db.execute("DELETE FROM generations WHERE id = ?", (number,))
             return [
@@ -251,15 +254,45 @@ class Library:
                 and not db.execute("SELECT 1 FROM assets WHERE sha256 = ?", (row["sha256"],)).fetchone()
             ]
 
-    def history(self, *, search: str | None = None, limit: int = 50) -> list[Record]:
-        """Return generations, newest first; *search* is text in the prompt, case ignored."""
+    def history(
+        self,
+        *,
+        search: str | None = None,
+        kind: str | None = None,
+        starred: bool = False,
+        hidden: bool = True,
+        before: int | None = None,
+        limit: int = 50,
+    ) -> list[Record]:
+        """Return generations, newest first.
+
+        Args:
+            search: text in the prompt, case ignored.
+            kind: only of this kind.
+            starred: only those with a star.
+            hidden: False to leave out the hidden ones.
+            before: only those with a smaller number, for the next page.
+            limit: the most that is returned.
+        """
+        wanted: list[tuple[str, object]] = []
         if search:
-            return self._records("instr(casefold(prompt), ?) > 0 ORDER BY id DESC LIMIT ?", search.casefold(), limit)
-        return self._records("1 ORDER BY id DESC LIMIT ?", limit)
+            wanted.append(("instr(casefold(prompt), ?) > 0", search.casefold()))
+        if kind:
+            wanted.append(("kind = ?", kind))
+        if before is not None:
+            wanted.append(("id < ?", before))
+        conditions = [condition for condition, _ in wanted]
+        conditions += [text for text, on in (("starred", starred), ("NOT hidden", not hidden)) if on]
+        where = " AND ".join(conditions) or "1"
+        return self._records(f"{where} ORDER BY id DESC LIMIT ?", *(value for _, value in wanted), limit)
+
+    def children(self, number: int) -> list[Record]:
+        """Return what was made from generation *number*, oldest first."""
+        return self._records("parent_id = ? ORDER BY id", number)
 
     def expected_credits(self, origin: str, tool: str, inputs: Mapping[str, object]) -> float | None:
         """Return what the same tool and inputs (words aside) were last estimated at, or None."""
-        with self._session() as db:
+        with self.transaction() as db:
             row = db.execute(
                 "SELECT credits FROM generations WHERE cost_key = ? AND credits IS NOT NULL ORDER BY id DESC LIMIT 1",
                 (cost_key(origin, tool, inputs),),
@@ -267,7 +300,7 @@ class Library:
         return float(row["credits"]) if row else None
 
     def _records(self, where: str, *values: object) -> list[Record]:
-        with self._session() as db:
+        with self.transaction() as db:
             rows = db.execute(f"SELECT * FROM generations WHERE {where}", values).fetchall()  # noqa: S608 - our text
             return [self._record(db, row) for row in rows]
 
@@ -289,14 +322,20 @@ class Library:
             )
             for asset in found
         )
-        names = (name for name in Record.__dataclass_fields__ if name not in ("inputs", "assets"))
-        return Record(inputs=json.loads(row["inputs"]), assets=assets, **{name: row[name] for name in names})
+        names = (name for name in Record.__dataclass_fields__ if name not in ("inputs", "assets", "starred", "hidden"))
+        return Record(
+            inputs=json.loads(row["inputs"]),
+            assets=assets,
+            starred=bool(row["starred"]),
+            hidden=bool(row["hidden"]),
+            **{name: row[name] for name in names},
+        )
 
     # -- sessions -----------------------------------------------------------------------------------------
 
     def keep_session(self, origin: str, session_id: str, title: str) -> None:
         """Write down a session that was created."""
-        with self._session() as db:
+        with self.transaction() as db:
             db.execute(
                 "INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?)",
                 (origin, session_id, title, time.time()),
@@ -304,7 +343,7 @@ class Library:
 
     def session_named(self, origin: str, name: str) -> str | None:
         """Return the id of the newest session with that id or title, or None."""
-        with self._session() as db:
+        with self.transaction() as db:
             row = db.execute(
                 "SELECT session_id FROM sessions WHERE origin = ? AND (session_id = ? OR title = ?)"
                 " ORDER BY created_at DESC LIMIT 1",

@@ -285,15 +285,19 @@ class Playcut:
 
     # -- what was made before -----------------------------------------------------------------------------
 
-    def history(self, search: str | None = None, limit: int = 50) -> history.History:
+    def history(
+        self, search: str | None = None, limit: int = 50, kind: str | None = None, starred: bool = False
+    ) -> history.History:
         """Return what the library holds, newest first: a sequence of `Generation`; nothing is sent.
 
         Args:
             search: text in the prompt, case ignored.
             limit: the most that is returned.
+            kind: only "image", "video", "speech" or a tool's own name.
+            starred: only those with a star.
         """
         connection = self.connector.archive
-        records = connection.library.history(search=search, limit=limit)
+        records = connection.library.history(search=search, limit=limit, kind=kind, starred=starred)
         return history.History([Generation.from_record(connection, record) for record in records])
 
     def get(self, number: int) -> Generation:

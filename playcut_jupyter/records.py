@@ -37,7 +37,10 @@ class AssetRecord:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One generation as the library knows it. Times are Unix seconds; `seconds` is from sending to done."""
+    """One generation as the library knows it. Times are Unix seconds; `seconds` is from sending to done.
+
+    `parent_id` is the generation it was made from (`--from`); starred and hidden are its user's marks.
+    """
 
     id: int
     origin: str
@@ -54,6 +57,9 @@ class Record:
     seconds: float | None
     error: str | None
     created_at: float
+    parent_id: int | None = None
+    starred: bool = False
+    hidden: bool = False
     assets: Sequence[AssetRecord] = field(default_factory=tuple)
 
     @property

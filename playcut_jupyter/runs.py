@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 
-from playcut_jupyter import events, jobs, tools
+from playcut_jupyter import choices, events, jobs, tools
 from playcut_jupyter.assets import Asset
 from playcut_jupyter.connection import Connection
 from playcut_jupyter.errors import (
@@ -88,6 +88,8 @@ class Generation:
         trouble: what is just being put right, for people; "" if nothing.
         is_sandbox: True if the sandbox made it.
         warning: what could not be kept, for people; "" if all was.
+        parent_id: the generation of the library that it was made from (`--from`), else None.
+        starred, hidden: its user's marks in the library.
     """
 
     def __init__(self, connection: Connection, request: Request) -> None:
@@ -112,6 +114,9 @@ class Generation:
         self.warning = ""
         self.is_sandbox = connection.settings.is_sandbox
         self.labels: Mapping[str, object] = {}
+        self.parent_id = request.parent_id
+        self.starred = False
+        self.hidden = False
         self.note = ""
         self.version = 0
         self.created_at = time.time()
@@ -145,7 +150,13 @@ class Generation:
         settings = connection.settings
         try:
             run.id = connection.library.intend(
-                settings.origin, run.tool, run.kind, run.prompt, request.inputs, request.session
+                settings.origin,
+                run.tool,
+                run.kind,
+                run.prompt,
+                request.inputs,
+                request.session,
+                request.parent_id,
             )
         except PlaycutError as error:
             run.warning = str(error)
@@ -192,6 +203,7 @@ class Generation:
         run.task_id, run.session_id = record.task_id, record.session_id
         run.estimated_credits, run.created_at = record.credits, record.created_at
         run.status = record.status or "PENDING"
+        run.parent_id, run.starred, run.hidden = record.parent_id, record.starred, record.hidden
         return run
 
     def fail(self, error: PlaycutError) -> None:
@@ -324,6 +336,32 @@ class Generation:
         if not self.assets:
             raise InvalidInput(f"{self.tool} brought no asset.", hint="Its answer is in `.data`.")
         return self.assets[0]
+
+    # -- marks --------------------------------------------------------------------------------------------
+
+    def star(self, on: bool = True) -> Generation:
+        """Star it in the library (or take the star away), for history, panel, contact sheet and export.
+
+        Raises:
+            InvalidInput: it is not in the library.
+            PlaycutError: the library can't be written.
+        """
+        choices.star(self._connection.library, self._number(), on)
+        self.starred = on
+        self._tell()
+        return self
+
+    def hide(self, on: bool = True) -> Generation:
+        """Hide it from the panel's gallery (or show it again); nothing is deleted. Raises as `star`."""
+        choices.hide(self._connection.library, self._number(), on)
+        self.hidden = on
+        self._tell()
+        return self
+
+    def _number(self) -> int:
+        if self.id is None:
+            raise InvalidInput("This generation is not in the library, so it can't be marked.", hint=self.warning)
+        return self.id
 
     # -- waiting ------------------------------------------------------------------------------------------
 

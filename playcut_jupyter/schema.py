@@ -56,6 +56,21 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (origin, session_id)
     );
     """,
+    """
+    ALTER TABLE generations ADD COLUMN parent_id INTEGER;
+    ALTER TABLE generations ADD COLUMN starred INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE generations ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX generations_by_parent ON generations (parent_id) WHERE parent_id IS NOT NULL;
+    CREATE INDEX generations_by_star ON generations (starred) WHERE starred;
+    CREATE TABLE picks (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        winner_id INTEGER NOT NULL REFERENCES generations (id) ON DELETE CASCADE,
+        loser_id INTEGER NOT NULL REFERENCES generations (id) ON DELETE CASCADE,
+        made_at REAL NOT NULL
+    );
+    CREATE INDEX picks_by_winner ON picks (winner_id);
+    CREATE INDEX picks_by_loser ON picks (loser_id);
+    """,
 )
 
 

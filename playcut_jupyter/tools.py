@@ -133,6 +133,7 @@ class Request:
         session: an id or title; None for the connection's own session.
         in_session: False where no session is to be named.
         as_given: True for a tool's own JSON input, to which nothing is added but the session.
+        parent_id: the generation of the library that it is made from; None for none.
     """
 
     tool: Tool
@@ -140,6 +141,7 @@ class Request:
     session: str | None = None
     in_session: bool = True
     as_given: bool = False
+    parent_id: int | None = None
 
     @property
     def prompt(self) -> str:

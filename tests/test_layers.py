@@ -29,6 +29,7 @@ LAYERS = [
     "jobs",
     "submission waiting fetching",
     "connector connection rows",
+    "choices",
     "client downloads library prompts assets portal interrupts",
     "transport store schema template events",
     "pacing records media",
