@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import io
 import struct
+import threading
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+_FILTERS = threading.Lock()
 
 MAX_PIXELS = 120_000_000
 """A picture of more pixels is refused: an 8K picture has 33 million."""
@@ -137,12 +140,13 @@ def opened(data: bytes) -> Image:
     from PIL import Image, UnidentifiedImageError
 
     try:
-        with warnings.catch_warnings():
+        # The filters belong to the whole process: two threads inside would put back each other's.
+        with _FILTERS, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             picture = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP", "GIF", "AVIF"))
-            if picture.width * picture.height > MAX_PIXELS:
-                raise NotAPicture(f"{picture.width} x {picture.height} pixels are more than a picture may have")
-            picture.load()
+        if picture.width * picture.height > MAX_PIXELS:
+            raise NotAPicture(f"{picture.width} x {picture.height} pixels are more than a picture may have")
+        picture.load()
     except NotAPicture:
         raise
     except UnidentifiedImageError:

@@ -620,7 +620,6 @@ def test_a_task_that_nobody_knows_leaves_no_row(proxy: Proxy, connect: Connect) 
     assert len(pc.history()) == 0
 
 
-@pytest.mark.xfail(reason="media.opened uses warnings.catch_warnings in worker threads, where it is not safe")
 def test_two_pictures_that_arrive_at_once_leave_the_notebooks_warnings_as_they_were(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
