@@ -37,7 +37,7 @@ class Line:
     """A parsed line.
 
     Attributes:
-        kind: "image", "video", "speech", or a tool's own name.
+        kind: "image", "video", "speech", or a tool's own name; "" for the parent's.
         options: our option names -> a value, or a list that is an axis.
         params: API input names -> the same.
     """
@@ -53,11 +53,12 @@ class Line:
     wait: bool = True
     dry_run: bool = False
     max_generations: int | None = None
+    parent: str | None = None
 
     @property
     def is_raw(self) -> bool:
         """True for a tool by its own name, whose body is its JSON input."""
-        return self.kind not in KINDS
+        return bool(self.kind) and self.kind not in KINDS
 
 
 class _Parser(MagicArgumentParser):
@@ -94,6 +95,9 @@ def parser() -> argparse.ArgumentParser:
     new.add_argument("-o", "--out", metavar="NAME", help="keep the result in this variable too")
     new.add_argument("--save", metavar="PATH", help="copy the originals there; nothing is overwritten")
     new.add_argument("--session", metavar="ID_OR_TITLE", help="the session to put it into")
+    new.add_argument(
+        "--from", dest="parent", metavar="ID", help="build on it (or on `last`): `+ words`, `- words`, or a new prompt"
+    )
     new.add_argument("--fresh", action="store_true", help="buy it anew, though the library has it")
     new.add_argument("--no-wait", dest="wait", action="store_false", help="do not wait: it shows itself when done")
     new.add_argument("--dry-run", action="store_true", help="show what would be sent, and send nothing")
@@ -114,7 +118,7 @@ def parse_cell_line(line: str, variables: Mapping[str, object]) -> Line:
         InvalidInput: an unknown kind or option, or a bad value; the message names the nearest right one.
     """
     words = _split(line)
-    kind = words.pop(0) if words and not words[0].startswith("-") else "image"
+    kind = words.pop(0) if words and not words[0].startswith("-") else None
     return _line(kind, words, variables)
 
 
@@ -156,7 +160,7 @@ def _split(line: str) -> list[str]:
         ) from None
 
 
-def _line(kind: str, words: list[str], variables: Mapping[str, object]) -> Line:
+def _line(kind: str | None, words: list[str], variables: Mapping[str, object]) -> Line:
     found, extra = parser().parse_known_args(words)
     if extra:
         _refuse(extra[0])
@@ -170,7 +174,8 @@ def _line(kind: str, words: list[str], variables: Mapping[str, object]) -> Line:
     params = dict(_param(text, variables) for text in given.pop("param"))
     if given["out"] is not None and not given["out"].isidentifier():
         raise InvalidInput(f"-o {given['out']!r} can't be the name of a variable.", hint="Use letters, digits and _.")
-    return Line(kind=checked_kind(kind), options=options, params=params, **given)
+    kind = kind or ("" if given["parent"] else "image")
+    return Line(kind=checked_kind(kind) if kind else "", options=options, params=params, **given)
 
 
 def _refuse(word: str) -> NoReturn:

@@ -22,6 +22,7 @@ COMMANDS: dict[str, str] = {
     "session [new TITLE | use ID]": "show, create or choose the session that generations go into",
     "voices [FILTER]": "the voices for speech",
     "history [-n N] [--search TEXT]": "what was made, newest first",
+    "tree [ID]": "what was made from what (`--from`), with thumbnails",
     "show ID": "one generation of the history",
     "resume": "fetch everything that was submitted and not fetched, from this or any earlier kernel",
     "wait TASK_ID": "wait for a task by its id",
@@ -148,6 +149,10 @@ class Commands:
                 "text/plain": f"{words}\n{bundle['text/plain']}",
             }
         )
+
+    def _tree(self, rest: str) -> None:
+        family = self._magics.pc.tree(self._magics.find(rest).id if rest else None)
+        _display(family._repr_mimebundle_())
 
     def _resume(self, _: str) -> None:
         sweep = self._magics.pc.start_resume()

@@ -134,23 +134,61 @@ class PlaycutMagics(Magics):
         Raises:
             PlaycutError: it failed; what succeeded is shown and kept all the same.
         """
-        from playcut_jupyter import arguments
+        from playcut_jupyter import arguments, lineage
+        from playcut_jupyter.errors import InvalidInput
 
+        if line.is_raw and line.parent:
+            raise InvalidInput(f"{line.kind} takes its input as JSON, so `--from` has nothing to build on.")
         if line.is_raw:
             self._make_raw(line, {**arguments.tool_input(body), **_literal(line.params)})
             return
-        plan = self.pc.plan(line.kind, body, self.variables, {**line.options, **line.params})
+        parent = self.find(line.parent) if line.parent else None
+        kind = line.kind or (lineage.kind_of_child(parent) if parent is not None else "image")
+        plan = self.pc.plan(kind, body, self.variables, {**line.options, **line.params}, parent)
         if line.dry_run:
             print(_dry_run(plan, line))
             return
         limit = line.max_generations or self.max_generations
         sweep = self.pc.start_plan(
-            plan, line.kind, count=line.count, max_generations=limit, fresh=line.fresh, session=line.session
+            plan,
+            kind,
+            count=line.count,
+            max_generations=limit,
+            fresh=line.fresh,
+            session=line.session,
+            parent_id=parent.id if parent is not None else None,
         )
         if len(sweep) == 1:
             self._show_one(sweep[0], line)
         else:
             self._show_many(sweep, line)
+
+    def find(self, which: str) -> Generation:
+        """Return the generation that `last` or a number names.
+
+        Raises:
+            InvalidInput: there is none.
+        """
+        from playcut_jupyter.errors import InvalidInput
+        from playcut_jupyter.sweeps import Sweep
+
+        last = self.variables.get(RESULT)
+        if which != "last":
+            if not which.isdecimal():
+                raise InvalidInput(f"{which!r} is neither `last` nor a number.", hint="`%playcut history` lists them.")
+            return self.pc.get(int(which))
+        if isinstance(last, Sweep) and len(last) > 1:
+            ids = ", ".join(str(run.id) for run in list(last)[:8])
+            raise InvalidInput(
+                f"The last cell made {len(last)} generations.", hint=f"Name the one you mean by its number: {ids} ..."
+            )
+        found = last[0] if isinstance(last, Sweep) and len(last) else last
+        if found is None or isinstance(found, Sweep):
+            found = next(iter(self.pc.history(limit=1)), None)
+        if found is None:
+            raise InvalidInput("Nothing has been made yet.", hint="Make something first: %%playcut image.")
+        # From the library, where it has its stars and its parent; what could not be kept is as it is.
+        return self.pc.get(found.id) if found.id is not None else found
 
     def _make_raw(self, line: Line, tool_input: dict[str, Any]) -> None:
         from playcut_jupyter import render, tools

@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from playcut_jupyter import grid, history, live, models, prompts, render, tools
+from playcut_jupyter import grid, history, lineage, live, models, prompts, render, tools
 from playcut_jupyter.connection import Connection
 from playcut_jupyter.connector import Connector
 from playcut_jupyter.errors import InvalidInput, PlaycutError, PromptError
@@ -21,6 +21,7 @@ from playcut_jupyter.reuse import start_all
 from playcut_jupyter.runs import SLICE_S, Generation, stop_all, waited_for_here
 from playcut_jupyter.sweeps import Sweep
 from playcut_jupyter.tools import READ_ONLY, Request, raw_request
+from playcut_jupyter.tree import Tree
 
 
 class Playcut:
@@ -119,20 +120,22 @@ class Playcut:
         self,
         template: str,
         *,
-        kind: str = "image",
+        kind: str | None = None,
         max_generations: int | None = None,
         fresh: bool = False,
         session: str | None = None,
+        parent: Generation | None = None,
         **keywords: Any,
     ) -> Sweep:
         """Expand a template, make all of it, wait for all, and return the `Sweep`, also when some failed.
 
         Args:
             template: text with `{name}` and `{a|b}`; the grammar of a cell.
-            kind: "image", "video" or "speech".
+            kind: "image", "video" or "speech"; default: the parent's, else "image".
             max_generations: the largest number that is sent; None for 16.
             fresh: buy all anew.
             session: id or title.
+            parent: build on this one: the template is `+ words`, `- words` or a new prompt, its inputs the defaults.
             **keywords: those named in the template are its variables (else the notebook's are taken), the others
                 are inputs; a list is an axis.
 
@@ -143,29 +146,42 @@ class Playcut:
         named = prompts.names_in(template)
         variables = {**notebook_variables(), **{name: keywords[name] for name in keywords if name in named}}
         options = {name: value for name, value in keywords.items() if name not in named}
+        kind = kind or (lineage.kind_of_child(parent) if parent is not None else "image")
         sweep = self.start_plan(
-            self.plan(kind, template, variables, options),
+            self.plan(kind, template, variables, options, parent),
             kind,
             max_generations=max_generations,
             fresh=fresh,
             session=session,
+            parent_id=parent.id if parent is not None else None,
         )
         live.watch(sweep, lambda: grid.sweep_bundle(sweep, lines_only=True))
         return sweep
 
     def plan(
-        self, kind: str, template: str, variables: Mapping[str, object], options: Mapping[str, object]
+        self,
+        kind: str,
+        template: str,
+        variables: Mapping[str, object],
+        options: Mapping[str, object],
+        parent: Generation | None = None,
     ) -> prompts.Plan:
         """Expand *template* and *options* (our names or the API's) for *kind*; nothing is sent.
+
+        With a *parent*, the template is a change to its prompt (see `lineage`), and its inputs are the defaults.
 
         Raises:
             PromptError, InvalidInput: it can't be expanded.
         """
+        tool, taken_over = self._tool(kind), {}
+        if parent is not None:
+            taken_over = lineage.inherited(parent, tool)
+            template = lineage.child_template(parent.prompt, template)
         if not template.strip():
             raise PromptError(
                 "The prompt is empty.", hint="Write the prompt below the line that starts with %%playcut."
             )
-        return prompts.expand(template, variables, _inputs(self._tool(kind), options))
+        return prompts.expand(template, variables, {**taken_over, **_inputs(tool, options)})
 
     def start_plan(
         self,
@@ -176,6 +192,7 @@ class Playcut:
         max_generations: int | None = None,
         fresh: bool = False,
         session: str | None = None,
+        parent_id: int | None = None,
     ) -> Sweep:
         """Start all generations of *plan*, *count* of each, and return them as a `Sweep`.
 
@@ -193,7 +210,7 @@ class Playcut:
         for expansion in plan.expansions:
             inputs = {tool.prompt_field: expansion.prompt, **expansion.inputs}
             for variant in range(count):
-                requests.append(Request(tool, inputs, session))
+                requests.append(Request(tool, inputs, session, parent_id=parent_id))
                 labels.append({**expansion.labels, **({"variant": variant + 1} if count > 1 else {})})
         axes = {**plan.axes, **({"variant": range(1, count + 1)} if count > 1 else {})}
         return self._started(requests, labels, axes, fresh)
@@ -311,6 +328,19 @@ class Playcut:
         if record is None:
             raise InvalidInput(f"The library has no generation {number}.", hint="`%playcut history` lists them.")
         return Generation.from_record(archive, record)
+
+    def tree(self, number: int | None = None) -> Tree:
+        """Return the family of generation *number* (default: the newest): what was made from what.
+
+        Raises:
+            InvalidInput: there is no such number.
+        """
+        archive = self.connector.archive
+        if number is None:
+            number = next((record.id for record in archive.library.history(limit=1)), None)
+        if number is None or archive.library.get(number) is None:
+            raise InvalidInput(f"The library has no generation {number or ''}".strip() + ".", hint="Make one first.")
+        return Tree(archive, number)
 
     def start_resume(self) -> Sweep:
         """Take up everything that was submitted and not fetched, and return at once."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
+from playcut_jupyter import choices
 from playcut_jupyter.client import encoded
 from playcut_jupyter.connection import Connection
 from playcut_jupyter.errors import PlaycutError
@@ -63,6 +65,9 @@ def _from_library(connection: Connection, request: Request, taken: dict[str, int
     record = saved[wanted]
     if record.state == "acknowledged":
         return Generation.taken_up(connection, record)
+    if request.parent_id is not None:
+        with suppress(PlaycutError):  # a library that can't be written still shows what it has
+            choices.link(connection.library, record.id, request.parent_id)
     run = Generation.from_record(connection, record)
     run.reused = True
     return run

@@ -21,7 +21,7 @@ LAYERS = [
     "__main__ magics panel",
     "commands completion doctor export library_command notebooks",
     "arguments playcut",
-    "live history sweeps",
+    "live history sweeps tree lineage",
     "grid",
     "render",
     "generations reuse upkeep",
