@@ -52,7 +52,8 @@ class Store:
         """Write the sidecar of *path* for one generation. A sidecar that can't be written is done without."""
         try:
             text = json.dumps(facts, indent=1, ensure_ascii=False)
-            write_whole(path.with_suffix(f".{generation_id}.json"), text.encode())
+            # The library has the same facts for sure: not worth waiting for the disk, as a cell would have to.
+            write_whole(path.with_suffix(f".{generation_id}.json"), text.encode(), durable=False)
         except OSError:
             return
 
@@ -65,15 +66,16 @@ class Store:
             return False
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write *data* so that *path* either is not there or holds all of it, also after a power cut."""
+def write_whole(path: Path, data: bytes, *, durable: bool = True) -> None:
+    """Write *data* so that *path* either is not there or holds all of it; if *durable*, also after a power cut."""
     handle, name = tempfile.mkstemp(prefix=".part-", dir=path.parent)
     part = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)
