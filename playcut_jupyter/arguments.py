@@ -54,6 +54,8 @@ class Line:
     dry_run: bool = False
     max_generations: int | None = None
     parent: str | None = None
+    sample: int | None = None
+    seed: int | None = None
 
     @property
     def is_raw(self) -> bool:
@@ -101,6 +103,8 @@ def parser() -> argparse.ArgumentParser:
     new.add_argument("--fresh", action="store_true", help="buy it anew, though the library has it")
     new.add_argument("--no-wait", dest="wait", action="store_false", help="do not wait: it shows itself when done")
     new.add_argument("--dry-run", action="store_true", help="show what would be sent, and send nothing")
+    new.add_argument("--sample", type=_count, metavar="N", help="only so many of a sweep, taken at random")
+    new.add_argument("--seed", type=_seed, metavar="S", help="which sample: the same number takes the same one")
     new.add_argument("--max", type=_count, dest="max_generations", metavar="N", help="allow this many generations")
     return new
 
@@ -108,6 +112,12 @@ def parser() -> argparse.ArgumentParser:
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
+    return int(text)
+
+
+def _seed(text: str) -> int:
+    if not re.fullmatch(r"-?\d{1,18}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number")
     return int(text)
 
 
@@ -174,6 +184,11 @@ def _line(kind: str | None, words: list[str], variables: Mapping[str, object]) -
     params = dict(_param(text, variables) for text in given.pop("param"))
     if given["out"] is not None and not given["out"].isidentifier():
         raise InvalidInput(f"-o {given['out']!r} can't be the name of a variable.", hint="Use letters, digits and _.")
+    if given["seed"] is not None and given["sample"] is None:
+        raise InvalidInput(
+            "--seed says which sample is taken, and there is no --sample.",
+            hint="Add --sample N; a seed for the model itself is `-p seed=7`.",
+        )
     kind = kind or ("" if given["parent"] else "image")
     return Line(kind=checked_kind(kind) if kind else "", options=options, params=params, **given)
 

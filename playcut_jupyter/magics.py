@@ -145,6 +145,9 @@ class PlaycutMagics(Magics):
         parent = self.find(line.parent) if line.parent else None
         kind = line.kind or (lineage.kind_of_child(parent) if parent is not None else "image")
         plan = self.pc.plan(kind, body, self.variables, {**line.options, **line.params}, parent)
+        if line.sample is not None:
+            # Always seeded: the same cell run again takes the same sample, which is in the library.
+            plan = plan.sample(line.sample, line.seed or 0)
         if line.dry_run:
             print(_dry_run(plan, line))
             return

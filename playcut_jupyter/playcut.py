@@ -125,6 +125,8 @@ class Playcut:
         fresh: bool = False,
         session: str | None = None,
         parent: Generation | None = None,
+        sample: int | None = None,
+        sample_seed: int = 0,
         **keywords: Any,
     ) -> Sweep:
         """Expand a template, make all of it, wait for all, and return the `Sweep`, also when some failed.
@@ -136,6 +138,8 @@ class Playcut:
             fresh: buy all anew.
             session: id or title.
             parent: build on this one: the template is `+ words`, `- words` or a new prompt, its inputs the defaults.
+            sample: make only so many of them, taken at random; None for all.
+            sample_seed: which ones; the same number takes the same ones.
             **keywords: those named in the template are its variables (else the notebook's are taken), the others
                 are inputs; a list is an axis.
 
@@ -147,8 +151,9 @@ class Playcut:
         variables = {**notebook_variables(), **{name: keywords[name] for name in keywords if name in named}}
         options = {name: value for name, value in keywords.items() if name not in named}
         kind = kind or (lineage.kind_of_child(parent) if parent is not None else "image")
+        plan = self.plan(kind, template, variables, options, parent)
         sweep = self.start_plan(
-            self.plan(kind, template, variables, options, parent),
+            plan if sample is None else plan.sample(sample, sample_seed),
             kind,
             max_generations=max_generations,
             fresh=fresh,
