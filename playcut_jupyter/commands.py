@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from playcut_jupyter import arguments, grid, live, render
 from playcut_jupyter.errors import InvalidInput
+from playcut_jupyter.export import FORMATS
+from playcut_jupyter.generations import Generations
 from playcut_jupyter.runs import waited_for_here
 from playcut_jupyter.tools import KINDS
 
@@ -27,6 +29,7 @@ COMMANDS: dict[str, str] = {
     "resume": "fetch everything that was submitted and not fetched, from this or any earlier kernel",
     "wait TASK_ID": "wait for a task by its id",
     "again": "the last cell once more, bought anew",
+    "export [ID | last | starred] --as FORMAT": "for production: a curl, python or typescript program, or json",
     "help": "this text",
 }
 
@@ -173,6 +176,19 @@ class Commands:
     def _again(self, _: str) -> None:
         self._magics.again()
 
+    def _export(self, rest: str) -> None:
+        which, format_ = _export_options(rest)
+        last = self._magics.variables.get("_playcut")
+        if which == "starred":
+            starred = self._magics.pc.history(starred=True, limit=1_000)
+            if not starred:
+                raise InvalidInput("Nothing has a star yet.", hint="Star what is good, then export it.")
+            print(starred.export(format_))
+        elif which == "last" and isinstance(last, Generations):
+            print(last.export(format_))
+        else:
+            print(self._magics.find(which).export(format_))
+
     def _help(self, _: str) -> None:
         width = max(map(len, COMMANDS))
         lines = [f"  %playcut {name:<{width}}  {text}" for name, text in COMMANDS.items()]
@@ -202,6 +218,22 @@ def _history_options(rest: str) -> tuple[int, str | None]:
         else:
             raise InvalidInput(f"`history {rest}` is not known.", hint="Use `history [-n N] [--search TEXT]`.")
     return limit, search
+
+
+def _export_options(rest: str) -> tuple[str, str]:
+    words = rest.replace("--as=", "--as ").split()
+    which, format_ = "last", "python"
+    if words and not words[0].startswith("-"):
+        which = words.pop(0)
+    if words[:1] == ["--as"] and len(words) == 2:
+        format_ = words.pop()
+        words.pop()
+    if words:
+        raise InvalidInput(
+            f"`export {rest}` is not known.",
+            hint=f"Use `export [ID | last | starred] --as FORMAT`, where FORMAT is {', '.join(FORMATS)}.",
+        )
+    return which, format_
 
 
 def _display(bundle: dict[str, Any]) -> None:

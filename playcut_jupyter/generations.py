@@ -27,6 +27,16 @@ class Generations(Sequence[Generation]):
     def __iter__(self) -> Iterator[Generation]:
         return iter(self._runs)
 
+    def export(self, as_: str = "python") -> str:
+        """Return a standalone program that makes all of these anew; see `Generation.export`.
+
+        Raises:
+            InvalidInput: no such format, or nothing that a program could make.
+        """
+        from playcut_jupyter import export
+
+        return export.program(self, as_)
+
     def to_records(self) -> list[dict[str, Any]]:
         """Return one flat dictionary for each generation, as pandas takes them: axes first, then the facts."""
         return [{**run.labels, **record(run)} for run in self._runs]

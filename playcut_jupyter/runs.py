@@ -463,6 +463,18 @@ class Generation:
         paths = [asset.save(path) for asset in self.assets]
         return paths[0] if len(paths) == 1 else paths
 
+    def export(self, as_: str = "python") -> str:
+        """Return a standalone program that makes this anew: "curl", "python", "typescript"; or "json", its inputs.
+
+        The program takes the key from `PLAYCUT_API_KEY` and saves its files in the working folder.
+
+        Raises:
+            InvalidInput: no such format, or nothing that a program could make.
+        """
+        from playcut_jupyter import export
+
+        return export.program([self], as_)
+
     def __repr__(self) -> str:
         words = self.prompt if len(self.prompt) <= 60 else self.prompt[:59] + "…"
         task = f" task {self.task_id}" if self.task_id else ""
