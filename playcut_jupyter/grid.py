@@ -37,7 +37,6 @@ def summary(sweep: Sweep) -> str:
     runs = list(sweep)
     finished = [run for run in runs if run.done and run.error is None]
     failed, reused = sweep.failed, sum(run.reused for run in finished)
-    credits_ = sum(run.estimated_credits or 0 for run in runs if not run.reused)
     pause_s = max((run.pause_left_s for run in runs), default=0)
     parts = [
         f"{len(finished)} of {len(runs)} done",
@@ -45,10 +44,21 @@ def summary(sweep: Sweep) -> str:
         f"{reused} from your library, 0 credits (--fresh buys others)" if reused else "",
         f"{max((run.elapsed_s for run in runs if not run.reused), default=0):.1f} s",
         f"rate limited, going on in {pause_s:.0f} s" if pause_s > 0 else "",
-        f"{credits_:g} credits (estimate)" if credits_ else "",
+        _credits([run for run in runs if not run.reused]),
     ]
     badge = "[sandbox] " if runs and runs[0].is_sandbox else ""
     return badge + " · ".join(filter(None, parts))
+
+
+def _credits(bought: Sequence[Generation]) -> str:
+    """Return what they cost in words; while some are not acknowledged, also what all will come to."""
+    known = [run.estimated_credits for run in bought if run.estimated_credits is not None]
+    waiting = sum(run.estimated_credits is None and not run.done for run in bought)
+    if not known:
+        return ""
+    if waiting:
+        return f"{sum(known):g} of about {sum(known) * (1 + waiting / len(known)):.4g} credits (estimate)"
+    return f"{sum(known):g} credits (estimate)" if sum(known) else ""
 
 
 def _summary_line(sweep: Sweep) -> Markup:

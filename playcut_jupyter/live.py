@@ -107,6 +107,14 @@ def in_voila() -> bool:
     return os.environ.get("SERVER_SOFTWARE", "").startswith("voila")
 
 
+def tell(bundle: Bundle) -> None:
+    """Show what does not change: once, in the notebook or as text."""
+    if in_kernel():
+        _display_once(bundle)
+    else:
+        print(bundle["text/plain"])
+
+
 def _display_once(bundle: Bundle) -> None:
     from IPython.display import display
 

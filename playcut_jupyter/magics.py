@@ -149,7 +149,7 @@ class PlaycutMagics(Magics):
             # Always seeded: the same cell run again takes the same sample, which is in the library.
             plan = plan.sample(line.sample, line.seed or 0)
         if line.dry_run:
-            print(_dry_run(plan, line))
+            print(f"{self.pc.forecast(plan, kind, line.count, line.fresh)}\nNothing was sent (--dry-run).")
             return
         limit = line.max_generations or self.max_generations
         sweep = self.pc.start_plan(
@@ -160,6 +160,7 @@ class PlaycutMagics(Magics):
             fresh=line.fresh,
             session=line.session,
             parent_id=parent.id if parent is not None else None,
+            announce=True,
         )
         if len(sweep) == 1:
             self._show_one(sweep[0], line)
@@ -247,11 +248,6 @@ def _literal(params: Any) -> dict[str, object]:
         key: value[0] if isinstance(value, list) and len(value) == 1 and isinstance(value[0], list) else value
         for key, value in params.items()
     }
-
-
-def _dry_run(plan: Any, line: Line) -> str:
-    count = f" x {line.count} of each = {len(plan) * line.count} generations" if line.count > 1 else ""
-    return f"{plan.describe()}{count}\nNothing was sent (--dry-run)."
 
 
 def _tell_saved(paths: list[Path]) -> None:

@@ -15,6 +15,7 @@ from playcut_jupyter import grid, history, lineage, live, models, prompts, rende
 from playcut_jupyter.connection import Connection
 from playcut_jupyter.connector import Connector
 from playcut_jupyter.errors import InvalidInput, PlaycutError, PromptError
+from playcut_jupyter.forecast import Forecast, forecast
 from playcut_jupyter.jobs import submit_only
 from playcut_jupyter.portal import portal
 from playcut_jupyter.reuse import start_all
@@ -159,6 +160,7 @@ class Playcut:
             fresh=fresh,
             session=session,
             parent_id=parent.id if parent is not None else None,
+            announce=live.in_kernel(),
         )
         live.watch(sweep, lambda: grid.sweep_bundle(sweep, lines_only=True))
         return sweep
@@ -188,6 +190,11 @@ class Playcut:
             )
         return prompts.expand(template, variables, {**taken_over, **_inputs(tool, options)})
 
+    def forecast(self, plan: prompts.Plan, kind: str, count: int = 1, fresh: bool = False) -> Forecast:
+        """Return what *plan* will come to, *count* of each: how many, how much, what is in the library."""
+        reuse = self.reuse and not fresh
+        return forecast(self.connector.archive, self._tool(kind), plan, count=count, reuse=reuse)
+
     def start_plan(
         self,
         plan: prompts.Plan,
@@ -198,19 +205,25 @@ class Playcut:
         fresh: bool = False,
         session: str | None = None,
         parent_id: int | None = None,
+        announce: bool = False,
     ) -> Sweep:
         """Start all generations of *plan*, *count* of each, and return them as a `Sweep`.
+
+        With *announce*, what it will come to is shown first.
 
         Raises:
             InvalidInput: more than *max_generations*; nothing was sent.
         """
         tool, limit = self._tool(kind), 16 if max_generations is None else max_generations
         total = len(plan) * count
+        expected = self.forecast(plan, kind, count, fresh) if announce or total > limit else None
         if total > limit:
             raise InvalidInput(
-                f"This makes {total} generations, more than {limit}; nothing was sent. {plan.describe()}",
+                f"This makes {total} generations, more than {limit}; nothing was sent. {expected}",
                 hint=f"If that is what you want, add `--max {total}` (in Python: max_generations={total}).",
             )
+        if expected is not None and len(plan) > 1:
+            live.tell(expected.bundle())
         requests, labels = [], []
         for expansion in plan.expansions:
             inputs = {tool.prompt_field: expansion.prompt, **expansion.inputs}

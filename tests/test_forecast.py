@@ -1,0 +1,52 @@
+"""What a plan will come to is told before anything is sent: how many, how much, and what the library has."""
+
+from __future__ import annotations
+
+import pytest
+
+from playcut_jupyter import InvalidInput, Playcut
+from playcut_jupyter.prompts import Plan
+
+
+def plan(pc: Playcut, template: str, **options: object) -> Plan:
+    return pc.plan("image", template, {}, options)
+
+
+def test_without_a_history_the_price_comes_with_the_first_acknowledgement(pc: Playcut) -> None:
+    expected = pc.forecast(plan(pc, "a forecast {fox|owl}"), "image")
+    assert (expected.total, expected.in_library, expected.credits, expected.unpriced) == (2, 0, None, 2)
+    assert "known with the first acknowledgement" in str(expected)
+
+
+def test_what_was_bought_before_tells_the_price_and_what_is_in_the_library_is_free(pc: Playcut) -> None:
+    fox = pc.image("a priced fox")
+    expected = pc.forecast(plan(pc, "a priced {fox|owl|cat}"), "image", count=2)
+    assert (expected.total, expected.in_library) == (6, 1)
+    assert expected.credits == 5 * (fox.estimated_credits or 0) > 0
+    assert "1 from your library, 0 credits" in expected.price
+    assert "x 2 of each = 6 generations" in str(expected)
+
+
+def test_fresh_ones_are_all_to_be_paid(pc: Playcut) -> None:
+    fox = pc.image("a fresh forecast")
+    expected = pc.forecast(plan(pc, "a fresh forecast"), "image", fresh=True)
+    assert (expected.in_library, expected.credits) == (0, fox.estimated_credits)
+
+
+def test_inputs_of_another_price_are_not_priced_by_guess(pc: Playcut) -> None:
+    pc.image("a small fox", image_size="1K")
+    expected = pc.forecast(plan(pc, "a small fox", image_size=["1K", "4K"]), "image")
+    assert (expected.in_library, expected.unpriced) == (1, 1)
+
+
+def test_a_sweep_that_is_too_large_tells_its_price_and_sends_nothing(pc: Playcut) -> None:
+    fox = pc.image("a large fox")
+    with pytest.raises(InvalidInput, match="20 generations, more than 16") as caught:
+        pc.sweep("a large {fox|owl|cat|hare|elk} {1|2|3|4}")
+    assert f"about {20 * (fox.estimated_credits or 0):g} credits (estimate)" in str(caught.value)
+    assert len(pc.history()) == 1
+
+
+def test_the_block_is_escaped(pc: Playcut) -> None:
+    html = pc.forecast(plan(pc, "a <b>bold</b> {fox|owl}"), "image").bundle()["text/html"]
+    assert "&lt;b&gt;bold" in html
