@@ -137,7 +137,7 @@ class Commands:
     def _history(self, rest: str) -> None:
         limit, search = _history_options(rest)
         found = self._magics.pc.history(search=search, limit=limit)
-        _display({"text/html": str(grid.history(found)), "text/plain": repr(found)})
+        live.tell({"text/html": str(grid.history(found)), "text/plain": repr(found)})
 
     def _show(self, rest: str) -> None:
         if not rest.isdecimal():
@@ -146,7 +146,7 @@ class Commands:
         self._magics.variables["_playcut"] = run
         words = f"#{run.id} · {run.kind} · {run.prompt}"
         bundle = render.bundle(run)
-        _display(
+        live.tell(
             {
                 "text/html": str(render.message(words)) + bundle["text/html"],
                 "text/plain": f"{words}\n{bundle['text/plain']}",
@@ -155,7 +155,7 @@ class Commands:
 
     def _tree(self, rest: str) -> None:
         family = self._magics.pc.tree(self._magics.find(rest).id if rest else None)
-        _display(family._repr_mimebundle_())
+        live.tell(family._repr_mimebundle_())
 
     def _resume(self, _: str) -> None:
         sweep = self._magics.pc.start_resume()
@@ -234,15 +234,6 @@ def _export_options(rest: str) -> tuple[str, str]:
             hint=f"Use `export [ID | last | starred] --as FORMAT`, where FORMAT is {', '.join(FORMATS)}.",
         )
     return which, format_
-
-
-def _display(bundle: dict[str, Any]) -> None:
-    if live.in_kernel():
-        from IPython.display import display
-
-        display(bundle, raw=True)
-    else:
-        print(bundle["text/plain"])
 
 
 def _print_rows(rows: dict[str, str]) -> None:
