@@ -6,6 +6,7 @@ wait have the size of those that are done, so nothing jumps.
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Sequence
 from itertools import groupby
@@ -19,9 +20,13 @@ from playcut_jupyter.runs import Generation
 if TYPE_CHECKING:
     from playcut_jupyter.sweeps import Sweep
 
-TILE_PX = 320
-"""Longest side of a picture in a grid, pixels."""
+_TILES_PX = ((16, 320), (49, 240), (sys.maxsize, 160))
+"""Up to so many pictures in a grid -> the longest side of each, pixels: 36 of them take well under 2 MB."""
+MAX_PLAYERS_BYTES = 12_000_000
+"""What all sounds and clips of a grid may take together, bytes; each gets its share, else a still and its place."""
 _THUMBNAIL_PX = 96
+_STUCK = "position:sticky;background:var(--jp-layout-color0,Canvas);"
+"""For headings, where the front end keeps `position`: they stay in sight while the table scrolls."""
 _CELL = "border:1px solid rgba(128,128,128,0.3);padding:4px;vertical-align:top;text-align:left;"
 
 
@@ -74,38 +79,67 @@ def _summary_line(sweep: Sweep) -> Markup:
 def _tables(sweep: Sweep) -> Markup:
     axes = [name for name, values in sweep.axes.items() if len(values) > 1]
     inner, outer = axes[-2:], axes[:-2]
+    sizes = _Sizes(sweep)
     if len(inner) < 2:
-        return Markup("").join(_tile(run, _caption(run, inner)) for run in sweep)
+        return Markup("").join(_tile(run, _caption(run, inner), sizes) for run in sweep)
     parts = []
-    for labels, runs in groupby(sweep, key=lambda run: tuple(str(run.labels.get(name, "")) for name in outer)):
+    for labels, runs in groupby(sweep, key=lambda run: tuple(_label(run, name) for name in outer)):
         if outer:
             heading = " · ".join(f"{name}: {value}" for name, value in zip(outer, labels, strict=True))
             parts.append(Markup('<div style="margin:8px 0 4px;font-weight:bold;">{}</div>').format(heading))
-        parts.append(_table(list(runs), *inner))
+        rows, columns = (_Axis(name, sweep.axes[name]) for name in inner)
+        parts.append(_table(list(runs), rows, columns, sizes))
     return Markup("").join(parts)
 
 
-def _table(runs: Sequence[Generation], row_axis: str, column_axis: str) -> Markup:
-    columns = list(dict.fromkeys(str(run.labels.get(column_axis, "")) for run in runs))
-    head = Markup("").join(Markup('<th style="{}">{}</th>').format(_CELL, name) for name in columns)
-    rows = []
-    for name, row in groupby(runs, key=lambda run: str(run.labels.get(row_axis, ""))):
-        cells = Markup("").join(Markup('<td style="{}">{}</td>').format(_CELL, _tile(run, "")) for run in row)
-        rows.append(Markup('<tr><th style="{}">{}</th>{}</tr>').format(_CELL, name, cells))
-    corner = f"{row_axis} / {column_axis}"
+class _Sizes:
+    """How large what is shown may be, so that the whole grid stays light."""
+
+    def __init__(self, sweep: Sweep) -> None:
+        assets = [item for run in sweep for item in run.assets]
+        pictures = sum(item.kind == "image" for item in assets)
+        self.longest_px = next(px for most, px in _TILES_PX if pictures <= most)
+        self.most_bytes = MAX_PLAYERS_BYTES // max(1, len(assets) - pictures)
+
+
+class _Axis:
+    """An axis of a table: its name and the labels of its values."""
+
+    def __init__(self, name: str, values: Sequence[object]) -> None:
+        self.name = name
+        self.values = list(dict.fromkeys(map(str, values)))
+
+
+def _label(run: Generation, axis: str) -> str:
+    return str(run.labels.get(axis, ""))
+
+
+def _table(runs: Sequence[Generation], rows: _Axis, columns: _Axis, sizes: _Sizes) -> Markup:
+    """Return a table; of a sample, a row or column that has nothing is left out, and a cell may be empty."""
+    cells: dict[tuple[str, str], list[Generation]] = {}
+    for run in runs:
+        cells.setdefault((_label(run, rows.name), _label(run, columns.name)), []).append(run)
+    across = [name for name in columns.values if any(column == name for _, column in cells)]
+    down = [name for name in rows.values if any(row == name for row, _ in cells)]
+    head = Markup("").join(Markup('<th style="{}">{}</th>').format(_CELL + _STUCK + "top:0;", name) for name in across)
+    lines = []
+    for name in down:
+        tiles = (Markup("").join(_tile(run, "", sizes) for run in cells.get((name, column), ())) for column in across)
+        row = Markup("").join(Markup('<td style="{}">{}</td>').format(_CELL, tile) for tile in tiles)
+        lines.append(Markup('<tr><th style="{}">{}</th>{}</tr>').format(_CELL + _STUCK + "left:0;", name, row))
     return Markup(
-        '<div style="overflow:auto;max-width:100%;"><table class="playcut-grid"><tr><th style="{}">{}</th>{}</tr>{}'
-        "</table></div>"
-    ).format(_CELL, corner, head, Markup("").join(rows))
+        '<div style="overflow:auto;max-width:100%;max-height:90vh;"><table class="playcut-grid">'
+        '<tr><th style="{}">{}</th>{}</tr>{}</table></div>'
+    ).format(_CELL, f"{rows.name} / {columns.name}", head, Markup("").join(lines))
 
 
 def _caption(run: Generation, axes: Sequence[str]) -> str:
     return " · ".join(f"{run.labels[name]}" for name in axes if name in run.labels) or run.prompt[:80]
 
 
-def _tile(run: Generation, caption: str) -> Markup:
+def _tile(run: Generation, caption: str, sizes: _Sizes) -> Markup:
     if run.done and run.error is None and run.assets:
-        content = Markup("").join(render.asset(item, TILE_PX) for item in run.assets)
+        content = Markup("").join(render.asset(item, sizes.longest_px, sizes.most_bytes) for item in run.assets)
     else:
         facts = " · ".join(render.status_facts(run)[1:])
         content = Markup(

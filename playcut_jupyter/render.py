@@ -61,16 +61,17 @@ def result(run: Generation) -> Markup:
     )
 
 
-def asset(item: Asset, longest_px: int | None = None) -> Markup:
+def asset(item: Asset, longest_px: int | None = None, most_bytes: int | None = None) -> Markup:
     """Return one asset: a picture, a player, or a card for what a browser should not be trusted with.
 
-    *longest_px* makes the picture smaller than the asset's own `preview_px`.
+    *longest_px* makes the picture smaller than the asset's own `preview_px`; a sound or clip of more than *most_bytes*
+    (`MAX_EMBED_BYTES`) is a still and the file's place.
     """
     try:
         if item.kind == "image":
             return _picture(item, longest_px)
         if item.mime_type in _PLAYABLE:
-            return _player(item)
+            return _player(item, MAX_EMBED_BYTES if most_bytes is None else min(most_bytes, MAX_EMBED_BYTES))
     except PlaycutError as error:
         return Markup('<div style="{}">{}</div>').format(_LINE, str(error))
     except Exception as error:  # noqa: BLE001 - Pillow on damaged files; the card still tells where the file is
@@ -86,9 +87,9 @@ def _picture(item: Asset, longest_px: int | None) -> Markup:
     ).format(_data_uri(mime_type, small), item.caption, item.caption)
 
 
-def _player(item: Asset) -> Markup:
+def _player(item: Asset, most_bytes: int) -> Markup:
     content = item.data
-    if len(content) > MAX_EMBED_BYTES:
+    if len(content) > most_bytes:
         return _poster(item, content)
     source = _data_uri(item.mime_type, content)
     if item.kind == "audio":
@@ -106,7 +107,7 @@ def _player(item: Asset) -> Markup:
 
 def _poster(item: Asset, content: bytes) -> Markup:
     """Return a still of a clip that is too large to embed, where one can be made, and the file's place."""
-    megabytes = f"{len(content) / 1e6:.0f} MB, too large to keep in the notebook"
+    megabytes = f"{len(content) / 1e6:.1f} MB, too large to keep in the notebook"
     still = item.still()
     if still is None:
         return _card(item, megabytes)
