@@ -24,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "session [new TITLE | use ID]": "show, create or choose the session that generations go into",
     "voices [FILTER]": "the voices for speech",
     "history [-n N] [--search TEXT]": "what was made, newest first",
+    "compare ID ID ...": "side by side, with the words and parameters that differ",
     "tree [ID]": "what was made from what (`--from`), with thumbnails",
     "show ID": "one generation of the history",
     "resume": "fetch everything that was submitted and not fetched, from this or any earlier kernel",
@@ -152,6 +153,11 @@ class Commands:
                 "text/plain": f"{words}\n{bundle['text/plain']}",
             }
         )
+
+    def _compare(self, rest: str) -> None:
+        words = rest.replace(",", " ").split()
+        found = [self._magics.find(word) for word in words] or self._magics.variables.get("_playcut", [])
+        live.tell(self._magics.pc.compare(found)._repr_mimebundle_())
 
     def _tree(self, rest: str) -> None:
         family = self._magics.pc.tree(self._magics.find(rest).id if rest else None)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from playcut_jupyter import grid, history, lineage, live, models, prompts, render, tools
+from playcut_jupyter.compare import Comparison
 from playcut_jupyter.connection import Connection
 from playcut_jupyter.connector import Connector
 from playcut_jupyter.errors import InvalidInput, PlaycutError, PromptError
@@ -346,6 +347,23 @@ class Playcut:
         if record is None:
             raise InvalidInput(f"The library has no generation {number}.", hint="`%playcut history` lists them.")
         return Generation.from_record(archive, record)
+
+    def compare(self, *generations: Generation | int | Sequence[Generation]) -> Comparison:
+        """Return generations side by side, with the words and parameters that differ marked.
+
+        Args:
+            *generations: two or more, or their numbers in the library, or a sweep.
+
+        Raises:
+            InvalidInput: fewer than two, too many, or one that has no result.
+        """
+        runs: list[Generation] = []
+        for item in generations:
+            if isinstance(item, int):
+                runs.append(self.get(item))
+            else:
+                runs += [item] if isinstance(item, Generation) else list(item)
+        return Comparison(runs)
 
     def tree(self, number: int | None = None) -> Tree:
         """Return the family of generation *number* (default: the newest): what was made from what.

@@ -21,7 +21,7 @@ LAYERS = [
     "__main__ magics panel",
     "commands completion doctor library_command notebooks",
     "arguments playcut",
-    "live history sweeps tree lineage",
+    "live history sweeps tree lineage compare",
     "grid",
     "render",
     "generations reuse upkeep forecast",
