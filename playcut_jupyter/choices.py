@@ -6,6 +6,7 @@ Marks are no part of a generation's life: they change neither its state nor whos
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 
 from playcut_jupyter.library import Library
@@ -54,6 +55,13 @@ def picks(library: Library, numbers: Sequence[int]) -> list[tuple[int, int]]:
     with library.transaction() as db:
         rows = db.execute("SELECT winner_id, loser_id FROM picks ORDER BY id").fetchall()
     return [(row[0], row[1]) for row in rows if row[0] in wanted and row[1] in wanted]
+
+
+def tally(library: Library, numbers: Sequence[int]) -> tuple[Counter[int | None], Counter[int | None]]:
+    """Return in how many picks among *numbers* each won, and in how many it stood."""
+    rounds = picks(library, numbers)
+    won: Counter[int | None] = Counter(winner for winner, _ in rounds)
+    return won, won + Counter(loser for _, loser in rounds)
 
 
 def link(library: Library, child: int, parent: int) -> None:

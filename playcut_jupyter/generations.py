@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, overload
 
+from playcut_jupyter import choices
+from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.runs import Generation
 
 
@@ -39,7 +42,19 @@ class Generations(Sequence[Generation]):
 
     def to_records(self) -> list[dict[str, Any]]:
         """Return one flat dictionary for each generation, as pandas takes them: axes first, then the facts."""
-        return [{**run.labels, **record(run)} for run in self._runs]
+        won, played = self.tally()
+        return [
+            {**run.labels, **record(run), "picks_won": won[run.id], "picks_lost": played[run.id] - won[run.id]}
+            for run in self._runs
+        ]
+
+    def tally(self) -> tuple[Counter[int | None], Counter[int | None]]:
+        """Return by number in how many blind rounds among these each won, and in how many it stood."""
+        numbers = [run.id for run in self._runs if run.id is not None]
+        try:
+            return choices.tally(self._runs[0].library, numbers) if numbers else (Counter(), Counter())
+        except PlaycutError:
+            return Counter(), Counter()
 
 
 def record(run: Generation) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from playcut_jupyter.errors import (
     WaitTimeout,
 )
 from playcut_jupyter.interrupts import watching_for_interrupts
+from playcut_jupyter.library import Library
 from playcut_jupyter.portal import portal
 from playcut_jupyter.records import Record
 from playcut_jupyter.redaction import guarded
@@ -357,6 +358,11 @@ class Generation:
         self.hidden = on
         self._tell()
         return self
+
+    @property
+    def library(self) -> Library:
+        """Where it is kept."""
+        return self._connection.library
 
     def _number(self) -> int:
         if self.id is None:

@@ -99,6 +99,19 @@ class Sweep(Generations):
         """
         return [asset.save(path) for run in self._runs if run.error is None for asset in run.assets]
 
+    def contact_sheet(self, path: str | Path) -> Path:
+        """Write all of it as one file to pass on, and return where it went; nothing is ever overwritten.
+
+        Args:
+            path: ends in `.html` (plays sound and video, opens on a phone), `.png` or `.pdf`.
+
+        Raises:
+            InvalidInput: another ending, an empty sweep, or a place that can't be written.
+        """
+        from playcut_jupyter import contact_sheet
+
+        return contact_sheet.write(self, path)
+
     def grid(self) -> Sweep:
         """Return what shows as the grid: the sweep itself."""
         return self

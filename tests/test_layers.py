@@ -22,7 +22,7 @@ LAYERS = [
     "commands completion doctor library_command notebooks",
     "arguments playcut",
     "live history sweeps tree lineage compare",
-    "grid",
+    "grid contact_sheet",
     "render",
     "generations reuse upkeep forecast",
     "runs",
@@ -42,7 +42,14 @@ RANK = {module: row for row, modules in enumerate(LAYERS) for module in modules.
 
 # What shows itself imports, when it is shown, the module that draws it: a handle that people hold must not need
 # what draws it in order to be made, and nothing but the method that shows it may reach up.
-SHOWS_ITSELF = {("assets", "render"), ("runs", "live"), ("sweeps", "grid"), ("sweeps", "live"), ("generations", "live")}
+SHOWS_ITSELF = {
+    ("assets", "render"),
+    ("runs", "live"),
+    ("sweeps", "grid"),
+    ("sweeps", "live"),
+    ("sweeps", "contact_sheet"),
+    ("generations", "live"),
+}
 
 HTTPX = {"transport", "client", "downloads", "doctor"}
 """Who may import httpx: sockets, API, storage; `doctor` asks for its version, and only when it is run."""
