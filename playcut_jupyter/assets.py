@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,6 +71,12 @@ class Asset:
                 f"The file {self.path} is gone from the library.",
                 hint="`playcut-jupyter library verify` fetches missing files again by their asset id.",
             ) from None
+
+    def called(self, caption: str) -> Asset:
+        """Return the same asset under another caption."""
+        other = copy.copy(self)
+        other.caption = caption
+        return other
 
     def preview(self, longest_px: int | None = None) -> tuple[str, bytes]:
         """Return the picture as (mime type, bytes), with at most *longest_px* pixels (`preview_px`) on a side."""

@@ -11,7 +11,8 @@ from playcut_jupyter import arguments, grid, live, render
 from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.export import FORMATS
 from playcut_jupyter.generations import Generations
-from playcut_jupyter.runs import waited_for_here
+from playcut_jupyter.runs import Generation, waited_for_here
+from playcut_jupyter.sweeps import Sweep
 from playcut_jupyter.tools import KINDS
 
 if TYPE_CHECKING:
@@ -23,8 +24,11 @@ COMMANDS: dict[str, str] = {
     "sandbox [off]": "use the sandbox: offline, free, everything it makes is marked",
     "session [new TITLE | use ID]": "show, create or choose the session that generations go into",
     "voices [FILTER]": "the voices for speech",
-    "history [-n N] [--search TEXT]": "what was made, newest first",
+    "history [-n N] [--starred] [--search TEXT]": "what was made, newest first",
     "compare ID ID ...": "side by side, with the words and parameters that differ",
+    "pick": "blind rounds of A or B over the last sweep, and which values win",
+    "star [ID] [off]": "star a generation (or the last one), for history, contact sheet and export",
+    "hide [ID] [off]": "leave a generation out of the gallery",
     "tree [ID]": "what was made from what (`--from`), with thumbnails",
     "show ID": "one generation of the history",
     "resume": "fetch everything that was submitted and not fetched, from this or any earlier kernel",
@@ -136,8 +140,8 @@ class Commands:
         print("\n".join(f"{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]}".rstrip() for row in rows))
 
     def _history(self, rest: str) -> None:
-        limit, search = _history_options(rest)
-        found = self._magics.pc.history(search=search, limit=limit)
+        limit, search, starred = _history_options(rest)
+        found = self._magics.pc.history(search=search, limit=limit, starred=starred)
         live.tell({"text/html": str(grid.history(found)), "text/plain": repr(found)})
 
     def _show(self, rest: str) -> None:
@@ -158,6 +162,37 @@ class Commands:
         words = rest.replace(",", " ").split()
         found = [self._magics.find(word) for word in words] or self._magics.variables.get("_playcut", [])
         live.tell(self._magics.pc.compare(found)._repr_mimebundle_())
+
+    def _pick(self, rest: str) -> None:
+        sweep = self._magics.variables.get("_playcut")
+        if rest or not isinstance(sweep, Sweep):
+            raise InvalidInput(
+                "`%playcut pick` is for the last sweep, and `_playcut` is none.",
+                hint="Run a cell that makes several; of a sweep in a variable: `my_sweep.pick()`.",
+            )
+        if not live.in_kernel():
+            raise InvalidInput("Picking needs a notebook's widgets.", hint="`_playcut.picks()` shows what was picked.")
+        from IPython.display import display
+
+        display(sweep.pick())
+
+    def _star(self, rest: str) -> None:
+        run, on = self._marked(rest)
+        run.star(on)
+        print(f"#{run.id} is starred." if on else f"#{run.id} has no star any more.")
+
+    def _hide(self, rest: str) -> None:
+        run, on = self._marked(rest)
+        run.hide(on)
+        print(f"#{run.id} is hidden from the gallery." if on else f"#{run.id} is shown in the gallery.")
+
+    def _marked(self, rest: str) -> tuple[Generation, bool]:
+        words = rest.split()
+        on = words[-1:] != ["off"]
+        named = words if on else words[:-1]
+        if len(named) > 1:
+            raise InvalidInput(f"{rest!r} is not one generation.", hint="Use `star [ID] [off]`, with ID or `last`.")
+        return self._magics.find(named[0] if named else "last"), on
 
     def _tree(self, rest: str) -> None:
         family = self._magics.pc.tree(self._magics.find(rest).id if rest else None)
@@ -209,8 +244,8 @@ def _place(pc: Any) -> str:
     return f"the SANDBOX at {connection.settings.base_url}" if pc.connector.is_sandbox else connection.settings.base_url
 
 
-def _history_options(rest: str) -> tuple[int, str | None]:
-    limit, search = 20, None
+def _history_options(rest: str) -> tuple[int, str | None, bool]:
+    limit, search, starred = 20, None, False
     try:
         words = shlex.split(rest)
     except ValueError:
@@ -219,11 +254,15 @@ def _history_options(rest: str) -> tuple[int, str | None]:
         word = words.pop(0)
         if word == "-n" and words and words[0].isdecimal() and int(words[0]) > 0:
             limit = int(words.pop(0))
+        elif word == "--starred":
+            starred = True
         elif word == "--search" and words:
             search, words = " ".join(words), []
         else:
-            raise InvalidInput(f"`history {rest}` is not known.", hint="Use `history [-n N] [--search TEXT]`.")
-    return limit, search
+            raise InvalidInput(
+                f"`history {rest}` is not known.", hint="Use `history [-n N] [--starred] [--search TEXT]`."
+            )
+    return limit, search, starred
 
 
 def _export_options(rest: str) -> tuple[str, str]:

@@ -24,7 +24,7 @@ def candidates(line: str, word: str) -> list[str]:
     elif before[1:] == ["sandbox"]:
         choices = ["off"]
     elif before[1:] == ["history"]:
-        choices = ["-n", "--search"]
+        choices = ["-n", "--starred", "--search"]
     elif before[1:2] == ["export"]:
         choices = list(FORMATS) if before[-1] == "--as" else ["last", "starred", "--as"]
     else:

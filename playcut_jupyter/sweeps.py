@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from playcut_jupyter.connection import Connection
 from playcut_jupyter.errors import (
@@ -16,6 +16,10 @@ from playcut_jupyter.errors import (
 from playcut_jupyter.generations import Generations
 from playcut_jupyter.reuse import start_all
 from playcut_jupyter.runs import Generation
+
+if TYPE_CHECKING:
+    from playcut_jupyter.pick_view import PickView
+    from playcut_jupyter.picking import Picks
 
 
 class Sweep(Generations):
@@ -98,6 +102,22 @@ class Sweep(Generations):
             InvalidInput: the place can't be written.
         """
         return [asset.save(path) for run in self._runs if run.error is None for asset in run.assets]
+
+    def pick(self) -> PickView:
+        """Return blind A/B rounds over the finished ones, as a widget; the choices are kept in the library.
+
+        Raises:
+            InvalidInput: there are fewer than two that differ.
+        """
+        from playcut_jupyter.pick_view import PickView
+
+        return PickView(self)
+
+    def picks(self) -> Picks:
+        """Return what was picked so far: a table of which value of each axis won how often."""
+        from playcut_jupyter.picking import Picks
+
+        return Picks(self)
 
     def contact_sheet(self, path: str | Path) -> Path:
         """Write all of it as one file to pass on, and return where it went; nothing is ever overwritten.

@@ -21,7 +21,7 @@ LAYERS = [
     "__main__ magics panel",
     "commands completion doctor library_command notebooks",
     "arguments playcut",
-    "live history sweeps tree lineage compare",
+    "live history sweeps tree lineage compare picking pick_view",
     "grid contact_sheet",
     "render",
     "generations reuse upkeep forecast",

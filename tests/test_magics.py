@@ -362,3 +362,36 @@ def test_from_the_last_of_several_asks_which(shell: InteractiveShell) -> None:
         cell(shell, "--from tuesday", "+ at dusk")
     with pytest.raises(InvalidInput, match="nothing to build on"):
         cell(shell, "generate-image-from-text --from last", "{}")
+
+
+def test_stars_are_set_seen_and_taken_away(shell: InteractiveShell, capsys: pytest.CaptureFixture[str]) -> None:
+    fox, owl = cell(shell, "", "a starred fox"), cell(shell, "", "a plain owl")
+    line(shell, f"star {fox.id}")
+    line(shell, "hide")
+    capsys.readouterr()
+    line(shell, "history --starred")
+    listed = capsys.readouterr().out
+    assert "a starred fox" in listed
+    assert "a plain owl" not in listed
+    line(shell, f"star {fox.id} off")
+    line(shell, "history --starred")
+    assert "Nothing has been made yet" in capsys.readouterr().out
+    assert cell(shell, f"--from {owl.id}", "+").hidden
+
+
+def test_picking_needs_a_sweep_and_a_notebook(shell: InteractiveShell) -> None:
+    cell(shell, "", "a lonely pick")
+    with pytest.raises(InvalidInput, match="for the last sweep"):
+        line(shell, "pick")
+    cell(shell, "", "a {red|blue} pick")
+    with pytest.raises(InvalidInput, match="needs a notebook's widgets"):
+        line(shell, "pick")
+
+
+def test_generations_are_compared_by_number(shell: InteractiveShell, capsys: pytest.CaptureFixture[str]) -> None:
+    first, second = cell(shell, "", "a {red|blue} comparison")
+    capsys.readouterr()
+    line(shell, f"compare {first.id} {second.id}")
+    assert "a [red] comparison" in capsys.readouterr().out
+    line(shell, "compare")
+    assert "a [blue] comparison" in capsys.readouterr().out
