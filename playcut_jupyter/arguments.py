@@ -98,7 +98,10 @@ def parser() -> argparse.ArgumentParser:
     new.add_argument("--save", metavar="PATH", help="copy the originals there; nothing is overwritten")
     new.add_argument("--session", metavar="ID_OR_TITLE", help="the session to put it into")
     new.add_argument(
-        "--from", dest="parent", metavar="ID", help="build on it (or on `last`): `+ words`, `- words`, or a new prompt"
+        "--from",
+        dest="parent",
+        metavar="ID",
+        help="build on that one (or `last`): `+ words`, `- words`, or a new prompt",
     )
     new.add_argument("--fresh", action="store_true", help="buy it anew, though the library has it")
     new.add_argument("--no-wait", dest="wait", action="store_false", help="do not wait: it shows itself when done")

@@ -223,7 +223,7 @@ class Commands:
         if which == "starred":
             starred = self._magics.pc.history(starred=True, limit=1_000)
             if not starred:
-                raise InvalidInput("Nothing has a star yet.", hint="Star what is good, then export it.")
+                raise InvalidInput("Nothing has a star yet.", hint="Star what is good first: `%playcut star ID`.")
             print(starred.export(format_))
         elif which == "last" and isinstance(last, Generations):
             print(last.export(format_))

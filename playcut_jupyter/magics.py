@@ -168,23 +168,27 @@ class PlaycutMagics(Magics):
             self._show_many(sweep, line)
 
     def find(self, which: str) -> Generation:
-        """Return the generation that `last` or a number names.
+        """Return the generation that `last`, a number or a variable names.
 
         Raises:
             InvalidInput: there is none.
         """
         from playcut_jupyter.errors import InvalidInput
+        from playcut_jupyter.runs import Generation
         from playcut_jupyter.sweeps import Sweep
 
-        last = self.variables.get(RESULT)
-        if which != "last":
-            if not which.isdecimal():
-                raise InvalidInput(f"{which!r} is neither `last` nor a number.", hint="`%playcut history` lists them.")
+        if which.isdecimal():
             return self.pc.get(int(which))
+        last = self.variables.get(RESULT if which == "last" else which)
+        if which != "last" and not isinstance(last, Generation | Sweep):
+            raise InvalidInput(
+                f"{which!r} is neither `last`, nor a number, nor a variable that holds a generation.",
+                hint="`%playcut history` lists them with their numbers.",
+            )
         if isinstance(last, Sweep) and len(last) > 1:
             ids = ", ".join(str(run.id) for run in list(last)[:8])
             raise InvalidInput(
-                f"The last cell made {len(last)} generations.", hint=f"Name the one you mean by its number: {ids} ..."
+                f"`{which}` holds {len(last)} generations.", hint=f"Name the one you mean by its number: {ids} ..."
             )
         found = last[0] if isinstance(last, Sweep) and len(last) else last
         if found is None or isinstance(found, Sweep):

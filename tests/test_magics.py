@@ -349,16 +349,18 @@ def test_from_builds_on_the_last_one_and_the_tree_shows_it(
     assert (child.kind, child.prompt, child.inputs["aspectRatio"]) == ("image", "a parent fox at dusk", "16:9")
     assert (again.kind, again.prompt, again.parent_id) == ("video", "a fox", parent.id)
     drawn = capsys.readouterr().out
+    shell.user_ns["mine"] = child
+    assert cell(shell, "--from mine", "+ {softly}").parent_id == child.id
     assert f"├─ #{child.id}" in drawn
     assert f"└─ #{again.id}" in drawn
 
 
 def test_from_the_last_of_several_asks_which(shell: InteractiveShell) -> None:
     several = cell(shell, "", "a {red|blue} parent")
-    with pytest.raises(InvalidInput, match="made 2 generations") as caught:
+    with pytest.raises(InvalidInput, match="holds 2 generations") as caught:
         cell(shell, "--from last", "+ at dusk")
     assert str(several[1].id) in str(caught.value.hint)
-    with pytest.raises(InvalidInput, match="neither `last` nor a number"):
+    with pytest.raises(InvalidInput, match="neither `last`, nor a number"):
         cell(shell, "--from tuesday", "+ at dusk")
     with pytest.raises(InvalidInput, match="nothing to build on"):
         cell(shell, "generate-image-from-text --from last", "{}")
