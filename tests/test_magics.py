@@ -350,7 +350,7 @@ def test_from_builds_on_the_last_one_and_the_tree_shows_it(
     assert (again.kind, again.prompt, again.parent_id) == ("video", "a fox", parent.id)
     drawn = capsys.readouterr().out
     shell.user_ns["mine"] = child
-    assert cell(shell, "--from mine", "+ {softly}").parent_id == child.id
+    assert cell(shell, "--from mine", "+ softly").parent_id == child.id
     assert f"├─ #{child.id}" in drawn
     assert f"└─ #{again.id}" in drawn
 
