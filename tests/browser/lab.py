@@ -241,6 +241,10 @@ class Cell:
     def wait_for_text(self, text: str, within_s: float = CELL_S) -> None:
         self.output.get_by_text(text).first.wait_for(timeout=within_s * 1000)
 
+    def click(self, name: str) -> None:
+        """Click the button of that name in its output."""
+        self.output.get_by_role("button", name=name, exact=True).click()
+
     def evaluate(self, script: str) -> Any:
         """Return what *script*, a function of the cell's element, says."""
         return self.box.evaluate(script)
