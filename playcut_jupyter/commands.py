@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "voices [FILTER]": "the voices for speech",
     "history [-n N] [--starred] [--search TEXT]": "what was made, newest first",
     "compare ID ID ...": "side by side, with the words and parameters that differ",
+    "panel": "the same for clicking: prompt, watch, star",
     "pick": "blind rounds of A or B over the last sweep, and which values win",
     "star [ID] [off]": "star a generation (or the last one), for history, contact sheet and export",
     "hide [ID] [off]": "leave a generation out of the gallery",
@@ -162,6 +163,13 @@ class Commands:
         words = rest.replace(",", " ").split()
         found = [self._magics.find(word) for word in words] or self._magics.variables.get("_playcut", [])
         live.tell(self._magics.pc.compare(found)._repr_mimebundle_())
+
+    def _panel(self, _: str) -> None:
+        if not live.in_kernel():
+            raise InvalidInput("The panel needs a notebook's widgets.", hint="Use it in JupyterLab or Notebook.")
+        from IPython.display import display
+
+        display(self._magics.pc.panel())
 
     def _pick(self, rest: str) -> None:
         sweep = self._magics.variables.get("_playcut")

@@ -86,6 +86,7 @@ class PickView(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         if self._pair is not None:
             choices.keep_pick(self._library, self._pair[side], self._pair[1 - side])
             self._was_skip.append(False)
+            self.result.value = ""
 
     def _skip(self) -> None:
         if self._pair is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from playcut_jupyter import grid, history, lineage, live, models, prompts, render, tools
 from playcut_jupyter.compare import Comparison
@@ -24,6 +24,9 @@ from playcut_jupyter.runs import SLICE_S, Generation, stop_all, waited_for_here
 from playcut_jupyter.sweeps import Sweep
 from playcut_jupyter.tools import READ_ONLY, Request, raw_request
 from playcut_jupyter.tree import Tree
+
+if TYPE_CHECKING:
+    from playcut_jupyter.panel import Panel
 
 
 class Playcut:
@@ -62,6 +65,7 @@ class Playcut:
         preview_px: int = 1024,
     ) -> None:
         self.reuse = reuse
+        self._panel: Panel | None = None
         self.connector = Connector(
             api_key=api_key,
             base_url=base_url,
@@ -364,6 +368,18 @@ class Playcut:
             else:
                 runs += [item] if isinstance(item, Generation) else list(item)
         return Comparison(runs)
+
+    def panel(self) -> Panel:
+        """Return the panel of this connection, for clicking; always the same one.
+
+        Raises:
+            PlaycutError: the library can't be read.
+        """
+        if self._panel is None:
+            from playcut_jupyter.panel import Panel
+
+            self._panel = Panel(self, use_sandbox=lambda: Playcut(sandbox=True))
+        return self._panel
 
     def tree(self, number: int | None = None) -> Tree:
         """Return the family of generation *number* (default: the newest): what was made from what.

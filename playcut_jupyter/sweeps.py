@@ -64,11 +64,12 @@ class Sweep(Generations):
 
         for index, run in enumerate(self._runs):
             if run.done and run.error is not None and (uncertain or not isinstance(run.error, SubmissionUncertain)):
-                self._runs[index] = self._again(run)
+                self._runs[index] = self.again(run)
         live.watch(self._runs, lambda: grid.sweep_bundle(self, lines_only=True))
         return self
 
-    def _again(self, run: Generation) -> Generation:
+    def again(self, run: Generation) -> Generation:
+        """Start one that failed once more: its task is taken up where there is one, else it is submitted anew."""
         record = self._connection.library.get(run.id) if run.id is not None else None
         if record is not None and record.state == "acknowledged":
             again = Generation.taken_up(self._connection, record)

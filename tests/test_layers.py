@@ -48,6 +48,7 @@ SHOWS_ITSELF = {
     ("sweeps", "grid"),
     ("sweeps", "live"),
     ("sweeps", "contact_sheet"),
+    ("playcut", "panel"),
     ("generations", "live"),
 }
 

@@ -1,0 +1,114 @@
+"""The form: it writes the line and the prompt of a `%%playcut` cell, and says what they come to while one types."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import ipywidgets
+
+from playcut_jupyter import arguments, render
+from playcut_jupyter.errors import PlaycutError
+from playcut_jupyter.playcut import Playcut, notebook_variables
+from playcut_jupyter.prompts import Plan
+
+_FIELDS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
+    "-a": ("aspect ratio", "image video", ("16:9", "1:1", "9:16", "4:3", "3:4")),
+    "-s": ("size", "image", ("1K", "2K", "4K")),
+    "-r": ("resolution", "video", ("480p", "720p", "1080p")),
+    "-d": ("seconds", "video", ("4", "8")),
+    "-v": ("voice", "speech", ()),
+}
+"""Option of a cell -> its label, the kinds it is for, documented values; any other may be typed."""
+_NARROW = {"width": "180px"}
+
+
+class Compose(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+    """What to make. `generate` is called with nothing when the button is pressed."""
+
+    def __init__(self, playcut: Callable[[], Playcut], generate: Callable[[], None]) -> None:
+        self._playcut = playcut
+        self.kind = ipywidgets.Dropdown(options=["image", "video", "speech"], description="kind", layout=_NARROW)
+        self.prompt = ipywidgets.Textarea(
+            description="prompt", placeholder="A {red|blue} fox; {name} is a variable", layout={"width": "100%"}
+        )
+        self.options = {
+            flag: ipywidgets.Combobox(description=label, options=values, ensure_option=False, layout=_NARROW)
+            for flag, (label, _, values) in _FIELDS.items()
+        }
+        self.count = ipywidgets.BoundedIntText(1, min=1, max=1000, description="count", layout=_NARROW)
+        self.most = ipywidgets.BoundedIntText(16, min=1, max=100_000, description="at most", layout=_NARROW)
+        self.session = ipywidgets.Text(description="session", placeholder="title or id", layout=_NARROW)
+        self.extra = ipywidgets.Textarea(
+            description="inputs", placeholder="key=value, a line each", layout={"width": "100%"}
+        )
+        self.button = ipywidgets.Button(description="Generate", button_style="primary")
+        self.note = ipywidgets.HTML()
+        self.button.on_click(lambda _: generate())
+        wrap = {"flex_flow": "row wrap"}
+        super().__init__(
+            [
+                self.prompt,
+                ipywidgets.HBox([self.kind, *self.options.values()], layout=wrap),
+                ipywidgets.HBox([self.count, self.most, self.session], layout=wrap),
+                self.extra,
+                ipywidgets.HBox([self.button, self.note], layout=wrap),
+            ]
+        )
+        fields = [self.prompt, self.kind, self.count, self.most, self.session, self.extra, *self.options.values()]
+        for field in fields:
+            field.observe(self._changed, "value")
+        self.prompt.continuous_update = True
+        self._changed(None)
+
+    def _changed(self, _: Any) -> None:
+        for flag, (_label, kinds, _values) in _FIELDS.items():
+            self.options[flag].layout.display = None if self.kind.value in kinds.split() else "none"
+        if not self.prompt.value.strip():
+            self.tell("")
+            return
+        try:
+            line, plan = self.asked()
+        except PlaycutError as error:
+            self.tell(f"{error} {error.hint or ''}")
+            return
+        total = len(plan) * line.count
+        more = f", more than the {self.most.value} allowed" if total > self.most.value else ""
+        self.tell(f"{total:,} generation{'' if total == 1 else 's'}{more}: {plan.describe(0)}")
+
+    def tell(self, text: str) -> None:
+        """Say something beside the button."""
+        self.note.value = str(render.message(text)) if text else ""
+
+    @property
+    def line(self) -> str:
+        """The line of the cell that asks for the same."""
+        words = [self.kind.value]
+        for flag, (_label, kinds, _values) in _FIELDS.items():
+            value = self.options[flag].value.strip()
+            if value and self.kind.value in kinds.split():
+                words += [flag, value]
+        words += ["-n", str(self.count.value)] if self.count.value > 1 else []
+        words += ["--session", self.session.value.strip()] if self.session.value.strip() else []
+        for each in self.extra.value.splitlines():
+            words += ["-p", each.strip()] if each.strip() else []
+        return shlex.join(words)
+
+    def asked(self) -> tuple[arguments.Line, Plan]:
+        """Return what is asked for; nothing is sent.
+
+        Raises:
+            InvalidInput, PromptError: it can't be understood; the words of the cell's errors.
+        """
+        variables = notebook_variables()
+        line = arguments.parse_cell_line(self.line, variables)
+        plan = self._playcut().plan(line.kind, self.prompt.value, variables, {**line.options, **line.params})
+        return line, plan
+
+    def use(self, kind: str, prompt: str) -> None:
+        """Take over the words of an earlier generation, as they were."""
+        from playcut_jupyter.prompts import escape
+
+        self.kind.value = kind if kind in self.kind.options else "image"
+        self.prompt.value = escape(prompt)

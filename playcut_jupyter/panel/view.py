@@ -1,0 +1,185 @@
+"""`Panel`: connection, form, cards, a viewer and the gallery, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import ipywidgets
+
+from playcut_jupyter import render
+from playcut_jupyter.errors import NotConnected
+from playcut_jupyter.panel.card import Card
+from playcut_jupyter.panel.compose import Compose
+from playcut_jupyter.panel.gallery import Gallery
+from playcut_jupyter.panel.work import Worker
+from playcut_jupyter.playcut import Playcut
+from playcut_jupyter.runs import Generation, waited_for_here
+from playcut_jupyter.sweeps import Sweep
+
+_MOST_CARDS = 40
+"""Cards that are kept; what is older is in the gallery."""
+
+
+class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+    """Prompt, watch and pick without writing code.
+
+    Args:
+        playcut: the connection to use; displayed twice, both displays stay in step.
+        use_sandbox: goes over to the sandbox and returns its connection, for the button that offers it.
+    """
+
+    def __init__(self, playcut: Playcut, use_sandbox: Callable[[], Playcut]) -> None:
+        self.playcut = playcut
+        self._use_sandbox = use_sandbox
+        self.worker = Worker(self._tell)
+        self.connection = ipywidgets.HTML()
+        self.budget = ipywidgets.FloatText(
+            playcut.budget or 0, description="budget", tooltip="credits; 0 for no limit", layout={"width": "180px"}
+        )
+        self.sandbox = ipywidgets.Button(description="Use the sandbox", layout={"width": "auto", "display": "none"})
+        self.resume = ipywidgets.Button(description="Resume", layout={"width": "auto", "display": "none"})
+        self.compose = Compose(lambda: self.playcut, self._generate)
+        self.cards = ipywidgets.VBox([])
+        self.viewer = ipywidgets.HTML()
+        self.cell = ipywidgets.Textarea(
+            description="cell", layout={"display": "none", "width": "100%", "height": "90px"}
+        )
+        self.message = ipywidgets.HTML()
+        self.gallery = Gallery(lambda: self.playcut, self.worker, self._view)
+        wrap = {"flex_flow": "row wrap"}
+        super().__init__(
+            [
+                ipywidgets.HBox([self.connection, self.budget, self.sandbox, self.resume], layout=wrap),
+                self.compose,
+                self.message,
+                self.cell,
+                self.cards,
+                self.viewer,
+                self.gallery,
+            ]
+        )
+        self.add_class("playcut-panel")
+        self.budget.observe(self._set_budget, "value")
+        self.sandbox.on_click(lambda _: self.worker.do(self._go_to_sandbox))
+        self.resume.on_click(lambda _: self._resume())
+        self.worker.do(self._look)
+
+    # -- the connection -----------------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        """Show what it is connected to, and whether something waits to be resumed: on the worker."""
+        try:
+            connection = self.playcut.connection
+        except NotConnected as error:
+            self.connection.value = str(render.message(f"NOT CONNECTED. {error} {error.hint or ''}"))
+            self.sandbox.layout.display = None
+            return
+        self.sandbox.layout.display = "none"
+        limit, left = connection.rate_limit
+        account = connection.account
+        words = [
+            "SANDBOX: offline, free" if connection.settings.is_sandbox else "LIVE: generations cost credits",
+            connection.settings.masked_key,
+            f"{account.spent:g} credits so far (estimate)",
+            f"{left} of {limit} requests a minute left" if limit else "",
+        ]
+        self.connection.value = str(render.message(" · ".join(filter(None, words))))
+        busy = waited_for_here()
+        waiting = [row for row in connection.library.unfetched(connection.settings.origin) if row.id not in busy]
+        self.resume.description = f"Resume {len(waiting)} unfinished"
+        self.resume.layout.display = None if waiting else "none"
+        self.resume.disabled = False
+
+    def _go_to_sandbox(self) -> None:
+        self.playcut = self._use_sandbox()
+        self._look()
+        self.gallery.fill()
+
+    def _set_budget(self, change: Any) -> None:
+        def set_it() -> None:
+            self.playcut.budget = change["new"] or None
+            self._tell("")
+
+        self.worker.do(set_it)
+
+    # -- making -------------------------------------------------------------------------------------------
+
+    def _generate(self) -> None:
+        button = self.compose.button
+        if button.disabled:
+            return
+        button.disabled = True
+
+        def start() -> None:
+            try:
+                line, plan = self.compose.asked()
+                sweep = self.playcut.start_plan(
+                    plan,
+                    line.kind,
+                    count=line.count,
+                    max_generations=self.compose.most.value,
+                    session=line.session,
+                )
+            finally:
+                button.disabled = False
+            self._watch(sweep)
+
+        self.worker.do(start, self.compose.tell)
+
+    def _resume(self) -> None:
+        self.resume.disabled = True
+        self.worker.do(lambda: self._watch(self.playcut.start_resume()))
+
+    def _again(self, card: Card) -> None:
+        card.retry.disabled = True
+
+        def start() -> None:
+            card.follow(Sweep(self.playcut.connection, [card.run]).again(card.run))
+            self.worker.tick(self._draw)
+
+        self.worker.do(start)
+
+    def _watch(self, runs: Sequence[Generation]) -> None:
+        new = [Card(run, use=self._use, again=self._again, copy=self._copy, view=self._view) for run in runs]
+        self.cards.children = (*reversed(new), *self.cards.children)[:_MOST_CARDS]
+        self.worker.do(self._look)
+        self.worker.tick(self._draw)
+
+    def _draw(self) -> bool:
+        """Draw what runs; once all is done, look again what there is."""
+        running = [card for card in self.cards.children if not card.stop.disabled or not card.run.done]
+        finished = [card for card in running if not card.draw()]
+        if finished:
+            self.gallery.refresh()
+            self.worker.do(self._look)
+        return len(finished) < len(running)
+
+    # -- with one generation ------------------------------------------------------------------------------
+
+    def _use(self, run: Generation) -> None:
+        self.compose.use(run.kind, run.prompt)
+
+    def _view(self, run: Generation) -> None:
+        self.worker.do(lambda: self._show(run))
+
+    def _show(self, run: Generation) -> None:
+        self.viewer.value = str(render.message(f"#{run.id} · {run.prompt}")) + render.bundle(run)["text/html"]
+
+    def _copy(self, run: Generation) -> None:
+        """Show the cell that asks for the same, ready to be copied."""
+        from playcut_jupyter.prompts import escape
+
+        inputs = {name: value for name, value in run.inputs.items() if name not in ("prompt", "text")}
+        parts = [f"-p {_quoted(f'{name}={value}')}" for name, value in inputs.items()]
+        self.cell.value = f"%%playcut {' '.join([run.kind, *parts])}\n{escape(run.prompt)}"
+        self.cell.layout.display = None
+
+    def _tell(self, text: str) -> None:
+        self.message.value = str(render.message(text)) if text else ""
+
+
+def _quoted(text: str) -> str:
+    import shlex
+
+    return shlex.quote(text)

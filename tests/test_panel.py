@@ -1,0 +1,228 @@
+"""The panel, driven by its widgets: what a click does, and what is shown where."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from playcut_jupyter import Playcut
+from playcut_jupyter.panel import Panel
+from playcut_jupyter.sandbox import Sandbox
+
+
+def until(widget: Any, trait: str, wanted: Callable[[Any], bool]) -> None:
+    """Wait until a trait is as *wanted*; no longer than a test may take."""
+    arrived = threading.Event()
+
+    def look(_: Any = None) -> None:
+        if wanted(getattr(widget, trait)):
+            arrived.set()
+
+    widget.observe(look, trait)
+    look()
+    assert arrived.wait(30), getattr(widget, trait)
+    widget.unobserve(look, trait)
+
+
+def worked_off(panel: Panel) -> None:
+    """Wait until the worker has done what it was given."""
+    done = threading.Event()
+    panel.worker.do(done.set)
+    assert done.wait(30)
+
+
+@pytest.fixture
+def panel(pc: Playcut) -> Panel:
+    made = pc.panel()
+    worked_off(made)
+    return made
+
+
+def generate(panel: Panel, prompt: str, cards: int) -> list[Any]:
+    """Write a prompt, press the button, and return the cards once all are done."""
+    panel.compose.prompt.value = prompt
+    panel.compose.button.click()
+    until(panel.cards, "children", lambda children: len(children) >= cards)
+    for card in panel.cards.children:
+        until(card.stop, "disabled", bool)
+    worked_off(panel)
+    return list(panel.cards.children)
+
+
+def shown(panel: Panel) -> list[str]:
+    return [tile.run.prompt for tile in panel.gallery.tiles if tile.run is not None]
+
+
+def test_there_is_one_panel_for_a_connection(pc: Playcut) -> None:
+    assert pc.panel() is pc.panel()
+
+
+def test_the_count_is_shown_while_one_types_and_nothing_is_sent(panel: Panel, sandbox: Sandbox) -> None:
+    before = sandbox.submissions
+    panel.compose.prompt.value = "a typed {red|blue} {fox|owl}"
+    panel.compose.count.value = 2
+    assert "8 generations" in panel.compose.note.value
+    panel.compose.options["-a"].value = "1:1,16:9"
+    panel.compose.most.value = 10
+    assert "16 generations, more than the 10 allowed" in panel.compose.note.value
+    assert sandbox.submissions == before
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("prompt", "a {fxo} in a form", "fxo"),
+        ("extra", "seed", "is not key=value"),
+    ],
+)
+def test_what_can_not_be_understood_is_said_at_the_form(panel: Panel, field: str, value: str, message: str) -> None:
+    panel.compose.prompt.value = "a fox in a form"
+    getattr(panel.compose, field).value = value
+    assert message in panel.compose.note.value
+    panel.compose.button.click()
+    worked_off(panel)
+    assert message in panel.compose.note.value
+    assert not panel.compose.button.disabled
+    assert panel.cards.children == ()
+
+
+def test_an_empty_prompt_and_too_many_are_told_and_buy_nothing(panel: Panel, sandbox: Sandbox) -> None:
+    before = sandbox.submissions
+    panel.compose.button.click()
+    worked_off(panel)
+    assert "prompt is empty" in panel.compose.note.value
+    panel.compose.prompt.value = "too {1|2|3|4|5} many {a|b|c|d}"
+    panel.compose.button.click()
+    worked_off(panel)
+    assert "20 generations, more than 16" in panel.compose.note.value
+    assert sandbox.submissions == before
+
+
+def test_three_at_once_become_cards_and_then_the_gallery(panel: Panel) -> None:
+    cards = generate(panel, "a panel {fox|owl|cat}", 3)
+    assert len(cards) == 3
+    assert all("credits (estimate)" in card.status.value for card in cards)
+    until(panel.gallery.tiles[2].picture, "value", lambda html: "data:image" in html)
+    assert sorted(shown(panel)) == ["a panel cat", "a panel fox", "a panel owl"]
+    assert "credits so far (estimate)" in panel.connection.value
+    assert "SANDBOX" not in panel.connection.value or "offline" in panel.connection.value
+
+
+def test_a_double_click_buys_once(panel: Panel, sandbox: Sandbox) -> None:
+    before = sandbox.submissions
+    panel.compose.prompt.value = "a doubly clicked fox"
+    panel.compose.button.click()
+    panel.compose.button.click()
+    until(panel.cards, "children", bool)
+    worked_off(panel)
+    until(panel.cards.children[0].stop, "disabled", bool)
+    assert sandbox.submissions - before == 1
+
+
+def test_what_a_cell_made_is_in_the_gallery_and_is_starred_and_hidden_there(pc: Playcut, panel: Panel) -> None:
+    fox, owl = pc.image("a cell's fox"), pc.image("a cell's owl")
+    panel.gallery.refresh()
+    worked_off(panel)
+    assert shown(panel) == ["a cell's owl", "a cell's fox"]
+    panel.gallery.tiles[1].star.click()
+    worked_off(panel)
+    assert pc.get(fox.id or 0).starred
+    assert "★ starred" in panel.gallery.tiles[1].picture.value
+    panel.gallery.tiles[0].hide.click()
+    worked_off(panel)
+    assert shown(panel) == ["a cell's fox"]
+    assert pc.get(owl.id or 0).hidden
+
+
+def test_the_gallery_is_paged_and_filtered(pc: Playcut, panel: Panel) -> None:
+    pc.sweep("paged {a|b|c|d|e|f|g} {x|y}")
+    panel.gallery.refresh(first=True)
+    worked_off(panel)
+    assert len(shown(panel)) == 12
+    newest = shown(panel)[0]
+    panel.gallery.older.click()
+    worked_off(panel)
+    assert len(shown(panel)) == 2
+    panel.gallery.newer.click()
+    worked_off(panel)
+    assert shown(panel)[0] == newest
+    panel.gallery.search.value = "PAGED A"
+    worked_off(panel)
+    assert sorted(shown(panel)) == ["paged a x", "paged a y"]
+    panel.gallery.kind.value = "video"
+    worked_off(panel)
+    assert shown(panel) == []
+
+
+def test_a_failure_stays_in_its_card_and_only_what_may_be_retried_is(panel: Panel) -> None:
+    (failed,) = generate(panel, "a panel [fail]", 1)
+    assert "FAILED" in failed.status.value
+    assert failed.retry.disabled
+    flaky, _ = generate(panel, "a panel [flaky]", 2)
+    assert not flaky.retry.disabled
+    flaky.retry.click()
+    until(flaky.view, "disabled", lambda disabled: not disabled)
+    assert flaky.run.assets
+
+
+def test_a_refused_prompt_is_told_in_the_contracts_words(panel: Panel) -> None:
+    (card,) = generate(panel, "a panel [refuse]", 1)
+    assert "refused" in card.status.value
+    assert not panel.compose.button.disabled
+
+
+def test_a_stopped_one_can_be_resumed(panel: Panel) -> None:
+    panel.compose.prompt.value = "a stopped [stuck] panel"
+    panel.compose.button.click()
+    until(panel.cards, "children", bool)
+    (card,) = panel.cards.children
+    until(card.status, "value", lambda html: "SUBMITTING" not in html)
+    assert not card.stop.disabled
+    card.stop.click()
+    until(panel.resume.layout, "display", lambda display: display is None)
+    assert "Resume 1 unfinished" in panel.resume.description
+    panel.resume.click()
+    until(panel.cards, "children", lambda children: len(children) == 2)
+    resumed = panel.cards.children[0]
+    assert resumed.run.task_id == card.run.task_id
+    assert not resumed.run.done
+    resumed.stop.click()
+    until(resumed.retry, "disabled", lambda disabled: not disabled)
+
+
+def test_a_card_is_copied_as_a_cell_and_its_prompt_used_again(panel: Panel) -> None:
+    panel.compose.options["-a"].value = "16:9"
+    (card,) = generate(panel, "a {{literal}} fox", 1)
+    card.copy.click()
+    assert panel.cell.value == "%%playcut image -p aspectRatio=16:9\na {{literal}} fox"
+    panel.compose.prompt.value = ""
+    card.use.click()
+    assert panel.compose.prompt.value == "a {{literal}} fox"
+    card.view.click()
+    until(panel.viewer, "value", lambda html: "data:image" in html)
+
+
+def test_without_a_key_it_says_so_and_offers_the_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PLAYCUT_API_KEY", raising=False)
+    with Playcut() as pc:
+        panel = pc.panel()
+        worked_off(panel)
+        assert "NOT CONNECTED" in panel.connection.value
+        assert panel.sandbox.layout.display is None
+        panel.sandbox.click()
+        until(panel.connection, "value", lambda html: "SANDBOX" in html)
+        generate(panel, "a fox without a key", 1)
+        assert shown(panel) == ["a fox without a key"]
+        panel.playcut.close()
+
+
+def test_the_budget_is_the_connections(pc: Playcut, panel: Panel) -> None:
+    panel.budget.value = 50
+    worked_off(panel)
+    assert pc.budget == 50
+    panel.budget.value = 0
+    worked_off(panel)
+    assert pc.budget is None
