@@ -64,10 +64,10 @@ def test_the_count_is_shown_while_one_types_and_nothing_is_sent(panel: Panel, sa
     before = sandbox.submissions
     panel.compose.prompt.value = "a typed {red|blue} {fox|owl}"
     panel.compose.count.value = 2
-    assert "8 generations" in panel.compose.note.value
+    assert "= 8 generations" in panel.compose.note.value
     panel.compose.options["-a"].value = "1:1,16:9"
     panel.compose.most.value = 10
-    assert "16 generations, more than the 10 allowed" in panel.compose.note.value
+    assert "= 16 generations, more than the 10 allowed" in panel.compose.note.value
     assert sandbox.submissions == before
 
 

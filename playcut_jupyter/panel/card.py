@@ -25,6 +25,7 @@ class Card(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         view: Callable[[Generation], None],
     ) -> None:
         self.run = run
+        self.is_settled = False
         self.status = ipywidgets.HTML()
         self.stop = self._button("Stop waiting", lambda: self._stop())
         self.retry = self._button("Retry", lambda: again(self))
@@ -59,7 +60,7 @@ class Card(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         error = render.message(f"{run.error} {run.error.hint or ''}") if run.error is not None else ""
         state = render.status(run) if not done or run.error is not None else render.final_line(run)
         self.status.value = str(words + state + error)
-        self.stop.disabled = done
+        self.stop.disabled, self.is_settled = done, done
         self.retry.disabled = not (done and _may_retry(run))
         self.view.disabled = not (done and run.assets)
         return not done

@@ -75,7 +75,8 @@ class Compose(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             return
         total = len(plan) * line.count
         more = f", more than the {self.most.value} allowed" if total > self.most.value else ""
-        self.tell(f"{total:,} generation{'' if total == 1 else 's'}{more}: {plan.describe(0)}")
+        times = f" x {line.count} = {total:,} generations" if line.count > 1 else ""
+        self.tell(f"{plan.describe(0)}{times}{more}")
 
     def tell(self, text: str) -> None:
         """Say something beside the button."""

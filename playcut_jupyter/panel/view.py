@@ -148,7 +148,7 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     def _draw(self) -> bool:
         """Draw what runs; once all is done, look again what there is."""
-        running = [card for card in self.cards.children if not card.stop.disabled or not card.run.done]
+        running = [card for card in self.cards.children if not card.is_settled]
         finished = [card for card in running if not card.draw()]
         if finished:
             self.gallery.refresh()
