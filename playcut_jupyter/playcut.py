@@ -378,7 +378,7 @@ class Playcut:
         if self._panel is None:
             from playcut_jupyter.panel import Panel
 
-            self._panel = Panel(self, use_sandbox=lambda: Playcut(sandbox=True))
+            self._panel = Panel(self, use_sandbox=lambda: Playcut(sandbox=True, home=self.connector.home))
         return self._panel
 
     def tree(self, number: int | None = None) -> Tree:

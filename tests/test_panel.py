@@ -226,3 +226,14 @@ def test_the_budget_is_the_connections(pc: Playcut, panel: Panel) -> None:
     panel.budget.value = 0
     worked_off(panel)
     assert pc.budget is None
+
+
+def test_the_voices_are_listed_when_speech_is_chosen_and_one_speaks(pc: Playcut, panel: Panel) -> None:
+    assert not panel.compose.voices
+    panel.compose.kind.value = "speech"
+    worked_off(panel)
+    assert panel.compose.voices == tuple(voice.id for voice in pc.voices())
+    panel.compose.options["-v"].value = panel.compose.voices[1]
+    (card,) = generate(panel, "A panel that speaks.", 1)
+    assert card.run.inputs["voiceId"] == panel.compose.voices[1]
+    assert card.run.assets[0].kind == "audio"

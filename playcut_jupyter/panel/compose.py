@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import ipywidgets
@@ -25,10 +25,18 @@ _NARROW = {"width": "180px"}
 
 
 class Compose(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
-    """What to make. `generate` is called with nothing when the button is pressed."""
+    """What to make.
 
-    def __init__(self, playcut: Callable[[], Playcut], generate: Callable[[], None]) -> None:
-        self._playcut = playcut
+    Args:
+        playcut: gives the connection.
+        generate: called when the button is pressed.
+        list_voices: called when speech is first chosen; it is to fill in `voices` in its own time.
+    """
+
+    def __init__(
+        self, playcut: Callable[[], Playcut], generate: Callable[[], None], list_voices: Callable[[], None]
+    ) -> None:
+        self._playcut, self._list_voices = playcut, list_voices
         self.kind = ipywidgets.Dropdown(options=["image", "video", "speech"], description="kind", layout=_NARROW)
         self.prompt = ipywidgets.Textarea(
             description="prompt", placeholder="A {red|blue} fox; {name} is a variable", layout={"width": "100%"}
@@ -62,7 +70,18 @@ class Compose(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.prompt.continuous_update = True
         self._changed(None)
 
+    @property
+    def voices(self) -> tuple[str, ...]:
+        """The voices that are offered; typing filters them, and any other may be typed."""
+        return tuple(self.options["-v"].options)
+
+    @voices.setter
+    def voices(self, ids: Sequence[str]) -> None:
+        self.options["-v"].options = tuple(ids)
+
     def _changed(self, _: Any) -> None:
+        if self.kind.value == "speech" and not self.voices:
+            self._list_voices()
         for flag, (_label, kinds, _values) in _FIELDS.items():
             self.options[flag].layout.display = None if self.kind.value in kinds.split() else "none"
         if not self.prompt.value.strip():

@@ -39,7 +39,7 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         )
         self.sandbox = ipywidgets.Button(description="Use the sandbox", layout={"width": "auto", "display": "none"})
         self.resume = ipywidgets.Button(description="Resume", layout={"width": "auto", "display": "none"})
-        self.compose = Compose(lambda: self.playcut, self._generate)
+        self.compose = Compose(lambda: self.playcut, self._generate, self._list_voices)
         self.cards = ipywidgets.VBox([])
         self.viewer = ipywidgets.HTML()
         self.cell = ipywidgets.Textarea(
@@ -102,6 +102,13 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             self._tell("")
 
         self.worker.do(set_it)
+
+    def _list_voices(self) -> None:
+        def ask() -> None:
+            if not self.compose.voices:
+                self.compose.voices = [voice.id for voice in self.playcut.voices()]
+
+        self.worker.do(ask, self.compose.tell)
 
     # -- making -------------------------------------------------------------------------------------------
 
