@@ -7,6 +7,7 @@ credits, stars and picks; of a failed one, why.
 from __future__ import annotations
 
 import io
+import math
 import time
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from playcut_jupyter.sweeps import Sweep
 
 FORMATS = (".html", ".png", ".pdf")
-_COLUMNS, _TILE_PX, _TEXT_PX, _GAP = 4, 400, 150, 20
+_COLUMNS, _MOST_COLUMNS, _TILE_PX, _TEXT_PX, _GAP = 4, 6, 400, 150, 20
 _ROWS_A_PAGE = 2
 _LINES = 6
 """Lines of text under a picture in a PNG or PDF; the HTML page has all of it."""
@@ -51,8 +52,20 @@ def write(sweep: Sweep, path: str | Path) -> Path:
     won, played = sweep.tally()
     wins = [f"picked {won[run.id]} of {played[run.id]}" if run.id and played[run.id] else "" for run in sweep]
     tiles = [_Tile(sweep, run, words) for run, words in zip(sweep, wins, strict=True)]
-    make = {".html": _html, ".png": _png, ".pdf": _pdf}[suffix]
-    return copy_out(None, make(tiles), path, suffix)
+    if suffix == ".html":
+        data = _html(tiles)
+    elif suffix == ".png":
+        data = _png(tiles, _columns(sweep))
+    else:
+        data = _pdf(tiles, _columns(sweep))
+    return copy_out(None, data, path, suffix)
+
+
+def _columns(sweep: Sweep) -> int:
+    """Return how many tiles stand in a row: the values of the last axis, where the sweep has all and they fit."""
+    sizes = [len(values) for values in sweep.axes.values() if len(values) > 1]
+    fits = sizes and sizes[-1] <= _MOST_COLUMNS and math.prod(sizes) == len(sweep)
+    return sizes[-1] if fits else min(_COLUMNS, len(sweep))
 
 
 class _Tile:
@@ -151,15 +164,17 @@ def _made(tiles: Sequence[_Tile]) -> str:
 # -- a picture, and pages of pictures -----------------------------------------------------------------------------
 
 
-def _png(tiles: Sequence[_Tile]) -> bytes:
-    return _saved([_sheet(tiles, _title(tiles), _made(tiles))], "PNG")
+def _png(tiles: Sequence[_Tile], columns: int) -> bytes:
+    return _saved([_sheet(tiles, _title(tiles), _made(tiles), columns)], "PNG")
 
 
-def _pdf(tiles: Sequence[_Tile]) -> bytes:
-    on_a_page = _COLUMNS * _ROWS_A_PAGE
+def _pdf(tiles: Sequence[_Tile], columns: int) -> bytes:
+    on_a_page = columns * _ROWS_A_PAGE
     pages = [tiles[at : at + on_a_page] for at in range(0, len(tiles), on_a_page)]
     titles = [f"{_title(tiles)}, page {number} of {len(pages)}" for number in range(1, len(pages) + 1)]
-    return _saved([_sheet(page, title, _made(tiles)) for page, title in zip(pages, titles, strict=True)], "PDF")
+    return _saved(
+        [_sheet(page, title, _made(tiles), columns) for page, title in zip(pages, titles, strict=True)], "PDF"
+    )
 
 
 def _saved(pages: Sequence[Image], format_: str) -> bytes:
@@ -169,12 +184,11 @@ def _saved(pages: Sequence[Image], format_: str) -> bytes:
     return body.getvalue()
 
 
-def _sheet(tiles: Sequence[_Tile], title: str, made: str) -> Image:
+def _sheet(tiles: Sequence[_Tile], title: str, made: str, columns: int) -> Image:
     """Draw tiles in rows under a heading."""
     from PIL import Image as Pillow
     from PIL import ImageDraw
 
-    columns = min(_COLUMNS, len(tiles))
     rows = -(-len(tiles) // columns)
     width, height = _TILE_PX + _GAP, _TILE_PX + _TEXT_PX + _GAP
     sheet = Pillow.new("RGB", (max(columns * width, 600) + _GAP, rows * height + 80), "white")
