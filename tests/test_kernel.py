@@ -78,7 +78,8 @@ def test_stopping_python_and_awaiting_cells_works_the_same(notebook: Kernel) -> 
     assert (blocking.error, blocking.seconds < 0.5) == ("StoppedWaiting", True)
 
     notebook.run("run = pc.submit('image', 'an awaited fox [slow]')")
-    awaiting = notebook.run("print('now', flush=True)\nawait run", when=lambda answer: "now" in answer.text)
+    waiting = "import asyncio\nasyncio.get_running_loop().call_soon(print, 'now')\nawait run"
+    awaiting = notebook.run(waiting, when=lambda answer: "now" in answer.text)
     assert (awaiting.error, awaiting.seconds < 0.5) == ("StoppedWaiting", True)
 
     resumed = notebook.run("%playcut resume")
