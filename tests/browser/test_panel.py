@@ -12,7 +12,12 @@ def compose(cell: Cell, prompt: str) -> None:
     cell.output.get_by_label("prompt", exact=True).fill(prompt)
 
 
-def test_three_run_side_by_side_while_a_cell_runs_and_are_starred(notebook: Notebook) -> None:
+def test_three_run_side_by_side_while_a_cell_runs_and_are_starred(
+    lab: Lab, open_notebook: Callable[..., Notebook]
+) -> None:
+    lab.write("panel.ipynb", [code("")])
+    notebook = open_notebook("panel.ipynb")
+    notebook.run("%load_ext playcut_jupyter").wait_until_run()
     cell = notebook.run("%playcut panel")
     cell.wait_for_text("SANDBOX: offline, free")
     compose(cell, "a panelled [slow] {fox|owl|cat}")
