@@ -229,14 +229,15 @@ def test_a_sweep_fills_its_grid_while_it_runs(notebook: Notebook) -> None:
 
 
 @pytest.fixture(scope="module")
-def untrusted(desk: Callable[[], Notebook], lab: Lab, browser: BrowserContext) -> Iterator[Notebook]:
+def untrusted(lab: Lab, browser: BrowserContext) -> Iterator[Notebook]:
     """A copy of a notebook with a picture, a voice and a clip, opened anew: not trusted, and without a kernel."""
-    notebook = desk()
+    notebook = Notebook(lab, browser, "original.ipynb").new()
+    notebook.run("%load_ext playcut_jupyter")
     notebook.run(PICTURE).wait_for_pictures()
     notebook.run(VOICE).wait_for_player("audio")
     notebook.run(CLIP).wait_for_player("video")
     notebook.save()
-    lab.stop_kernel(notebook.name)
+    notebook.close()
     # A copy of the same content would be trusted as well: one more cell makes it another notebook.
     lab.write("copy.ipynb", [text("A copy"), *lab.read(notebook.name)[-4:-1]], kernel=False)
     cells = lab.api("GET", "contents/copy.ipynb")["content"]["cells"]
