@@ -35,6 +35,8 @@ _PLAYABLE = {
     "video/mp4",
     "video/webm",
 }
+FULL_PX = 4096
+"""The longest side of a picture that is looked at by itself, pixels."""
 _BADGE = Markup(
     '<span class="playcut-sandbox" title="Made offline by the sandbox; nothing was paid" style="border:1px solid '
     'gray;border-radius:3px;padding:0 4px;font-size:0.8em;font-weight:bold;">SANDBOX</span>'
@@ -87,6 +89,19 @@ def _picture(item: Asset, longest_px: int | None) -> Markup:
     ).format(_data_uri(mime_type, small), item.caption, item.caption)
 
 
+def full(item: Asset) -> Markup:
+    """Return one asset as large as there is room for; a picture with all its pixels, up to `FULL_PX` on a side."""
+    if item.kind != "image":
+        return asset(item)
+    try:
+        mime_type, large = item.preview(FULL_PX)
+    except Exception as error:  # noqa: BLE001 - Pillow on damaged files; the card still tells where the file is
+        return _card(item, f"no preview ({type(error).__name__})")
+    return Markup('<img class="playcut-image playcut-full" src="{}" alt="{}" style="max-width:100%;">').format(
+        _data_uri(mime_type, large), item.caption
+    )
+
+
 def _player(item: Asset, most_bytes: int) -> Markup:
     content = item.data
     if len(content) > most_bytes:
@@ -97,8 +112,8 @@ def _player(item: Asset, most_bytes: int) -> Markup:
             '<audio class="playcut-audio" controls preload="metadata" src="{}" title="{}" '
             'style="width:360px;max-width:100%;"></audio>'
         ).format(source, item.caption)
-    still = item.still()
-    poster = Markup(' poster="{}"').format(_data_uri("image/webp", still)) if still else ""
+    frame = item.still()
+    poster = Markup(' poster="{}"').format(_data_uri("image/webp", frame)) if frame else ""
     return Markup(
         '<video class="playcut-video" controls preload="metadata" src="{}"{} title="{}" style="max-width:100%;'
         'max-height:480px;border-radius:4px;"></video>'
@@ -108,13 +123,17 @@ def _player(item: Asset, most_bytes: int) -> Markup:
 def _poster(item: Asset, content: bytes) -> Markup:
     """Return a still of a clip that is too large to embed, where one can be made, and the file's place."""
     megabytes = f"{len(content) / 1e6:.1f} MB, too large to keep in the notebook"
-    still = item.still()
-    if still is None:
-        return _card(item, megabytes)
-    picture = Markup('<img class="playcut-poster" src="{}" alt="{}" style="max-width:100%;max-height:480px;">').format(
-        _data_uri("image/webp", still), item.caption
+    return still(item) + _card(item, megabytes)
+
+
+def still(item: Asset) -> Markup:
+    """Return the first frame of a clip; nothing where none can be made."""
+    frame = item.still()
+    if frame is None:
+        return Markup("")
+    return Markup('<img class="playcut-poster" src="{}" alt="{}" style="max-width:100%;max-height:480px;">').format(
+        _data_uri("image/webp", frame), item.caption
     )
-    return picture + _card(item, megabytes)
 
 
 def _card(item: Asset, remark: str) -> Markup:

@@ -270,6 +270,7 @@ class Generation:
         _unfinished.discard(self)
         self._done.set()
         self._tell()
+        self._connection.changed()
 
     def _tell(self) -> None:
         self.version += 1
@@ -350,6 +351,7 @@ class Generation:
         choices.star(self._connection.library, self._number(), on)
         self.starred = on
         self._tell()
+        self._connection.changed()
         return self
 
     def hide(self, on: bool = True) -> Generation:
@@ -357,6 +359,7 @@ class Generation:
         choices.hide(self._connection.library, self._number(), on)
         self.hidden = on
         self._tell()
+        self._connection.changed()
         return self
 
     @property

@@ -8,7 +8,7 @@ from typing import Any
 import ipywidgets
 
 from playcut_jupyter import render
-from playcut_jupyter.errors import StoppedWaiting, SubmissionUncertain, TaskFailed
+from playcut_jupyter.errors import SubmissionUncertain, TaskFailed
 from playcut_jupyter.runs import Generation
 
 
@@ -29,7 +29,7 @@ class Card(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.status = ipywidgets.HTML()
         self.stop = self._button("Stop waiting", lambda: self._stop())
         self.retry = self._button("Retry", lambda: again(self))
-        self.view = self._button("Open", lambda: view(self.run))
+        self.view = self._button("Open", lambda: view(self.run))  # where it is also saved from
         self.use = self._button("Use this prompt", lambda: use(self.run))
         self.copy = self._button("Copy as cell", lambda: copy(self.run))
         buttons = [self.stop, self.retry, self.view, self.use, self.copy]
@@ -72,4 +72,4 @@ def _may_retry(run: Generation) -> bool:
         return False
     if isinstance(run.error, TaskFailed):
         return run.error.retryable
-    return run.task_id is None or isinstance(run.error, StoppedWaiting) or not isinstance(run.error, TaskFailed)
+    return True

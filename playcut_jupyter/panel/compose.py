@@ -31,10 +31,15 @@ class Compose(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         playcut: gives the connection.
         generate: called when the button is pressed.
         list_voices: called when speech is first chosen; it is to fill in `voices` in its own time.
+        hear: called with a voice's id when its sample is asked for; it is to fill in `sample`.
     """
 
     def __init__(
-        self, playcut: Callable[[], Playcut], generate: Callable[[], None], list_voices: Callable[[], None]
+        self,
+        playcut: Callable[[], Playcut],
+        generate: Callable[[], None],
+        list_voices: Callable[[], None],
+        hear: Callable[[str], None],
     ) -> None:
         self._playcut, self._list_voices = playcut, list_voices
         self.kind = ipywidgets.Dropdown(options=["image", "video", "speech"], description="kind", layout=_NARROW)
@@ -51,16 +56,24 @@ class Compose(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.extra = ipywidgets.Textarea(
             description="inputs", placeholder="key=value, a line each", layout={"width": "100%"}
         )
-        self.button = ipywidgets.Button(description="Generate", button_style="primary")
+        self.extra_note = ipywidgets.HTML()
+        self.hear = ipywidgets.Button(description="Hear the voice", layout={"width": "auto"})
+        self.sample = ipywidgets.HTML()
+        self.button = ipywidgets.Button(description="Generate", button_style="primary", tooltip="Ctrl+Enter")
         self.note = ipywidgets.HTML()
+        self.prompt.add_class("playcut-panel-prompt")
+        self.button.add_class("playcut-panel-generate")
+        self.hear.on_click(lambda _: hear(self.options["-v"].value.strip()))
         self.button.on_click(lambda _: generate())
         wrap = {"flex_flow": "row wrap"}
         super().__init__(
             [
                 self.prompt,
-                ipywidgets.HBox([self.kind, *self.options.values()], layout=wrap),
+                ipywidgets.HBox([self.kind, *self.options.values(), self.hear], layout=wrap),
+                self.sample,
                 ipywidgets.HBox([self.count, self.most, self.session], layout=wrap),
                 self.extra,
+                self.extra_note,
                 ipywidgets.HBox([self.button, self.note], layout=wrap),
             ]
         )
@@ -84,6 +97,16 @@ class Compose(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             self._list_voices()
         for flag, (_label, kinds, _values) in _FIELDS.items():
             self.options[flag].layout.display = None if self.kind.value in kinds.split() else "none"
+        speaks = self.kind.value == "speech"
+        self.hear.layout.display = None if speaks else "none"
+        self.sample.value = self.sample.value if speaks else ""
+        self.extra_note.value = ""
+        try:
+            arguments.parse_cell_line(shlex.join([self.kind.value, *self._extra_words]), {})
+        except PlaycutError as error:
+            self.tell("")
+            self.extra_note.value = str(render.message(f"{error} {error.hint or ''}"))
+            return
         if not self.prompt.value.strip():
             self.tell("")
             return
@@ -111,9 +134,12 @@ class Compose(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
                 words += [flag, value]
         words += ["-n", str(self.count.value)] if self.count.value > 1 else []
         words += ["--session", self.session.value.strip()] if self.session.value.strip() else []
-        for each in self.extra.value.splitlines():
-            words += ["-p", each.strip()] if each.strip() else []
-        return shlex.join(words)
+        return shlex.join([*words, *self._extra_words])
+
+    @property
+    def _extra_words(self) -> list[str]:
+        lines = filter(None, map(str.strip, self.extra.value.splitlines()))
+        return [word for line in lines for word in ("-p", line)]
 
     def asked(self) -> tuple[arguments.Line, Plan]:
         """Return what is asked for; nothing is sent.

@@ -5,7 +5,7 @@ The tiles are made once and only their contents change, so that a library of any
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import ipywidgets
@@ -30,11 +30,13 @@ class _Tile:
         self.run: Generation | None = None
         self.picture = ipywidgets.HTML()
         self.star = self._button("Star", lambda run: run.star(not run.starred))
-        self.hide = self._button("Hide", lambda run: run.hide(True))
-        self.open = self._button("Open", gallery.view)
-        self.box = ipywidgets.VBox(
-            [self.picture, ipywidgets.HBox([self.star, self.hide, self.open])], layout={"width": "220px"}
-        )
+        self.hide = self._button("Hide", lambda run: run.hide(not run.hidden))
+        # The picture itself is part of this button: see `STYLE`.
+        self.view = self._button("Open", gallery.view)
+        self.view.add_class("playcut-panel-open")
+        self.play = self._button("Play", self._load)
+        buttons = ipywidgets.HBox([self.star, self.hide, self.view, self.play], layout={"flex_flow": "row wrap"})
+        self.box = ipywidgets.VBox([self.picture, buttons], layout={"width": "220px"})
         self.box.add_class("playcut-panel-tile")
 
     def _button(self, text: str, action: Callable[[Generation], object]) -> Any:
@@ -55,45 +57,79 @@ class _Tile:
             action(run)
         finally:
             button.disabled = False
-        self._gallery.changed(run)
+        if action != self._load:
+            self._gallery.refresh()
+
+    def _load(self, run: Generation) -> None:
+        """Put the player of a sound or clip in its place."""
+        players = [render.asset(item) for item in run.assets]
+        self.picture.value = str(Markup("").join([*players, caption(run)]))
+        self.play.layout.display = "none"
+        self.view.remove_class("playcut-panel-open")  # the player takes the clicks there
 
     def show(self, run: Generation | None) -> None:
         """Show *run*, or nothing."""
         self.run = run
         self.box.layout.display = "none" if run is None else None
-        if run is not None:
-            self.picture.value = str(_thumbnail(run))
-            self.star.description = "Unstar" if run.starred else "Star"
+        if run is None:
+            return
+        self.view.add_class("playcut-panel-open")
+        self.picture.value = str(thumbnail(run) + caption(run))
+        self.star.description = "Unstar" if run.starred else "Star"
+        self.hide.description = "Unhide" if run.hidden else "Hide"
+        plays = any(item.kind in ("audio", "video") for item in run.assets)
+        self.play.layout.display = None if plays else "none"
 
 
-def _thumbnail(run: Generation) -> Markup:
-    pictures = [item for item in run.assets if item.kind == "image" and item.path and item.path.exists()]
-    shown = render.asset(pictures[0], _TILE_PX) if pictures else Markup("<b>{}</b>").format(run.kind)
-    words = " · ".join(
-        filter(None, (f"#{run.id}", "★ starred" if run.starred else "", run.state if run.error is not None else ""))
-    )
-    return Markup('{}<div style="font-size:0.85em;">{} {}<br>{}</div>').format(
-        shown, render.badge(run), words, run.prompt[:80]
+def thumbnail(run: Generation) -> Markup:
+    """Return a small picture of *run*: of a clip its first frame, of a sound the word."""
+    for item in run.assets:
+        if item.path is None or not item.path.exists():
+            continue
+        if item.kind == "image":
+            shown = render.asset(item, _TILE_PX)
+        elif item.kind == "video" and item.still():
+            shown = render.still(item)
+        else:
+            continue
+        return Markup('<div class="playcut-panel-picture">{}</div>').format(shown)
+    return Markup('<div class="playcut-panel-picture"><b>{}</b></div>').format(run.kind)
+
+
+def caption(run: Generation) -> Markup:
+    """Return what there is to say of *run* in a few words."""
+    marks = ("★ starred" if run.starred else "", "hidden" if run.hidden else "")
+    words = " · ".join(filter(None, (f"#{run.id}", *marks, run.state if run.error is not None else "")))
+    return Markup('<div style="font-size:0.85em;overflow-wrap:anywhere;">{} {}<br>{}</div>').format(
+        render.badge(run), words, run.prompt[:80]
     )
 
 
 class Gallery(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     """Pages of the library, with filters."""
 
-    def __init__(self, playcut: Callable[[], Playcut], worker: Worker, view: Callable[[Generation], None]) -> None:
-        self._playcut, self._worker, self.view = playcut, worker, view
+    def __init__(
+        self,
+        playcut: Callable[[], Playcut],
+        worker: Worker,
+        view: Callable[[Generation], None],
+        filled: Callable[[Sequence[Generation]], None],
+    ) -> None:
+        self._playcut, self._worker, self.view, self.filled = playcut, worker, view, filled
         self._starts: list[int | None] = [None]
         self._last: int | None = None
+        self._asked = False
         narrow = {"width": "200px"}
         self.search = ipywidgets.Text(description="search", continuous_update=False, layout=narrow)
         self.kind = ipywidgets.Dropdown(options=["all", "image", "video", "speech"], description="kind", layout=narrow)
         self.starred = ipywidgets.Checkbox(description="starred only", indent=False, layout=_BUTTON)
+        self.hidden = ipywidgets.Checkbox(description="hidden too", indent=False, layout=_BUTTON)
         self.newer = ipywidgets.Button(description="Newer", layout=_BUTTON)
         self.older = ipywidgets.Button(description="Older", layout=_BUTTON)
         self.note = ipywidgets.HTML()
         self.tiles = [_Tile(self) for _ in range(PAGE)]
         wrap = {"flex_flow": "row wrap"}
-        filters = [self.search, self.kind, self.starred, self.newer, self.older]
+        filters = [self.search, self.kind, self.starred, self.hidden, self.newer, self.older]
         super().__init__(
             [
                 ipywidgets.HBox(filters, layout=wrap),
@@ -101,11 +137,11 @@ class Gallery(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
                 ipywidgets.HBox([tile.box for tile in self.tiles], layout=wrap),
             ]
         )
-        for field in (self.search, self.kind, self.starred):
+        for field in (self.search, self.kind, self.starred, self.hidden):
             field.observe(lambda _: self.refresh(first=True), "value")
         self.newer.on_click(lambda _: self._turn(back=True))
         self.older.on_click(lambda _: self._turn(back=False))
-        self.fill()
+        self.refresh()
 
     def do(self, work: Callable[[], None]) -> None:
         """Do *work* on the worker; what goes wrong is said above the tiles."""
@@ -119,7 +155,9 @@ class Gallery(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         """Read the page again, or the first one."""
         if first:
             self._starts = [None]
-        self.do(self.fill)
+        if not self._asked:  # else what is new is read with what was asked for already
+            self._asked = True
+            self.do(self.fill)
 
     def _turn(self, *, back: bool) -> None:
         if back and len(self._starts) > 1:
@@ -129,13 +167,14 @@ class Gallery(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.refresh()
 
     def fill(self) -> None:
-        """Read the page and show it: on the worker, but for the first time."""
+        """Read the page and show it: on the worker."""
+        self._asked = False
         connection = self._playcut().connector.archive
         records = connection.library.history(
             search=self.search.value.strip() or None,
             kind=None if self.kind.value == "all" else self.kind.value,
             starred=self.starred.value,
-            hidden=False,
+            hidden=self.hidden.value,
             before=self._starts[-1],
             limit=PAGE + 1,
         )
@@ -145,12 +184,4 @@ class Gallery(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             tile.show(run)
         self.newer.disabled, self.older.disabled = len(self._starts) == 1, self._last is None
         self.tell("" if runs else "Nothing to show here yet.")
-
-    def changed(self, run: Generation) -> None:
-        """Show what *run* has become: on the worker."""
-        if run.hidden or self.starred.value:
-            self.fill()
-            return
-        for tile in self.tiles:
-            if tile.run is not None and tile.run.id == run.id:
-                tile.show(run)
+        self.filled(runs)

@@ -8,10 +8,15 @@ from typing import Any
 import ipywidgets
 
 from playcut_jupyter import render
+from playcut_jupyter.connection import Connection
 from playcut_jupyter.errors import NotConnected
 from playcut_jupyter.panel.card import Card
 from playcut_jupyter.panel.compose import Compose
 from playcut_jupyter.panel.gallery import Gallery
+from playcut_jupyter.panel.keys import Keys
+from playcut_jupyter.panel.still import LIVE_STYLE, Stills
+from playcut_jupyter.panel.viewer import Viewer
+from playcut_jupyter.panel.voices import sample
 from playcut_jupyter.panel.work import Worker
 from playcut_jupyter.playcut import Playcut
 from playcut_jupyter.runs import Generation, waited_for_here
@@ -19,6 +24,13 @@ from playcut_jupyter.sweeps import Sweep
 
 _MOST_CARDS = 40
 """Cards that are kept; what is older is in the gallery."""
+# A tile's picture is part of its button "Open": a click on it opens it.
+STYLE = """<style>
+.playcut-panel-tile {position: relative;}
+.playcut-panel-picture {height: 200px; overflow: hidden; display: flex; align-items: center; justify-content: center;}
+.playcut-panel-open::after {content: ""; position: absolute; top: 0; left: 0; right: 0; height: 200px; cursor: zoom-in;}
+.playcut-panel-open:focus-visible::after {outline: 2px solid currentColor;}
+</style>"""
 
 
 class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -33,20 +45,23 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.playcut = playcut
         self._use_sandbox = use_sandbox
         self.worker = Worker(self._tell)
+        self.errands = Worker(self._tell)
+        self.stills = Stills()
+        self._heard: Connection | None = None
         self.connection = ipywidgets.HTML()
         self.budget = ipywidgets.FloatText(
             playcut.budget or 0, description="budget", tooltip="credits; 0 for no limit", layout={"width": "180px"}
         )
         self.sandbox = ipywidgets.Button(description="Use the sandbox", layout={"width": "auto", "display": "none"})
         self.resume = ipywidgets.Button(description="Resume", layout={"width": "auto", "display": "none"})
-        self.compose = Compose(lambda: self.playcut, self._generate, self._list_voices)
+        self.compose = Compose(lambda: self.playcut, self._generate, self._list_voices, self._hear)
         self.cards = ipywidgets.VBox([])
-        self.viewer = ipywidgets.HTML()
+        self.viewer = Viewer(self.worker)
         self.cell = ipywidgets.Textarea(
             description="cell", layout={"display": "none", "width": "100%", "height": "90px"}
         )
         self.message = ipywidgets.HTML()
-        self.gallery = Gallery(lambda: self.playcut, self.worker, self._view)
+        self.gallery = Gallery(lambda: self.playcut, self.worker, self._view, self.stills.draw)
         wrap = {"flex_flow": "row wrap"}
         super().__init__(
             [
@@ -57,6 +72,8 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
                 self.cards,
                 self.viewer,
                 self.gallery,
+                ipywidgets.HTML(STYLE + LIVE_STYLE, layout={"height": "0", "margin": "0"}),
+                Keys(),
             ]
         )
         self.add_class("playcut-panel")
@@ -76,6 +93,9 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             self.sandbox.layout.display = None
             return
         self.sandbox.layout.display = "none"
+        if connection is not self._heard:  # what cells make is shown as well, as soon as it is there
+            self._heard = connection
+            connection.on_change(self.gallery.refresh)
         limit, left = connection.rate_limit
         account = connection.account
         words = [
@@ -94,7 +114,7 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     def _go_to_sandbox(self) -> None:
         self.playcut = self._use_sandbox()
         self._look()
-        self.gallery.fill()
+        self.gallery.refresh(first=True)
 
     def _set_budget(self, change: Any) -> None:
         def set_it() -> None:
@@ -108,7 +128,16 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             if not self.compose.voices:
                 self.compose.voices = [voice.id for voice in self.playcut.voices()]
 
-        self.worker.do(ask, self.compose.tell)
+        self.errands.do(ask, self.compose.tell)
+
+    def _hear(self, voice_id: str) -> None:
+        def fetch() -> None:
+            self.compose.sample.value = str(sample(self.playcut, voice_id))
+
+        def tell(text: str) -> None:
+            self.compose.sample.value = str(render.message(text))
+
+        self.errands.do(fetch, tell)
 
     # -- making -------------------------------------------------------------------------------------------
 
@@ -158,7 +187,6 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         running = [card for card in self.cards.children if not card.is_settled]
         finished = [card for card in running if not card.draw()]
         if finished:
-            self.gallery.refresh()
             self.worker.do(self._look)
         return len(finished) < len(running)
 
@@ -168,10 +196,7 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.compose.use(run.kind, run.prompt)
 
     def _view(self, run: Generation) -> None:
-        self.worker.do(lambda: self._show(run))
-
-    def _show(self, run: Generation) -> None:
-        self.viewer.value = str(render.message(f"#{run.id} · {run.prompt}")) + render.bundle(run)["text/html"]
+        self.worker.do(lambda: self.viewer.show(run))
 
     def _copy(self, run: Generation) -> None:
         """Show the cell that asks for the same, ready to be copied."""
@@ -181,6 +206,12 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         parts = [f"-p {_quoted(f'{name}={value}')}" for name, value in inputs.items()]
         self.cell.value = f"%%playcut {' '.join([run.kind, *parts])}\n{escape(run.prompt)}"
         self.cell.layout.display = None
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        display(self._repr_mimebundle_(), raw=True)
+        self.stills.show()
 
     def _tell(self, text: str) -> None:
         self.message.value = str(render.message(text)) if text else ""
