@@ -32,6 +32,10 @@ def until(widget: Any, trait: str, wanted: Callable[[Any], bool]) -> None:
     widget.unobserve(look, trait)
 
 
+def holding(text: str) -> Callable[[str], bool]:
+    return lambda html: text in html
+
+
 def worked_off(panel: Panel, worker: Worker | None = None) -> None:
     """Wait until the worker has done what it was given."""
     for _ in range(2):  # what it does may give it more to do
@@ -344,7 +348,7 @@ def test_a_sound_and_a_clip_are_played_in_their_places(pc: Playcut, panel: Panel
     for tile, tag in ((clip, "<video"), (voice, "<audio")):
         assert tag not in tile.picture.value
         tile.play.click()
-        until(tile.picture, "value", lambda html, tag=tag: tag in html)
+        until(tile.picture, "value", holding(tag))
 
 
 def test_the_still_picture_is_what_the_gallery_shows(pc: Playcut, panel: Panel) -> None:

@@ -1,7 +1,7 @@
 """The still picture of the gallery: what a saved notebook shows in the panel's place when no kernel runs.
 
-A front end without the kernel has no widgets, only the outputs that were saved. So the panel's cell has a second output,
-plain HTML, that the living panel hides; where the panel does not live it hides what the front end puts in its place.
+A front end without the kernel has no widgets, only the outputs that were saved. So the panel's cell has a second
+output, plain HTML, that the living panel hides; where the panel does not live it hides what the front end puts there.
 """
 
 from __future__ import annotations

@@ -26,7 +26,10 @@ _MOST_CARDS = 40
 """Cards that are kept; what is older is in the gallery."""
 # A tile's picture is part of its button "Open": a click on it opens it.
 STYLE = """<style>
-.playcut-panel-tile {position: relative;}
+.playcut-panel-tile.playcut-panel-tile {position: relative; overflow: visible;}
+.playcut-panel-tile :has(> .playcut-panel-open), .playcut-panel-open.playcut-panel-open {
+  position: static; overflow: visible;
+}
 .playcut-panel-picture {height: 200px; overflow: hidden; display: flex; align-items: center; justify-content: center;}
 .playcut-panel-open::after {content: ""; position: absolute; top: 0; left: 0; right: 0; height: 200px; cursor: zoom-in;}
 .playcut-panel-open:focus-visible::after {outline: 2px solid currentColor;}

@@ -7,11 +7,12 @@ import os
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -137,6 +138,40 @@ def running(temp: Path) -> Iterator[Lab]:
                 process.wait(30)
 
 
+@contextmanager
+def voila(temp: Path, sources: list[str]) -> Iterator[str]:
+    """Serve a notebook of these cells with Voila, in the sandbox, with nothing of the user's; give its URL."""
+    notebook, log = temp / "app.ipynb", temp / "voila.log"
+    document = {"cells": [code(source) for source in sources], "metadata": _KERNEL, "nbformat": 4, "nbformat_minor": 5}
+    notebook.write_text(json.dumps(document), encoding="utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "voila", str(notebook), "--no-browser", f"--port={port}", "--Voila.ip=127.0.0.1"],
+            env=_environment(temp) | {"PLAYCUT_SANDBOX": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        url = f"http://127.0.0.1:{port}/"
+
+        def answers() -> bool:
+            assert process.poll() is None, f"Voila ended:\n{log.read_text()}"
+            with suppress(httpx.TransportError):
+                httpx.get(f"{url}voila/static/no-such-file", timeout=5, trust_env=False)
+                return True
+            return False
+
+        try:
+            until(answers, "Voila answers", START_S)
+            yield url
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(30)
+
+
 def _environment(temp: Path) -> dict[str, str]:
     environment = {
         name: value
@@ -203,6 +238,57 @@ _SAVED = "() => !jupyterapp.shell.currentWidget.context.model.dirty"
 
 _PROMPT = ".jp-InputArea-prompt"
 
+MIN_CONTRAST = 4.5
+"""Of words with what is behind them: WCAG 2.2, level AA."""
+_CONTRASTS = """
+cell => {
+  const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+  const rgba = colour => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data].map(part => part / 255);
+  };
+  const luminance = colour => {
+    const [r, g, b] = colour.map(part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const ancestors = element => element ? [element, ...ancestors(element.parentElement)] : [];
+  const contrast = element => {
+    const line = ancestors(element).map(one => getComputedStyle(one));
+    const behind = line.map(style => rgba(style.backgroundColor)).find(colour => colour[3] > 0.99);
+    const [r, g, b, alpha] = rgba(getComputedStyle(element).color);
+    const shown = line.reduce((product, style) => product * Number(style.opacity), alpha);
+    const front = [r, g, b].map((part, index) => part * shown + behind[index] * (1 - shown));
+    const [low, high] = [luminance(front), luminance(behind.slice(0, 3))].sort((a, b) => a - b);
+    return (high + 0.05) / (low + 0.05);
+  };
+  const worst = {};
+  const walker = document.createTreeWalker(cell.querySelector('.jp-Cell-outputWrapper'), NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const words = walker.currentNode.textContent.trim(), element = walker.currentNode.parentElement;
+    if (words && element.closest('[class*="playcut-"]')) {
+      const key = words.slice(0, 60);
+      worst[key] = Math.min(worst[key] ?? Infinity, contrast(element));
+    }
+  }
+  return worst;
+}
+"""
+
+STICKING_OUT = """
+cell => {
+  // What scrolls on purpose may be wider inside; it must not stick out itself.
+  const area = cell.querySelector('.jp-Cell-outputArea'), edge = area.getBoundingClientRect().right + 2;
+  const inside = one => one.parentElement.closest('[style*="overflow:auto"], [style*="overflow: auto"]');
+  return [...area.querySelectorAll('.jp-OutputArea-output, .jp-OutputArea-output *')]
+    .filter(one => !inside(one))
+    .filter(one => one.getBoundingClientRect().right > edge
+      || (one.matches('.jp-OutputArea-output') && one.scrollWidth > one.clientWidth + 2))
+    .map(one => `${one.tagName} ${one.className}: ${one.scrollWidth} px`);
+}
+"""
+
 
 class Cell:
     """One cell, as it is on the screen."""
@@ -248,6 +334,13 @@ class Cell:
     def evaluate(self, script: str) -> Any:
         """Return what *script*, a function of the cell's element, says."""
         return self.box.evaluate(script)
+
+    def check_looks(self) -> None:
+        """Assert that all words of ours can be read, and that nothing sticks out."""
+        contrasts = self.evaluate(_CONTRASTS)
+        assert contrasts
+        assert {words: contrast for words, contrast in contrasts.items() if contrast < MIN_CONTRAST} == {}
+        assert self.evaluate(STICKING_OUT) == []
 
     def watch_status(self) -> None:
         """From now on, note all that the cell's status says: see `seen`."""

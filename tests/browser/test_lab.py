@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .lab import LAST_SOURCE, Cell, Lab, Notebook, code, text, until
+from .lab import LAST_SOURCE, STICKING_OUT, Cell, Lab, Notebook, code, text, until
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
-MIN_CONTRAST = 4.5
-"""What WCAG asks for text of normal size (level AA)."""
 
 # What several tests show: the second time it comes from the library, at once.
 PICTURE = "%%playcut image -a 16:9\nA red fox in the snow"
@@ -82,63 +80,10 @@ def test_the_stop_button_ends_the_cell_and_the_task_can_be_picked_up_again(noteb
     notebook.run(pick_up[0]).wait_for_pictures()
 
 
-_CONTRASTS = """
-cell => {
-  const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
-  const rgba = colour => {
-    canvas.clearRect(0, 0, 1, 1);
-    canvas.fillStyle = colour;
-    canvas.fillRect(0, 0, 1, 1);
-    return [...canvas.getImageData(0, 0, 1, 1).data].map(part => part / 255);
-  };
-  const luminance = colour => {
-    const [r, g, b] = colour.map(part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const ancestors = element => element ? [element, ...ancestors(element.parentElement)] : [];
-  const contrast = element => {
-    const line = ancestors(element).map(one => getComputedStyle(one));
-    const behind = line.map(style => rgba(style.backgroundColor)).find(colour => colour[3] > 0.99);
-    const [r, g, b, alpha] = rgba(getComputedStyle(element).color);
-    const shown = line.reduce((product, style) => product * Number(style.opacity), alpha);
-    const front = [r, g, b].map((part, index) => part * shown + behind[index] * (1 - shown));
-    const [low, high] = [luminance(front), luminance(behind.slice(0, 3))].sort((a, b) => a - b);
-    return (high + 0.05) / (low + 0.05);
-  };
-  const worst = {};
-  const walker = document.createTreeWalker(cell.querySelector('.jp-Cell-outputWrapper'), NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const words = walker.currentNode.textContent.trim(), element = walker.currentNode.parentElement;
-    if (words && element.closest('[class*="playcut-"]')) {
-      const key = words.slice(0, 60);
-      worst[key] = Math.min(worst[key] ?? Infinity, contrast(element));
-    }
-  }
-  return worst;
-}
-"""
-
-_STICKING_OUT = """
-cell => {
-  // What scrolls on purpose may be wider inside; it must not stick out itself.
-  const area = cell.querySelector('.jp-Cell-outputArea'), edge = area.getBoundingClientRect().right + 2;
-  const inside = one => one.parentElement.closest('[style*="overflow:auto"], [style*="overflow: auto"]');
-  return [...area.querySelectorAll('.jp-OutputArea-output, .jp-OutputArea-output *')]
-    .filter(one => !inside(one))
-    .filter(one => one.getBoundingClientRect().right > edge
-      || (one.matches('.jp-OutputArea-output') && one.scrollWidth > one.clientWidth + 2))
-    .map(one => `${one.tagName} ${one.className}: ${one.scrollWidth} px`);
-}
-"""
-
-
 def test_in_a_narrow_window_and_in_both_themes_all_is_readable_and_nothing_sticks_out(notebook: Notebook) -> None:
     def check(*cells: Cell) -> None:
         for cell in cells:
-            contrasts = cell.evaluate(_CONTRASTS)
-            assert contrasts
-            assert {words: contrast for words, contrast in contrasts.items() if contrast < MIN_CONTRAST} == {}
-            assert cell.evaluate(_STICKING_OUT) == []
+            cell.check_looks()
 
     with notebook.narrow():
         with notebook.dark():
@@ -265,4 +210,4 @@ def test_an_untrusted_copy_keeps_its_looks_in_a_narrow_window(untrusted: Noteboo
             cell = untrusted.cell(number)
             badge = cell.media(".playcut-status .playcut-sandbox")
             assert badge.evaluate("badge => getComputedStyle(badge).borderTopStyle") == "solid"
-            assert cell.evaluate(_STICKING_OUT) == []
+            assert cell.evaluate(STICKING_OUT) == []
