@@ -122,6 +122,7 @@ def test_without_its_kernel_a_saved_notebook_shows_the_gallery_as_it_was(
 ) -> None:
     notebook, cell = panel
     assert not cell.media(".playcut-panel-still").is_visible()
+    cell.wait_for("cell => cell.querySelectorAll('.playcut-panel-still img').length >= 2")
     notebook.save()
     notebook.close()
     again = open_notebook("gallery.ipynb", kernel=False)
