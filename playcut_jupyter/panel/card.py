@@ -29,10 +29,11 @@ class Card(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.status = ipywidgets.HTML()
         self.stop = self._button("Stop waiting", lambda: self._stop())
         self.retry = self._button("Retry", lambda: again(self))
-        self.view = self._button("Open", lambda: view(self.run))  # where it is also saved from
+        self.view = self._button("Open", lambda: view(self.run))
+        self.save = self._button("Save as", lambda: view(self.run))  # the viewer asks for the place
         self.use = self._button("Use this prompt", lambda: use(self.run))
         self.copy = self._button("Copy as cell", lambda: copy(self.run))
-        buttons = [self.stop, self.retry, self.view, self.use, self.copy]
+        buttons = [self.stop, self.retry, self.view, self.use, self.copy, self.save]
         super().__init__([self.status, ipywidgets.HBox(buttons, layout={"flex_flow": "row wrap"})])
         self.layout.border = "1px solid rgba(128,128,128,0.4)"
         self.layout.padding = "4px"
@@ -62,7 +63,7 @@ class Card(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.status.value = str(words + state + error)
         self.stop.disabled, self.is_settled = done, done
         self.retry.disabled = not (done and _may_retry(run))
-        self.view.disabled = not (done and run.assets)
+        self.view.disabled = self.save.disabled = not (done and run.assets)
         return not done
 
 

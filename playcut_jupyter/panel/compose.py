@@ -44,7 +44,7 @@ class Compose(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._playcut, self._list_voices = playcut, list_voices
         self.kind = ipywidgets.Dropdown(options=["image", "video", "speech"], description="kind", layout=_NARROW)
         self.prompt = ipywidgets.Textarea(
-            description="prompt", placeholder="A {red|blue} fox; {name} is a variable", layout={"width": "100%"}
+            description="prompt", placeholder="A {red|blue} fox; {name} is a variable", layout={"width": "auto"}
         )
         self.options = {
             flag: ipywidgets.Combobox(description=label, options=values, ensure_option=False, layout=_NARROW)
@@ -54,7 +54,7 @@ class Compose(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.most = ipywidgets.BoundedIntText(16, min=1, max=100_000, description="at most", layout=_NARROW)
         self.session = ipywidgets.Text(description="session", placeholder="title or id", layout=_NARROW)
         self.extra = ipywidgets.Textarea(
-            description="inputs", placeholder="key=value, a line each", layout={"width": "100%"}
+            description="inputs", placeholder="key=value, a line each", layout={"width": "auto"}
         )
         self.extra_note = ipywidgets.HTML()
         self.hear = ipywidgets.Button(description="Hear the voice", layout={"width": "auto"})

@@ -26,6 +26,7 @@ _MOST_CARDS = 40
 """Cards that are kept; what is older is in the gallery."""
 # A tile's picture is part of its button "Open": a click on it opens it.
 STYLE = """<style>
+.playcut-panel .widget-html-content {overflow-wrap: anywhere;}
 .playcut-panel-tile.playcut-panel-tile {position: relative; overflow: visible;}
 .playcut-panel-tile :has(> .playcut-panel-open), .playcut-panel-open.playcut-panel-open {
   position: static; overflow: visible;
@@ -61,7 +62,7 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.cards = ipywidgets.VBox([])
         self.viewer = Viewer(self.worker)
         self.cell = ipywidgets.Textarea(
-            description="cell", layout={"display": "none", "width": "100%", "height": "90px"}
+            description="cell", layout={"display": "none", "width": "auto", "height": "90px"}
         )
         self.message = ipywidgets.HTML()
         self.gallery = Gallery(lambda: self.playcut, self.worker, self._view, self.stills.draw)

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 
-from tests.benchmarks import cells, crowds, lookups, starting, waits
+from tests.benchmarks import cells, crowds, lookups, panels, starting, waits
 from tests.benchmarks.figures import Figure, heading
 
 BENCHMARKS: Mapping[str, Callable[[], Iterator[Figure]]] = {
@@ -20,6 +20,7 @@ BENCHMARKS: Mapping[str, Callable[[], Iterator[Figure]]] = {
     "messages": cells.messages,
     "size": cells.size,
     "reuse": lookups.reuse,
+    "panel": panels.gallery,
 }
 
 
