@@ -394,3 +394,38 @@ def test_nothing_is_read_from_disk_or_network_where_clicks_are_handled(
     with pc.connection.library.transaction() as db:
         db.set_trace_callback(None)
     assert touched == []
+
+
+def test_a_server_that_is_gone_is_told_at_the_form_and_in_the_card(tmp_path: Path) -> None:
+    with Playcut(api_key="pk_live_none", base_url="http://127.0.0.1:9/api/v1", home=tmp_path) as pc:
+        panel = pc.panel()
+        worked_off(panel)
+        panel.compose.kind.value = "speech"
+        until(panel.compose.note, "value", lambda html: "127.0.0.1" in html)
+        assert panel.compose.voices == ()
+        panel.compose.kind.value = "image"
+        (card,) = generate(panel, "a fox for nobody", 1)
+        assert "127.0.0.1" in card.status.value
+        assert not card.retry.disabled
+        assert not panel.compose.button.disabled
+
+
+def test_a_wrong_key_is_told_in_the_card(sandbox: Sandbox, tmp_path: Path) -> None:
+    with Playcut(api_key="pk_live_wrong", base_url=sandbox.base_url, home=tmp_path) as pc:
+        panel = pc.panel()
+        worked_off(panel)
+        (card,) = generate(panel, "a fox without rights", 1)
+        assert type(card.run.error).__name__ == "AuthenticationError"
+        assert "key" in card.status.value
+
+
+def test_a_budget_stops_the_panel_before_it_buys(panel: Panel, pc: Playcut, sandbox: Sandbox) -> None:
+    generate(panel, "the first fox of a budget", 1)
+    panel.budget.value = 100
+    worked_off(panel)
+    before = sandbox.submissions
+    cards = generate(panel, "the second fox of a budget", 1)
+    assert sandbox.submissions == before
+    said = panel.compose.note.value + "".join(card.status.value for card in cards)
+    assert "budget" in said
+    assert not panel.compose.button.disabled

@@ -77,7 +77,8 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
                 self.viewer,
                 self.gallery,
                 ipywidgets.HTML(STYLE + LIVE_STYLE, layout={"height": "0", "margin": "0"}),
-                Keys(),
+                # Out of sight, also where a front end has no anywidget and would say so in its place.
+                ipywidgets.VBox([Keys()], layout={"display": "none"}),
             ]
         )
         self.add_class("playcut-panel")
