@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from typing import Any
@@ -29,17 +29,16 @@ LOOKS_LIKE_ID = re.compile(r"[0-9a-f]{24}|[a-z]+_\w{3,}", re.ASCII)
 class Connection:
     """One base URL, one key, one library. Its client lives on the background event loop."""
 
-    def __init__(self, settings: Settings, *, budget: float | None = None) -> None:
+    def __init__(self, settings: Settings, account: Account) -> None:
         self.settings = settings
         self.library = Library(settings.home)
-        self.account = Account(budget)
+        self.account = account
         self.session_id: str | None = None
         self.session_title = time.strftime("Notebook %Y-%m-%d %H:%M")
         self._client: Client | None = None
         self._session_lock = anyio.Lock()
         self._first_price = anyio.Lock()
         self._voices: list[models.Voice] | None = None
-        self._listeners: list[Callable[[], None]] = []
 
     @property
     def client(self) -> Client:
@@ -53,18 +52,6 @@ class Connection:
         """(requests a minute, left by the last answer), as far as the server has told."""
         gate = self._client.gate if self._client else None
         return (gate.limit, gate.server_remaining) if gate else (None, None)
-
-    def on_change(self, listener: Callable[[], None]) -> None:
-        """Call *listener* whenever the library has something new: a generation ended, or was starred or hidden.
-
-        It is called from the thread that changed it, and must only take note.
-        """
-        self._listeners.append(listener)
-
-    def changed(self) -> None:
-        """Tell those who show the library that it has something new."""
-        for listener in list(self._listeners):
-            listener()
 
     async def close(self) -> None:
         """Close connections and the library's file."""

@@ -1,4 +1,8 @@
-"""Makes the connection when it is first needed: from the arguments, the environment, or the sandbox; never by guess."""
+"""Makes a connection when it is first needed: from the arguments, the environment, or the sandbox; never by guess.
+
+Going over to another service and back finds the connection as it was left: its jobs go on meanwhile, and it still
+has its session. The credits spent at a service are counted for as long as the `Playcut` lives.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from playcut_jupyter import settings
-from playcut_jupyter.connection import Connection, checked_budget
+from playcut_jupyter import notices, settings
+from playcut_jupyter.connection import Account, Connection, checked_budget
 from playcut_jupyter.errors import NotConnected
 from playcut_jupyter.portal import portal
 from playcut_jupyter.settings import Settings
@@ -24,7 +28,7 @@ _sandbox: Sandbox | None = None
 
 
 class Connector:
-    """What a `Playcut` was told, and the connection made of it. The arguments are those of `Playcut`."""
+    """What a `Playcut` was told, and the connections made of it. The arguments are those of `Playcut`."""
 
     def __init__(
         self,
@@ -42,8 +46,24 @@ class Connector:
         self._sandbox = sandbox
         self._budget = checked_budget(budget)
         self._options = _checked(options)
-        self._connection: Connection | None = None
-        self._lock = threading.Lock()
+        self._current: Connection | None = None
+        self._connections: dict[tuple[str, str, Path], Connection] = {}
+        self._accounts: dict[str, Account] = {}
+        self._archive: Connection | None = None
+        self._lock = threading.RLock()
+
+    def switch(self, **told: Any) -> None:
+        """Take `sandbox`, `base_url` or `home` anew, each as `Playcut` does; the next call uses what they say.
+
+        What is under way at the service used so far goes on there. A key that is another one by now is taken too.
+        """
+        with self._lock:
+            self._sandbox = told.get("sandbox", self._sandbox)
+            self._base_url = told.get("base_url", self._base_url)
+            if "home" in told:
+                self._home = Path(told["home"]).expanduser() if told["home"] else None
+            self._current = None
+        notices.changed()
 
     @property
     def home(self) -> Path:
@@ -68,22 +88,27 @@ class Connector:
     @budget.setter
     def budget(self, credits_: float | None) -> None:
         self._budget = checked_budget(credits_)
-        if self._connection is not None:
-            self._connection.account.budget = self._budget
+        for account in self._accounts.values():
+            account.budget = self._budget
+        notices.changed()
 
     @property
     def connection(self) -> Connection:
         """The connection; raises `NotConnected` if there is nothing to talk to."""
         with self._lock:
-            if self._connection is None:
+            if self._current is None:
                 key, url = self._credentials()
-                self._connection = self._connected(key, url)
-            return self._connection
+                place = (key, url, self.home)
+                if place not in self._connections:
+                    self._connections[place] = self._connected(key, url)
+                self._current = self._connections[place]
+            return self._current
 
     @property
-    def open_connection(self) -> Connection | None:
-        """The connection if it has been made."""
-        return self._connection
+    def open_connections(self) -> list[Connection]:
+        """The connections that have been made, to whatever service and library."""
+        with self._lock:
+            return list(self._connections.values())
 
     @property
     def archive(self) -> Connection:
@@ -91,20 +116,27 @@ class Connector:
         try:
             return self.connection
         except NotConnected:
-            return self._connected("", settings.BASE_URL)
+            with self._lock:
+                if self._archive is None or self._archive.settings.home != self.home:
+                    self._archive = self._connected("", settings.BASE_URL)
+                return self._archive
 
     def configure(self, **options: Any) -> None:
-        """Change options, also of the connection under way."""
+        """Change options, also of the connections under way."""
         self._options = _checked({**self._options, **options})
-        if self._connection is not None:
-            self._connection.change(**self._options)
+        for connection in self.open_connections:
+            connection.change(**self._options)
 
     def close(self) -> None:
-        """Close the connection; the next use makes a new one."""
+        """Close all connections; the next use makes a new one."""
         with self._lock:
-            connection, self._connection = self._connection, None
-        if connection is not None:
+            connections, self._connections, self._current = self.open_connections, {}, None
+            if self._archive is not None:
+                connections.append(self._archive)
+                self._archive = None
+        for connection in connections:
             portal().call(connection.close)
+        notices.changed()
 
     def _url(self) -> str:
         return self._base_url or os.environ.get("PLAYCUT_BASE_URL") or settings.BASE_URL
@@ -121,7 +153,9 @@ class Connector:
 
     def _connected(self, key: str, url: str) -> Connection:
         chosen = Settings(api_key=key, base_url=url, home=self.home, is_sandbox=self.is_sandbox, **self._options)
-        return Connection(chosen, budget=self._budget)
+        # What was spent at a service is not forgotten with a connection to it.
+        account = self._accounts.setdefault(chosen.origin, Account(self._budget))
+        return Connection(chosen, account)
 
 
 def _checked(options: Mapping[str, Any]) -> dict[str, Any]:

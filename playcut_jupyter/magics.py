@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 RESULT = "_playcut"
 """The variable that always holds the last result."""
+_ADJUSTABLE = ("progress", "request_timeout_s", "deadline_s", "max_download_mb", "preview_px")
+"""Settings that a connection takes over while it is in use."""
 
 
 @magics_class
@@ -36,19 +38,24 @@ class PlaycutMagics(Magics):
     )
     home = Unicode("", help="The library's folder; empty: PLAYCUT_HOME, else the user data folder.").tag(config=True)
     reuse = Bool(True, help="Show what was bought before instead of buying it again.").tag(config=True)
-    budget = Float(None, allow_none=True, help="Credits this kernel may spend; None for no limit.").tag(config=True)
+    budget = Float(None, allow_none=True, min=0, help="Credits this kernel may spend; None for no limit.").tag(
+        config=True
+    )
     max_generations = Int(16, min=1, help="The largest sweep without --max.").tag(config=True)
     preview_px = Int(1024, min=16, help="Longest side of an embedded picture, pixels.").tag(config=True)
     progress = Enum(["auto", "off"], "auto", help='"off": wait-for-task alone, no side polling.').tag(config=True)
     request_timeout_s = Float(30.0, min=0.1, help="For any request but a held wait, seconds.").tag(config=True)
-    deadline_s = Float(None, allow_none=True, help="How long a task is waited for; None: by kind.").tag(config=True)
+    deadline_s = Float(
+        None, allow_none=True, min=0.1, help="How long a task is waited for, seconds; None: by kind."
+    ).tag(config=True)
     max_download_mb = Float(512.0, min=0.001, help="The largest asset that is fetched, MB.").tag(config=True)
 
     def __init__(self, shell: InteractiveShell) -> None:
-        super().__init__(shell=shell)
+        # Before the settings are read: what a configuration file says is observed already.
         self._pc: Playcut | None = None
         self._use_sandbox: bool | None = None
         self._last_cell: tuple[str, str] | None = None
+        super().__init__(shell=shell)
 
     @property
     def pc(self) -> Playcut:
@@ -62,29 +69,27 @@ class PlaycutMagics(Magics):
                 sandbox=self._use_sandbox,
                 reuse=self.reuse,
                 budget=self.budget,
-                **self._adjustable(),
+                **{name: getattr(self, name) for name in _ADJUSTABLE},
             )
         return self._pc
 
-    def _adjustable(self) -> dict[str, Any]:
-        names = ("progress", "request_timeout_s", "deadline_s", "max_download_mb", "preview_px")
-        return {name: getattr(self, name) for name in names}
-
-    @observe("reuse", "budget", "preview_px", "progress", "request_timeout_s", "deadline_s", "max_download_mb")
+    @observe("reuse", "budget", "base_url", "home", *_ADJUSTABLE)
     def _adjust(self, change: Any) -> None:
-        if self._pc is not None:
-            self._pc.reuse, self._pc.budget = self.reuse, self.budget
-            self._pc.configure(**self._adjustable())
-
-    @observe("base_url", "home")
-    def _reconnect(self, change: Any) -> None:
-        self.connect_to(sandbox=self._use_sandbox)
+        """Tell the connection, if there is one, what alone has changed."""
+        if self._pc is None:
+            return
+        name, value = change["name"], change["new"]
+        if name in ("reuse", "budget"):
+            setattr(self._pc, name, value)
+        elif name in _ADJUSTABLE:
+            self._pc.configure(**{name: value})
+        else:
+            self._pc.connector.switch(**{name: value or None})
 
     def connect_to(self, *, sandbox: bool | None) -> Playcut:
-        """Start anew with the sandbox (True), the API (False), or as the environment says (None)."""
-        if self._pc is not None:
-            self._pc.close()
-        self._pc, self._use_sandbox = None, sandbox
+        """Go over to the sandbox (True), to the API (False), or to what the environment says (None)."""
+        self._use_sandbox = sandbox
+        self.pc.switch(sandbox=sandbox)
         return self.pc
 
     # -- the two magics -----------------------------------------------------------------------------------

@@ -319,7 +319,8 @@ class Playcut:
         return found
 
     def check(self) -> int:
-        """Check the key with `list-voices`, which costs nothing; return how many voices there are."""
+        """Check the key, as it is now, with `list-voices`, which costs nothing; return how many voices there are."""
+        self.connector.switch()
         connection = self.connection
         return len(models.voices(self._call(lambda: connection.client_read("list-voices", {}))))
 
@@ -378,7 +379,7 @@ class Playcut:
         if self._panel is None:
             from playcut_jupyter.panel import Panel
 
-            self._panel = Panel(self, use_sandbox=lambda: Playcut(sandbox=True, home=self.connector.home))
+            self._panel = Panel(self)
         return self._panel
 
     def tree(self, number: int | None = None) -> Tree:
@@ -463,6 +464,13 @@ class Playcut:
         """
         return self.connector.connection
 
+    def switch(self, *, sandbox: bool | None) -> None:
+        """Go over to the sandbox (True), to the API (False), or to what the environment says (None).
+
+        What is under way goes on where it is; coming back finds the session and the credits spent as they were.
+        """
+        self.connector.switch(sandbox=sandbox)
+
     def use_session(self, name: str) -> str:
         """Put all further generations into the session with that id or title (a new title makes a new session)."""
         connection = self.connection
@@ -484,9 +492,9 @@ class Playcut:
         self.connector.configure(**options)
 
     def close(self) -> None:
-        """Stop waiting for what is under way, and close the connection; the next call makes a new one."""
-        if self.connector.open_connection is not None:
-            stop_all(self.connector.open_connection)
+        """Stop waiting for what is under way, and close the connections; the next call makes a new one."""
+        for connection in self.connector.open_connections:
+            stop_all(connection)
         self.connector.close()
 
     def __enter__(self) -> Playcut:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 
-from playcut_jupyter import choices, events, jobs, tools
+from playcut_jupyter import choices, events, jobs, notices, tools
 from playcut_jupyter.assets import Asset
 from playcut_jupyter.connection import Connection
 from playcut_jupyter.errors import (
@@ -270,7 +270,7 @@ class Generation:
         _unfinished.discard(self)
         self._done.set()
         self._tell()
-        self._connection.changed()
+        notices.changed()
 
     def _tell(self) -> None:
         self.version += 1
@@ -351,7 +351,7 @@ class Generation:
         choices.star(self._connection.library, self._number(), on)
         self.starred = on
         self._tell()
-        self._connection.changed()
+        notices.changed()
         return self
 
     def hide(self, on: bool = True) -> Generation:
@@ -359,7 +359,7 @@ class Generation:
         choices.hide(self._connection.library, self._number(), on)
         self.hidden = on
         self._tell()
-        self._connection.changed()
+        notices.changed()
         return self
 
     @property

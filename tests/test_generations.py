@@ -353,6 +353,15 @@ def test_a_budget_also_holds_for_a_sweep_whose_price_is_not_known_yet(sandbox: S
     assert [type(run.error) for run in sweep.failed] == [BudgetExceeded, BudgetExceeded]
 
 
+def test_closing_forgets_no_credits(sandbox: Sandbox, away_from_home: Path) -> None:
+    with Playcut(api_key=sandbox.key, base_url=sandbox.base_url, home=away_from_home, budget=100) as pc:
+        pc.image("a fox before the end")
+        pc.close()
+
+        with pytest.raises(BudgetExceeded, match="80 of the budget of 100"):
+            pc.image("a fox after the end")
+
+
 def test_a_sweep_keeps_what_succeeds_and_retries_only_what_failed(pc: Playcut, sandbox: Sandbox) -> None:
     before = sandbox.submissions
 

@@ -36,7 +36,7 @@ LAYERS = [
     "settings",
     "tools models",
     "errors",
-    "redaction",
+    "redaction notices",
 ]
 RANK = {module: row for row, modules in enumerate(LAYERS) for module in modules.split()}
 

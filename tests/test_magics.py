@@ -201,9 +201,45 @@ def test_settings_reach_the_connection(shell: InteractiveShell) -> None:
     assert max(_preview_size(cell(shell, "image", "a small fox"))) == 64
 
 
-def test_a_setting_that_makes_no_sense_is_refused(shell: InteractiveShell) -> None:
+@pytest.mark.parametrize(("name", "value"), [("progress", "sometimes"), ("budget", -1.0), ("deadline_s", 0.0)])
+def test_a_setting_that_makes_no_sense_is_refused(shell: InteractiveShell, name: str, value: object) -> None:
     with pytest.raises(TraitError):
-        shell.magics_manager.registry["PlaycutMagics"].progress = "sometimes"
+        setattr(shell.magics_manager.registry["PlaycutMagics"], name, value)
+
+
+def test_settings_of_a_configuration_file_hold_from_the_start(shell: InteractiveShell) -> None:
+    shell.config.PlaycutMagics.budget = 0.0
+    shell.config.PlaycutMagics.home = "./configured"
+    shell.config.PlaycutMagics.preview_px = 64
+
+    shell.run_line_magic("reload_ext", "playcut_jupyter")
+
+    with pytest.raises(BudgetExceeded):
+        cell(shell, "speech", "Too dear.")
+    assert shell.magics_manager.registry["PlaycutMagics"].pc.connector.home == Path("configured")
+
+
+def test_one_setting_leaves_what_was_set_elsewhere(shell: InteractiveShell) -> None:
+    pc = shell.magics_manager.registry["PlaycutMagics"].pc
+    pc.budget = 50
+
+    shell.run_line_magic("config", "PlaycutMagics.preview_px = 64")
+
+    assert pc.budget == 50
+
+
+def test_going_to_the_sandbox_and_back_forgets_neither_credits_nor_session(shell: InteractiveShell) -> None:
+    shell.run_line_magic("config", "PlaycutMagics.budget = 100")
+    cell(shell, "image", "a dear fox")
+    session = shell.user_ns["_playcut"].session_id
+    line(shell, "sandbox")
+    line(shell, "sandbox off")
+
+    with pytest.raises(BudgetExceeded, match="80 of the budget of 100"):
+        cell(shell, "image", "a dear owl")
+
+    shell.run_line_magic("config", "PlaycutMagics.budget = None")
+    assert cell(shell, "image", "a dear owl").session_id == session
 
 
 def test_the_key_is_no_setting(shell: InteractiveShell) -> None:
@@ -227,7 +263,6 @@ def test_connect_checks_the_key(shell: InteractiveShell, capsys: Any, monkeypatc
     assert "the key works" in capsys.readouterr().out
 
     monkeypatch.setenv("PLAYCUT_API_KEY", "pk_live_" + "0" * 40)
-    shell.run_line_magic("config", "PlaycutMagics.home = './other'")
     with pytest.raises(PlaycutError, match="key was not accepted"):
         line(shell, "connect")
 

@@ -18,7 +18,7 @@ from PIL import Image
 
 from playcut_jupyter import Playcut, grid, media, render
 from playcut_jupyter.assets import Asset
-from playcut_jupyter.connection import Connection
+from playcut_jupyter.connection import Account, Connection
 from playcut_jupyter.errors import (
     AssetUnavailable,
     PlaycutError,
@@ -167,7 +167,9 @@ def clip() -> bytes:
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Connection:
-    return Connection(Settings(api_key="pk_live_" + "0" * 40, base_url="https://api.example/api/v1", home=tmp_path))
+    return Connection(
+        Settings(api_key="pk_live_" + "0" * 40, base_url="https://api.example/api/v1", home=tmp_path), Account()
+    )
 
 
 Waiting = Callable[..., Generation]

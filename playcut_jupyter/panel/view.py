@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import ipywidgets
 
-from playcut_jupyter import render
-from playcut_jupyter.connection import Connection
+from playcut_jupyter import notices, render
 from playcut_jupyter.errors import NotConnected
 from playcut_jupyter.panel.card import Card
 from playcut_jupyter.panel.compose import Compose
@@ -42,16 +41,13 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     Args:
         playcut: the connection to use; displayed twice, both displays stay in step.
-        use_sandbox: goes over to the sandbox and returns its connection, for the button that offers it.
     """
 
-    def __init__(self, playcut: Playcut, use_sandbox: Callable[[], Playcut]) -> None:
+    def __init__(self, playcut: Playcut) -> None:
         self.playcut = playcut
-        self._use_sandbox = use_sandbox
         self.worker = Worker(self._tell)
         self.errands = Worker(self._tell)
         self.stills = Stills()
-        self._heard: Connection | None = None
         self.connection = ipywidgets.HTML()
         self.budget = ipywidgets.FloatText(
             playcut.budget or 0, description="budget", tooltip="credits; 0 for no limit", layout={"width": "180px"}
@@ -85,6 +81,12 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.budget.observe(self._set_budget, "value")
         self.sandbox.on_click(lambda _: self.worker.do(self._go_to_sandbox))
         self.resume.on_click(lambda _: self._resume())
+        notices.on_change(self._changed)
+        self.worker.do(self._look)
+
+    def _changed(self) -> None:
+        """Show what is new, whoever made it: cells, too."""
+        self.gallery.refresh()
         self.worker.do(self._look)
 
     # -- the connection -----------------------------------------------------------------------------------
@@ -98,9 +100,6 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             self.sandbox.layout.display = None
             return
         self.sandbox.layout.display = "none"
-        if connection is not self._heard:  # what cells make is shown as well, as soon as it is there
-            self._heard = connection
-            connection.on_change(self.gallery.refresh)
         limit, left = connection.rate_limit
         account = connection.account
         words = [
@@ -117,7 +116,7 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.resume.disabled = False
 
     def _go_to_sandbox(self) -> None:
-        self.playcut = self._use_sandbox()
+        self.playcut.switch(sandbox=True)
         self._look()
         self.gallery.refresh(first=True)
 
