@@ -26,6 +26,7 @@ from pathlib import Path
 from playcut_jupyter import schema
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.records import AssetRecord, Record, canonical, cost_key, fingerprint, is_orphan, this_process
+from playcut_jupyter.redaction import without_secrets
 from playcut_jupyter.store import Store, unwritable
 
 
@@ -112,8 +113,8 @@ class Library:
                     origin,
                     tool,
                     kind,
-                    prompt,
-                    canonical(inputs, "workerId"),
+                    without_secrets(prompt),
+                    canonical(without_secrets(dict(inputs)), "workerId"),
                     fingerprint(origin, tool, inputs),
                     cost_key(origin, tool, inputs),
                     this_process(),

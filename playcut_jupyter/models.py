@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from playcut_jupyter.redaction import GuardedUrl, plain, scrub
+from playcut_jupyter.redaction import Guarded, plain, scrub
 
 MAX_ID = 200
 MAX_ASSETS = 64
@@ -182,4 +182,4 @@ def _voice(item: object) -> Voice | None:
 
 
 def _url(value: object) -> str | None:
-    return GuardedUrl(value) if isinstance(value, str) and value.startswith(("http://", "https://")) else None
+    return Guarded(value) if isinstance(value, str) and value.startswith(("http://", "https://")) else None

@@ -78,8 +78,7 @@ def canonical(inputs: Mapping[str, object], *without: str) -> str:
 
 def fingerprint(origin: str, tool: str, inputs: Mapping[str, object]) -> str:
     """Return what two generations share that would give the same result: all but the session."""
-    text = f"{origin}\n{tool}\n{canonical(inputs, 'workerId')}"
-    return hashlib.sha256(text.encode()).hexdigest()
+    return _digest(f"{origin}\n{tool}\n{canonical(inputs, 'workerId')}")
 
 
 def cost_key(origin: str, tool: str, inputs: Mapping[str, object]) -> str:
@@ -88,7 +87,12 @@ def cost_key(origin: str, tool: str, inputs: Mapping[str, object]) -> str:
     Speech is priced by its text [not documented, assumed], so the number of characters stays, in steps of 100.
     """
     length = len(str(inputs.get("text", ""))) // 100
-    return f"{origin}\n{tool}\n{canonical(inputs, 'workerId', 'prompt', 'text')}\n{length}"
+    return _digest(f"{origin}\n{tool}\n{canonical(inputs, 'workerId', 'prompt', 'text')}\n{length}")
+
+
+def _digest(text: str) -> str:
+    """Return what stands for *text* where it is compared: inputs may hold what must not be kept."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def is_orphan(owner: str) -> bool:

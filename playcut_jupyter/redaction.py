@@ -15,8 +15,10 @@ _known_keys: set[str] = set()
 
 _KEY_SHAPE = re.compile(r"\bpk_[a-z]+_[0-9A-Za-z]{8,}")
 _BEARER = re.compile(r"(?i)(\bbearer\s+)(?!pk_[a-z]+_\.\.\.)[^\s'\",;]+")
-_URL_QUERY = re.compile(r"(?i)(\bhttps?://[^\s?#'\"<>]*)\?[^\s'\"<>]*")
-_SIGNED_QUERY = re.compile(r"(?i)\?[^\s'\"<>?]*\b[\w-]*(signature|sig|token|credential|expires)=[^\s'\"<>]*")
+# Each takes a whole word at once and is looked into afterwards: no text makes them take longer than it is long.
+_URL = re.compile(r"(?i)\bhttps?://[^\s'\"<>]*")
+_QUERY = re.compile(r"\?[^\s'\"<>]*")
+_SIGNATURE = re.compile(r"(?i)(signature|sig|token|credential|expires)=")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -35,16 +37,39 @@ def mask(key: str) -> str:
 
 def scrub(text: str) -> str:
     """Return *text* without keys, bearer tokens and the query strings of URLs."""
+    return _without_signatures(_URL.sub(_without_query, _without_keys(text)))
+
+
+def without_secrets(data: Any) -> Any:
+    """Return *data*, JSON-like, as it may be kept: without keys and signed queries; other queries of URLs stay."""
+    if isinstance(data, str):
+        return _without_signatures(_without_keys(data))
+    if isinstance(data, list | tuple):
+        return [without_secrets(item) for item in data]
+    if isinstance(data, dict):
+        return {without_secrets(name): without_secrets(value) for name, value in data.items()}
+    return data
+
+
+def _without_keys(text: str) -> str:
     for key in sorted(_known_keys, key=len, reverse=True):
         if key in text:
             text = text.replace(key, mask(key))
     text = _KEY_SHAPE.sub(lambda found: mask(found.group()), text)
-    text = _BEARER.sub(r"\1...", text)
-    return _SIGNED_QUERY.sub("?...", _URL_QUERY.sub(r"\1?...", text))
+    return _BEARER.sub(r"\1...", text)
 
 
-class GuardedUrl(str):
-    """A URL with a query, whole for code that uses it and scrubbed where it would be displayed."""
+def _without_query(url: re.Match[str]) -> str:
+    place, mark, _ = url.group().partition("?")
+    return f"{place}?..." if mark else place
+
+
+def _without_signatures(text: str) -> str:
+    return _QUERY.sub(lambda query: "?..." if _SIGNATURE.search(query.group()) else query.group(), text)
+
+
+class Guarded(str):
+    """Text that holds a secret, whole for code that uses it and scrubbed where it would be displayed."""
 
     __slots__ = ()
 
@@ -53,13 +78,13 @@ class GuardedUrl(str):
 
 
 def guarded(data: Any) -> Any:
-    """Return a tool's answer with every URL that may be signed as a `GuardedUrl`."""
+    """Return a tool's answer with every text that may hold a signed URL or a key as `Guarded`."""
     if isinstance(data, str):
-        return GuardedUrl(data) if _URL_QUERY.search(data) else data
+        return Guarded(data) if scrub(data) != data else data
     if isinstance(data, list):
         return [guarded(item) for item in data]
     if isinstance(data, dict):
-        return {name: guarded(value) for name, value in data.items()}
+        return {guarded(name): guarded(value) for name, value in data.items()}
     return data
 
 
@@ -77,7 +102,7 @@ def plain(value: object, limit: int = _MAX_TEXT) -> str:
 
 
 class _Scrubber(logging.Filter):
-    """Masks a record's finished text; a filter on a logger sees only records logged to that very logger."""
+    """Masks a record's finished text and traceback; a filter sees only records logged to its very own logger."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         try:
@@ -87,6 +112,9 @@ class _Scrubber(logging.Filter):
         clean = scrub(message)
         if clean != message:
             record.msg, record.args = clean, None
+        if record.exc_info:
+            record.exc_text = scrub(_FORMATTER.formatException(record.exc_info))
+            record.exc_info = None
         return True
 
 
@@ -110,5 +138,6 @@ def guard_logs() -> None:
     logging.getLogger("stamina").addFilter(_OWN_RETRIES)
 
 
+_FORMATTER = logging.Formatter()
 _SCRUBBER = _Scrubber()
 _OWN_RETRIES = _OwnRetries()

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playcut_jupyter import Playcut, PlaycutError, downloads
-from playcut_jupyter.redaction import guarded, mask, plain, remember, scrub
+from playcut_jupyter.redaction import guarded, mask, plain, remember, scrub, without_secrets
 from playcut_jupyter.sandbox import Sandbox
 from playcut_jupyter.settings import Settings
 
@@ -118,6 +118,22 @@ def test_a_url_in_an_answer_works_but_does_not_show() -> None:
     assert "name': 'fox'" in repr(answer)
 
 
+@pytest.mark.parametrize("echo", [f"your key {KEY} is odd", "/media/a.png?X-Amz-Signature=s3cr3t", f"Bearer {ODD}"])
+def test_an_answer_that_holds_a_secret_does_not_show_it(echo: str) -> None:
+    answer = guarded({"echo": [echo], echo: 1})
+    assert answer["echo"] == [echo]
+    assert not any(secret in repr(answer) for secret in (KEY, "s3cr3t", ODD))
+
+
+def test_what_is_kept_holds_no_secret_but_all_else_that_is_asked_of_a_url() -> None:
+    kept = without_secrets({"image": SIGNED, "list": [f"is {KEY} it?", 7], "page": "https://a.example/?width=9"})
+    assert kept == {
+        "image": "https://storage.example/media/a.png?...",
+        "list": ["is pk_live_...4567 it?", 7],
+        "page": "https://a.example/?width=9",
+    }
+
+
 # -- strangers' text --------------------------------------------------------------------------------------------
 
 
@@ -140,6 +156,12 @@ def test_a_key_is_masked_before_the_text_is_cut() -> None:
     remember(KEY)
     for start in range(60):
         assert "0123456789" not in plain("y" * start + KEY, 30)
+
+
+@pytest.mark.parametrize("piece", ["?", "a-", "http://", "https://a?", "bearer ", "pk_a_", "?sig", "Bearer\t"])
+def test_a_huge_text_of_any_making_is_read_in_no_time(piece: str) -> None:
+    # What looked at each place anew took hours for this.
+    assert len(plain("?" + piece * 300_000, 100)) <= 100
 
 
 def test_no_piece_of_a_key_is_left_at_the_end_of_a_very_long_text() -> None:
@@ -226,6 +248,17 @@ def test_the_logs_of_a_redirect_hold_no_signature(
             assert unused.connection.client
         assert fetched(f"{origin}/first?Signature=s3cr3t", tmp_path) == b"bytes"
     assert "/second" in caplog.text
+    assert "s3cr3t" not in caplog.text
+
+
+def test_the_traceback_of_a_record_holds_no_secret(pc: Playcut, caplog: pytest.LogCaptureFixture) -> None:
+    pc.check()
+    try:
+        raise ValueError(f"{KEY} at {SIGNED}")
+    except ValueError:
+        logging.getLogger("playcut_jupyter").exception("it went wrong")
+    assert "ValueError" in caplog.text
+    assert KEY not in caplog.text
     assert "s3cr3t" not in caplog.text
 
 

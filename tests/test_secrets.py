@@ -93,6 +93,17 @@ def test_a_signed_url_that_was_asked_for_works_and_is_not_displayed(pc: Playcut)
     assert not SIGNED.search(repr(answer).encode())
 
 
+def test_a_signed_url_among_the_inputs_is_sent_and_not_kept(pc: Playcut, away_from_home: Path) -> None:
+    url = "https://storage.example/a.png?width=9&Signature=s3cr3t"
+
+    run = pc.image("a fox like this one", referenceUrl=url)
+
+    assert run.inputs["referenceUrl"] == url
+    assert pc.history()[0].inputs["referenceUrl"] == "https://storage.example/a.png?..."
+    assert not any(b"s3cr3t" in path.read_bytes() for path in away_from_home.rglob("*") if path.is_file())
+    assert pc.image("a fox like this one", referenceUrl=url).reused
+
+
 def test_the_log_at_debug_is_useful_and_clean(pc: Playcut, sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
         pc.speech("Logged.")
