@@ -34,7 +34,7 @@ from playcut_jupyter.errors import (
 from playcut_jupyter.pacing import Gate, Notify, Priority, retry_after_s
 from playcut_jupyter.redaction import plain
 from playcut_jupyter.settings import Settings
-from playcut_jupyter.transport import AnswerLost, facts_about, new_request, new_transport, opened
+from playcut_jupyter.transport import AnswerLost, TooLong, body_of, facts_about, new_request, new_transport, opened
 
 log = logging.getLogger("playcut_jupyter")
 
@@ -69,10 +69,10 @@ class Answer:
 class Client:
     """Talks to one base URL with one key, on one event loop, through one `Gate`."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, gate: Gate | None = None) -> None:
         redaction.guard_logs()
         self.settings = settings
-        self.gate = Gate(learns_window=settings.on_loopback)
+        self.gate = gate or Gate(learns_window=settings.on_loopback)
         self._host = urlsplit(settings.base_url).netloc
         self._transport = new_transport(settings.base_url)
 
@@ -161,6 +161,7 @@ class Client:
             "Authorization": f"Bearer {self.settings.api_key}",
             "Content-Type": "application/json",
             "Accept": "application/json",
+            "Accept-Encoding": "identity",
         }
         timeout = httpx.Timeout(timeout_s, connect=min(timeout_s, self.settings.request_timeout_s))
         url = f"{self.settings.base_url}/tools/{tool}/execute"
@@ -168,12 +169,11 @@ class Client:
         # The overall limit is the later one, so that a connection that is never made is known as such.
         overall_s = timeout_s + _OVERALL_MARGIN_S
         async with facts_about(tool, self._host, overall_s), opened(self._transport, request) as response:
-            content = bytearray()
-            async for chunk in response.aiter_bytes():
-                content += chunk
-                if len(content) > _MAX_ANSWER_BYTES:
-                    raise AnswerLost(ServerError(f"The answer to {tool} is too long to be one.", tool=tool))
-            return Answer(response.status_code, response.headers, bytes(content))
+            try:
+                body = await body_of(response, _MAX_ANSWER_BYTES)
+            except TooLong:
+                raise AnswerLost(ServerError(f"The answer to {tool} is too long to be one.", tool=tool)) from None
+            return Answer(response.status_code, response.headers, body)
 
 
 def encoded(tool: str, tool_input: Mapping[str, object]) -> bytes:
@@ -185,7 +185,7 @@ def encoded(tool: str, tool_input: Mapping[str, object]) -> bytes:
     if not _TOOL_NAME.fullmatch(tool):
         raise InvalidInput(f"{tool!r} can't be the name of a tool.", hint="Names look like generate-image-from-text.")
     try:
-        return json.dumps(tool_input, ensure_ascii=False, allow_nan=False).encode()
+        return json.dumps(tool_input, ensure_ascii=False, allow_nan=False, sort_keys=True).encode()
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidInput(
             f"The input of {tool} can't be sent as JSON: {error}.",

@@ -11,9 +11,10 @@ from playcut_jupyter import arguments, grid, live, render
 from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.export import FORMATS
 from playcut_jupyter.generations import Generations
-from playcut_jupyter.runs import Generation, waited_for_here
+from playcut_jupyter.runs import Generation
 from playcut_jupyter.sweeps import Sweep
 from playcut_jupyter.tools import KINDS
+from playcut_jupyter.underway import waited_for_here
 
 if TYPE_CHECKING:
     from playcut_jupyter.magics import PlaycutMagics

@@ -1,12 +1,11 @@
-"""What all jobs of one `Playcut` share: the client, the library, the session and the account of credits."""
+"""What all jobs at one service share: the client, the library, the session and the account of credits."""
 
 from __future__ import annotations
 
 import re
-import threading
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -14,16 +13,22 @@ import anyio
 from anyio import to_thread
 
 from playcut_jupyter import models
+from playcut_jupyter.account import Account
 from playcut_jupyter.client import Client
-from playcut_jupyter.errors import BudgetExceeded, InvalidInput, PlaycutError, ServerError
+from playcut_jupyter.errors import InvalidInput, PlaycutError, ServerError
 from playcut_jupyter.library import Library
-from playcut_jupyter.pacing import Notify
-from playcut_jupyter.redaction import guarded
+from playcut_jupyter.pacing import Gate, Notify
+from playcut_jupyter.records import cost_key
+from playcut_jupyter.redaction import guarded, plain
 from playcut_jupyter.settings import Settings
-from playcut_jupyter.tools import Request
+from playcut_jupyter.shared import Shared
+from playcut_jupyter.tools import Request, named
 
-LOOKS_LIKE_ID = re.compile(r"[0-9a-f]{24}|[a-z]+_\w{3,}", re.ASCII)
-"""The shapes of ids that the documentation shows: 24 hex characters, or a prefix (`asset_xyz`)."""
+_LOOKS_LIKE_SESSION = re.compile(
+    r"[0-9a-f]{24}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|sess(ion)?_\w+|[a-z]+_(?=[a-z]*\d)[a-z0-9]{10,}",
+    re.ASCII | re.IGNORECASE,
+)
+"""What is a session's id rather than a title: 24 hex characters as documented, a UUID, or a prefix and a code."""
 
 
 class Connection:
@@ -36,15 +41,16 @@ class Connection:
         self.session_id: str | None = None
         self.session_title = time.strftime("Notebook %Y-%m-%d %H:%M")
         self._client: Client | None = None
-        self._session_lock = anyio.Lock()
         self._first_price = anyio.Lock()
-        self._voices: list[models.Voice] | None = None
+        self._session: Shared[str] = Shared()
+        self._titled: dict[str, Shared[str]] = {}
+        self._voices: Shared[list[models.Voice]] = Shared()
 
     @property
     def client(self) -> Client:
         """The client; made when first used, on the event loop."""
         if self._client is None:
-            self._client = Client(self.settings)
+            self._client = Client(self.settings, _gate(self.settings))
         return self._client
 
     @property
@@ -61,8 +67,9 @@ class Connection:
         self.library.close()
 
     async def client_read(self, tool: str, tool_input: Mapping[str, object]) -> object:
-        """Call a tool that buys nothing, on the event loop; see `Client.read`."""
-        return guarded(await self.client.read(tool, tool_input))
+        """Call a tool that buys nothing, on the event loop; see `Client.read`. `wait-for-task` may be held."""
+        held = {"held": True, "timeout_s": self.settings.deadline_for(named(tool))} if tool == "wait-for-task" else {}
+        return guarded(await self.client.read(tool, tool_input, **held))
 
     def change(self, **options: Any) -> None:
         """Change settings that need no new connection; jobs under way see it at their next step."""
@@ -72,21 +79,27 @@ class Connection:
 
     async def voices(self, notify: Notify | None = None) -> list[models.Voice]:
         """Return the voices of `list-voices`, asked for once."""
-        if self._voices is None:
-            self._voices = models.voices(await self.client.read("list-voices", {}, notify=notify))
-        return self._voices
+
+        async def ask() -> list[models.Voice]:
+            return models.voices(await self.client.read("list-voices", {}, notify=notify))
+
+        return await self._voices.get(ask)
 
     @asynccontextmanager
-    async def priced(self, request: Request) -> AsyncIterator[None]:
+    async def priced(self, request: Request) -> AsyncIterator[Callable[[float | None], None]]:
         """Set aside what *request* is expected to cost, in credits, while it is being submitted.
 
-        Leaving gives it back; what was really bought is told to the account by whoever submits.
+        Leaving gives it back; the function that is yielded is to be told what it was really estimated at.
 
         Raises:
             BudgetExceeded: it would pass the budget.
         """
+
+        def bought(credits_: float | None) -> None:
+            self.account.spend(credits_, self._cost_key(request))
+
         if self.account.budget is None:
-            yield
+            yield bought
             return
         expected = await to_thread.run_sync(self.expected_credits, request)
         async with AsyncExitStack() as stack:
@@ -94,10 +107,16 @@ class Connection:
                 await stack.enter_async_context(self._first_price)
                 expected = await to_thread.run_sync(self.expected_credits, request)
             with self.account.setting_aside(expected):
-                yield
+                yield bought
+
+    def _cost_key(self, request: Request) -> str:
+        return cost_key(self.settings.origin, request.tool.name, request.inputs)
 
     def expected_credits(self, request: Request) -> float | None:
         """Return what the same tool and inputs were last estimated at, in credits, or None."""
+        known = self.account.prices.get(self._cost_key(request))
+        if known is not None:
+            return known
         try:
             return self.library.expected_credits(self.settings.origin, request.tool.name, request.inputs)
         except PlaycutError:
@@ -105,10 +124,10 @@ class Connection:
 
     async def session(self, notify: Notify | None = None) -> str:
         """Return the session's id, creating the session when it is first needed."""
-        async with self._session_lock:
-            if self.session_id is None:
-                self.session_id = await self.create_session(self.session_title, notify)
-            return self.session_id
+        if self.session_id is None:
+            created = await self._session.get(lambda: self.create_session(self.session_title, notify))
+            self.session_id = self.session_id or created
+        return self.session_id
 
     async def create_session(self, title: str, notify: Notify | None = None) -> str:
         """Create a session (it costs nothing) and return its id.
@@ -139,69 +158,28 @@ class Connection:
         Raises:
             InvalidInput: the name is empty or too long.
         """
-        if not name.strip() or len(name) > 200:
-            raise InvalidInput("A session needs an id or a title of up to 200 characters.")
+        checked_session(name)
         known = await to_thread.run_sync(self._known_session, name)
-        if known:
-            return known
-        return name if LOOKS_LIKE_ID.fullmatch(name) else await self.create_session(name, notify)
+        if known or _LOOKS_LIKE_SESSION.fullmatch(name):
+            return known or name
+        titled = self._titled.setdefault(name, Shared())
+        return await titled.get(lambda: self.create_session(name, notify))
 
 
-class Account:
-    """What this kernel's generations were estimated at, and the budget they must not pass, in credits.
-
-    Several jobs ask at once, so what is about to be submitted is set aside first. Where the price is not known
-    yet, one submission goes ahead and the others wait for what it was estimated at (`Connection.priced`).
-    """
-
-    def __init__(self, budget: float | None = None) -> None:
-        self.budget = checked_budget(budget)
-        self.spent = 0.0
-        self._set_aside = 0.0
-        self._lock = threading.Lock()
-
-    def check(self, expected: float | None) -> None:
-        """Raise `BudgetExceeded` if a submission of *expected* credits would pass the budget."""
-        with self._lock:
-            self._check(expected)
-
-    @contextmanager
-    def setting_aside(self, expected: float | None) -> Iterator[None]:
-        """Check, and keep *expected* credits from others until the end of the block."""
-        amount = expected or 0.0
-        with self._lock:
-            self._check(expected)
-            self._set_aside += amount
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._set_aside -= amount
-
-    def spend(self, credits_: float | None) -> None:
-        """Add what the server estimated a submission at."""
-        with self._lock:
-            self.spent += credits_ or 0.0
-
-    def _check(self, expected: float | None) -> None:
-        if self.budget is None:
-            return
-        taken = self.spent + self._set_aside
-        if taken + (expected or 0.0) <= self.budget and taken < self.budget:
-            return
-        price = f"about {expected:g} credits" if expected else "more credits"
-        raise BudgetExceeded(
-            f"This would spend {price}: {taken:g} of the budget of {self.budget:g} credits are spent (estimated).",
-            hint="It was not sent. Raise the budget (`%config PlaycutMagics.budget = ...` or `pc.budget = ...`).",
-        )
-
-
-def checked_budget(budget: float | None) -> float | None:
-    """Return *budget*, credits, if it is one.
+def checked_session(name: object) -> None:
+    """Refuse what can be neither a session's id nor its title; None stands for the connection's own.
 
     Raises:
-        InvalidInput: it is not a number of at least 0.
+        InvalidInput: it is no text, empty, too long, or holds what can't be printed.
     """
-    if budget is None or (isinstance(budget, int | float) and not isinstance(budget, bool) and budget >= 0):
-        return budget
-    raise InvalidInput(f"A budget is a number of credits, not {budget!r}.")
+    if name is None or (isinstance(name, str) and name.strip() and len(name) <= 200 and name.isprintable()):
+        return
+    raise InvalidInput(f"A session is an id or a title of up to 200 characters, not {plain(repr(name), 60)}.")
+
+
+_gates: dict[tuple[str, str], Gate] = {}
+
+
+def _gate(settings: Settings) -> Gate:
+    """Return the gate of a service and key: the limit is one, however many connections a process makes."""
+    return _gates.setdefault((settings.base_url, settings.api_key), Gate(learns_window=settings.on_loopback))

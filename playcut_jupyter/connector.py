@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from playcut_jupyter import notices, settings
-from playcut_jupyter.connection import Account, Connection, checked_budget
+from playcut_jupyter.account import Account, checked_budget
+from playcut_jupyter.connection import Connection
 from playcut_jupyter.errors import NotConnected
 from playcut_jupyter.portal import portal
 from playcut_jupyter.settings import Settings

@@ -18,7 +18,16 @@ import httpx
 
 from playcut_jupyter.errors import ConnectionFailed
 from playcut_jupyter.settings import Settings
-from playcut_jupyter.transport import AnswerLost, facts_about, new_request, new_transport, opened, proxy_for
+from playcut_jupyter.transport import (
+    AnswerLost,
+    TooLong,
+    body_of,
+    facts_about,
+    new_request,
+    new_transport,
+    opened,
+    proxy_for,
+)
 
 log = logging.getLogger("playcut_jupyter")
 
@@ -115,12 +124,11 @@ async def _body(response: httpx.Response, max_mb: float) -> Body:
     too_large = FetchFailed(f"it is larger than {max_mb:g} MB (see the setting max_download_mb)", worth_another=False)
     if declared.isdigit() and len(declared) < 20 and int(declared) > limit:
         raise too_large
-    data = bytearray()
-    async for chunk in response.aiter_bytes():
-        data += chunk
-        if len(data) > limit:
-            raise too_large
-    return Body(bytes(data), response.headers.get("content-type", "").split(";")[0].strip().lower())
+    try:
+        data = await body_of(response, limit)
+    except TooLong:
+        raise too_large from None
+    return Body(data, response.headers.get("content-type", "").split(";")[0].strip().lower())
 
 
 async def _checked(url: str, settings: Settings) -> tuple[str, list[str | None]]:

@@ -12,6 +12,11 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class NotSent:
+    """It certainly was not taken so far, and may be called off: no connection was made, or the rate limit holds it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Submitted:
     """The API took it: from now on it can be picked up by its task id."""
 
@@ -73,5 +78,5 @@ class NotKept:
     reason: str
 
 
-Event = Sent | Submitted | VoiceChosen | Answered | Progressed | Throttled | Disturbed | Fetching | NotKept
+Event = Sent | NotSent | Submitted | VoiceChosen | Answered | Progressed | Throttled | Disturbed | Fetching | NotKept
 Emit = Callable[[Event], None]

@@ -1,4 +1,4 @@
-"""Tells a cancelled `await` of a stop button from any other cancellation.
+"""Tells a cancelled `await` of a stop button from any other cancellation, and where an interrupt may be raised.
 
 ipykernel turns an interrupt of an awaiting cell into the cancellation of its task, which looks just like the
 `asyncio.timeout` of the user's own code. While an await is watched, the signal's handler is wrapped so that it
@@ -7,7 +7,9 @@ leaves a note before it does what it did.
 
 from __future__ import annotations
 
+import asyncio
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,6 +39,16 @@ def watching_for_interrupts() -> Iterator[Callable[[], bool]]:
         yield lambda: _seen
     finally:
         _leave()
+
+
+def ends_the_cell_alone() -> bool:
+    """True if a `KeyboardInterrupt` that is raised in this task ends a cell or a script, and not the kernel with it.
+
+    IPython catches it in the task that runs the cell. Out of any other (`asyncio.gather` makes some) it goes through
+    the event loop, which is the kernel's own.
+    """
+    task = asyncio.current_task()
+    return "ipykernel" not in sys.modules or getattr(task and task.get_coro(), "__name__", "") == "run_cell_async"
 
 
 def _enter() -> None:

@@ -70,6 +70,7 @@ async def take_up(
     except PlaycutError as error:
         error.task_id = error.task_id or task_id
         if isinstance(error, NotFound) and error.tool != "download-asset":
+            error.hint = f"{error.hint or ''} If it is gone for good, `--fresh` (fresh=True) buys another.".strip()
             await row.release()
             await row.forget_adopted()
             raise

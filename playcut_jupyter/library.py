@@ -18,10 +18,12 @@ import json
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from playcut_jupyter import schema
 from playcut_jupyter.errors import PlaycutError
@@ -101,14 +103,15 @@ class Library:
         inputs: Mapping[str, object],
         session_id: str | None,
         parent_id: int | None = None,
+        labels: Mapping[str, object] | None = None,
     ) -> int:
         """Write down that a generation is wanted, before anything is sent; return its number."""
         now = time.time()
         with self.transaction() as db:
             cursor = db.execute(
                 "INSERT INTO generations (origin, tool, kind, prompt, inputs, fingerprint, cost_key, state, owner,"
-                " session_id, parent_id, created_at, updated_at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, 'intended', ?, ?, ?, ?, ?)",
+                " session_id, parent_id, labels, created_at, updated_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, 'intended', ?, ?, ?, ?, ?, ?)",
                 (
                     origin,
                     tool,
@@ -120,6 +123,7 @@ class Library:
                     this_process(),
                     session_id,
                     parent_id,
+                    json.dumps(without_secrets(dict(labels or {})), default=str),
                     now,
                     now,
                 ),
@@ -217,17 +221,19 @@ class Library:
         """Return the generation of a task."""
         return next(iter(self._records("origin = ? AND task_id = ? ORDER BY id", origin, task_id)), None)
 
-    def saved(self, origin: str, tool: str, inputs: Mapping[str, object], limit: int) -> list[Record]:
+    def saved(
+        self, origin: str, tool: str, inputs: Mapping[str, object], limit: int, under_way: Container[int] = ()
+    ) -> list[Record]:
         """Return what was bought with the same inputs, oldest first: the n-th is the n-th variant.
 
-        Fetched ones whose files are still there, and acknowledged ones that nobody waits for any more.
+        Fetched ones whose files are still there, acknowledged ones that nobody waits for any more, and those whose
+        numbers are *under_way* in this process.
         """
         rows = self._records(
-            "fingerprint = ? AND state IN ('fetched', 'acknowledged') ORDER BY id",
+            "fingerprint = ? AND state IN ('fetched', 'acknowledged', 'intended', 'sending') ORDER BY id",
             fingerprint(origin, tool, inputs),
         )
-        usable = (row for row in rows if (row.has_files if row.state == "fetched" else is_orphan(row.owner)))
-        return [row for _, row in zip(range(limit), usable, strict=False)]
+        return list(islice((row for row in rows if row.id in under_way or _is_usable(row)), limit))
 
     def unfetched(self, origin: str) -> list[Record]:
         """Return what was acknowledged and not fetched, oldest first, whichever process submitted it."""
@@ -242,6 +248,11 @@ class Library:
         return self._records(
             "state IN ('fetched', 'failed', 'refused', 'answered') AND updated_at < ? ORDER BY id", moment
         )
+
+    def has_file(self, sha256: str) -> bool:
+        """True if some generation has an original with that content."""
+        with self.transaction() as db:
+            return db.execute("SELECT 1 FROM assets WHERE sha256 = ?", (sha256,)).fetchone() is not None
 
     def remove(self, number: int) -> list[Path]:
         """Forget a generation; return the originals that no other one has."""
@@ -323,9 +334,11 @@ class Library:
             )
             for asset in found
         )
-        names = (name for name in Record.__dataclass_fields__ if name not in ("inputs", "assets", "starred", "hidden"))
+        read = ("inputs", "labels", "assets", "starred", "hidden")
+        names = (name for name in Record.__dataclass_fields__ if name not in read)
         return Record(
-            inputs=json.loads(row["inputs"]),
+            inputs=_json(row["inputs"]),
+            labels=_json(row["labels"]),
             assets=assets,
             starred=bool(row["starred"]),
             hidden=bool(row["hidden"]),
@@ -351,3 +364,17 @@ class Library:
                 (origin, name, name),
             ).fetchone()
         return str(row["session_id"]) if row else None
+
+
+def _is_usable(row: Record) -> bool:
+    """True for what can be had without buying: files that are there, or a task that nobody waits for any more."""
+    return row.has_files if row.state == "fetched" else row.state == "acknowledged" and is_orphan(row.owner)
+
+
+def _json(text: str) -> dict[str, Any]:
+    """Return a column's JSON object; one that was damaged costs no more than itself."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from playcut_jupyter import render
 from playcut_jupyter.portal import portal
 from playcut_jupyter.runs import SLICE_S, Generation
+from playcut_jupyter.underway import interrupt
 
 _MIN_GAP_S = 0.26
 """At most four display messages a second a cell."""
@@ -139,10 +140,9 @@ def watch(runs: Sequence[Generation], view: Callable[[], Bundle], on: Surface | 
     try:
         _draw_until(over, runs, view, screen)
     except KeyboardInterrupt:
-        stopped = [run.interrupted() for run in runs if not run.done]
-        over.wait(2 * SLICE_S)
+        stopped = interrupt([run for run in runs if not run.done] or runs[-1:])
         screen.finish(view())
-        raise (stopped[0] if stopped else runs[-1].interrupted()) from None
+        raise stopped from None
     finally:
         for end in forget:
             end()

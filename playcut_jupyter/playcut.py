@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import Future
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +21,11 @@ from playcut_jupyter.forecast import Forecast, forecast
 from playcut_jupyter.jobs import submit_only
 from playcut_jupyter.portal import portal
 from playcut_jupyter.reuse import start_all
-from playcut_jupyter.runs import SLICE_S, Generation, stop_all, waited_for_here
+from playcut_jupyter.runs import SLICE_S, Generation
 from playcut_jupyter.sweeps import Sweep
 from playcut_jupyter.tools import READ_ONLY, Request, raw_request
 from playcut_jupyter.tree import Tree
+from playcut_jupyter.underway import stop_all, waited_for_here
 
 if TYPE_CHECKING:
     from playcut_jupyter.panel import Panel
@@ -147,7 +149,7 @@ class Playcut:
             sample: make only so many of them, taken at random; None for all.
             sample_seed: which ones; the same number takes the same ones.
             **keywords: those named in the template are its variables (else the notebook's are taken), the others
-                are inputs; a list is an axis.
+                are inputs; a list is an axis. `count` is how many of each.
 
         Raises:
             PromptError: the template can't be expanded; nothing was sent.
@@ -156,11 +158,13 @@ class Playcut:
         named = prompts.names_in(template)
         variables = {**notebook_variables(), **{name: keywords[name] for name in keywords if name in named}}
         options = {name: value for name, value in keywords.items() if name not in named}
+        count = _checked_count(options.pop("count", 1))
         kind = kind or (lineage.kind_of_child(parent) if parent is not None else "image")
         plan = self.plan(kind, template, variables, options, parent)
         sweep = self.start_plan(
             plan if sample is None else plan.sample(sample, sample_seed),
             kind,
+            count=count,
             max_generations=max_generations,
             fresh=fresh,
             session=session,
@@ -229,14 +233,19 @@ class Playcut:
             )
         if expected is not None and len(plan) > 1:
             live.tell(expected.bundle())
-        requests, labels = [], []
-        for expansion in plan.expansions:
-            inputs = {tool.prompt_field: expansion.prompt, **expansion.inputs}
-            for variant in range(count):
-                requests.append(Request(tool, inputs, session, parent_id=parent_id))
-                labels.append({**expansion.labels, **({"variant": variant + 1} if count > 1 else {})})
-        axes = {**plan.axes, **({"variant": range(1, count + 1)} if count > 1 else {})}
-        return self._started(requests, labels, axes, fresh)
+        variants = [{name: number} for name, numbers in _variant_axis(plan.axes, count).items() for number in numbers]
+        requests = [
+            Request(
+                tool,
+                {tool.prompt_field: expansion.prompt, **expansion.inputs},
+                session,
+                parent_id=parent_id,
+                labels={**expansion.labels, **variant},
+            )
+            for expansion in plan.expansions
+            for variant in variants or [{}]
+        ]
+        return self._started(requests, {**plan.axes, **_variant_axis(plan.axes, count)}, fresh)
 
     def _made(self, kind: str, prompt: str, options: dict[str, Any]) -> Any:
         sweep = self._start(kind, prompt, options)
@@ -253,25 +262,14 @@ class Playcut:
         tool = self._tool(kind)
         if not isinstance(prompt, str) or not prompt.strip():
             raise InvalidInput("The prompt is empty.", hint="Say in words what to make.")
-        fresh, count = options.pop("fresh", False), options.pop("count", 1)
+        fresh, count = options.pop("fresh", False), _checked_count(options.pop("count", 1))
         session = options.pop("session", None)
-        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-            raise InvalidInput(f"count is a whole number of at least 1, not {count!r}.")
-        request = Request(tool, {tool.prompt_field: prompt, **_inputs(tool, options)}, session)
-        labels = [{"variant": number} for number in range(1, count + 1)] if count > 1 else [{}]
-        axes = {"variant": range(1, count + 1)} if count > 1 else {}
-        return self._started([request] * count, labels, axes, fresh)
+        inputs, axes = {tool.prompt_field: prompt, **_inputs(tool, options)}, _variant_axis({}, count)
+        labels = [{name: number} for name, numbers in axes.items() for number in numbers] or [{}]
+        return self._started([Request(tool, inputs, session, labels=label) for label in labels], axes, fresh)
 
-    def _started(
-        self,
-        requests: Sequence[Request],
-        labels: Sequence[Mapping[str, object]],
-        axes: Mapping[str, Sequence[object]],
-        fresh: bool,
-    ) -> Sweep:
+    def _started(self, requests: Sequence[Request], axes: Mapping[str, Sequence[object]], fresh: bool) -> Sweep:
         runs = start_all(self.connection, requests, reuse=self.reuse and not fresh, alone=len(requests) == 1)
-        for run, label in zip(runs, labels, strict=True):
-            run.labels = label
         return Sweep(self.connection, runs, axes)
 
     @staticmethod
@@ -397,7 +395,8 @@ class Playcut:
 
     def start_resume(self) -> Sweep:
         """Take up everything that was submitted and not fetched, and return at once."""
-        connection, busy = self.connection, waited_for_here()
+        connection = self.connection
+        busy = waited_for_here(connection.library)
         records = [row for row in connection.library.unfetched(connection.settings.origin) if row.id not in busy]
         return Sweep(connection, [Generation.taken_up(connection, row) for row in records])
 
@@ -420,15 +419,13 @@ class Playcut:
         connection = self.connection
         library, origin = connection.library, connection.settings.origin
         try:
-            record = library.by_task(origin, checked)
+            record = library.by_task(origin, checked) or library.get(library.adopt(origin, checked))
         except PlaycutError as error:
             return Generation.unrecorded(connection, checked, str(error))
         if record is not None and record.state == "fetched" and record.has_files:
             run = Generation.from_record(connection, record)
             run.reused = True
             return run
-        if record is None:
-            record = library.get(library.adopt(origin, checked))
         if record is None:
             raise InvalidInput(f"The library lost the row of task {checked}.")
         return Generation.taken_up(connection, record)
@@ -523,12 +520,33 @@ class Playcut:
 
 
 def _inputs(tool: tools.Tool, options: Mapping[str, object]) -> dict[str, object]:
-    """Return API inputs for *options*: our names are translated, all others are the API's own."""
-    ours = {name: value for name, value in options.items() if name in tools.OPTION_HELP}
-    return {
-        **tools.api_inputs(tool, ours),
-        **{name: value for name, value in options.items() if name not in ours},
-    }
+    """Return API inputs for *options*, in their order: our names are translated, all others are the API's own.
+
+    Raises:
+        InvalidInput: an option that this kind does not have, or that is hardly an API's but nearly one of ours.
+    """
+    inputs: dict[str, object] = {}
+    for name, value in options.items():
+        if name in tools.OPTION_HELP:
+            inputs |= tools.api_inputs(tool, {name: value})
+            continue
+        near = get_close_matches(name, tool.options, 1, 0.8) if "_" in name else []
+        if near:
+            raise InvalidInput(f"{name} is not an option of {tool.kind}. Did you mean {near[0]}?")
+        inputs[name] = value
+    return inputs
+
+
+def _checked_count(count: object) -> int:
+    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+        raise InvalidInput(f"count is a whole number of at least 1, not {count!r}.")
+    return count
+
+
+def _variant_axis(axes: Mapping[str, Sequence[object]], count: int) -> dict[str, range]:
+    """Return the axis that *count* of each adds to *axes*, under a name that none of those has; none for one each."""
+    name = "variant of each" if "variant" in axes else "variant"
+    return {name: range(1, count + 1)} if count > 1 else {}
 
 
 def notebook_variables() -> Mapping[str, object]:

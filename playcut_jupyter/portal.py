@@ -1,7 +1,7 @@
 """The one background event loop of this process, where all jobs run whatever the main thread does.
 
 A cell that blocks, a kernel's own loop, a plain script: none of them has to give the jobs any time. The loop's
-thread is a daemon that nothing ends: what must not be cut at the end of a script is seen to by `runs.stop_all`.
+thread is a daemon that nothing ends: what must not be cut at the end of a script is seen to by `underway.stop_all`.
 """
 
 from __future__ import annotations

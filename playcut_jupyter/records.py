@@ -18,7 +18,15 @@ _PROCESS = uuid.uuid4().hex[:12]
 
 def this_process() -> str:
     """Name this process, so that another can tell whether it still runs."""
-    return f"{_HOST}:{os.getpid()}:{_PROCESS}"
+    return f"{_HOST}:{os.getpid()}:{_PROCESS}:{_started(os.getpid())}"
+
+
+def _started(pid: int) -> str:
+    """Return what tells a process from a later one of the same number, where the system says: in clock ticks."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +47,8 @@ class AssetRecord:
 class Record:
     """One generation as the library knows it. Times are Unix seconds; `seconds` is from sending to done.
 
-    `parent_id` is the generation it was made from (`--from`); starred and hidden are its user's marks.
+    `parent_id` is the generation it was made from (`--from`); starred and hidden are its user's marks; `labels` are
+    the values it has on the axes of its sweep.
     """
 
     id: int
@@ -60,6 +69,7 @@ class Record:
     parent_id: int | None = None
     starred: bool = False
     hidden: bool = False
+    labels: Mapping[str, Any] = field(default_factory=dict)
     assets: Sequence[AssetRecord] = field(default_factory=tuple)
 
     @property
@@ -97,7 +107,7 @@ def _digest(text: str) -> str:
 
 def is_orphan(owner: str) -> bool:
     """True if the process that wrote a row runs no more; where that can't be known, it counts as running no more."""
-    host, pid, process = [*owner.split(":"), "", ""][:3]
+    host, pid, process, started = [*owner.split(":"), "", "", ""][:4]
     if process == _PROCESS:
         return False
     if host != _HOST or not pid.isdigit() or os.name != "posix" or int(pid) == os.getpid():
@@ -108,4 +118,4 @@ def is_orphan(owner: str) -> bool:
         return True
     except OSError:
         return False
-    return False
+    return bool(started) and started != _started(int(pid))

@@ -7,19 +7,18 @@ reader never waits for the loop. Waiting is done in short slices, because nothin
 from __future__ import annotations
 
 import asyncio
-import atexit
 import logging
 import threading
 import time
-import weakref
 from collections.abc import Callable, Coroutine, Generator, Mapping
 from concurrent.futures import Future
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anyio
 
-from playcut_jupyter import choices, events, jobs, notices, tools
+from playcut_jupyter import choices, events, jobs, notices, tools, underway
 from playcut_jupyter.assets import Asset
 from playcut_jupyter.connection import Connection
 from playcut_jupyter.errors import (
@@ -30,7 +29,7 @@ from playcut_jupyter.errors import (
     TaskFailed,
     WaitTimeout,
 )
-from playcut_jupyter.interrupts import watching_for_interrupts
+from playcut_jupyter.interrupts import ends_the_cell_alone, watching_for_interrupts
 from playcut_jupyter.library import Library
 from playcut_jupyter.portal import portal
 from playcut_jupyter.records import Record
@@ -45,8 +44,6 @@ log = logging.getLogger("playcut_jupyter")
 
 SLICE_S = 0.1
 """The longest that any wait goes without letting an interrupt in, seconds."""
-_ID_GRACE_S = 0.25
-"""How long a stopped submission is given to tell its task's id, seconds."""
 
 _ENDED: Mapping[str, type[PlaycutError]] = {
     "failed": TaskFailed,
@@ -62,8 +59,6 @@ _UNFINISHED = {
 }
 
 Job = Callable[[Connection, Request, int | None, events.Emit], Coroutine[Any, Any, list[Asset]]]
-
-_unfinished: weakref.WeakSet[Generation] = weakref.WeakSet()
 
 
 class Generation:
@@ -88,13 +83,14 @@ class Generation:
         pause_s: seconds for which the rate limit holds it up; 0 if it does not.
         trouble: what is just being put right, for people; "" if nothing.
         is_sandbox: True if the sandbox made it.
+        is_being_sent: True from the moment of sending until the answer is on disk.
         warning: what could not be kept, for people; "" if all was.
         parent_id: the generation of the library that it was made from (`--from`), else None.
         starred, hidden: its user's marks in the library.
     """
 
     def __init__(self, connection: Connection, request: Request) -> None:
-        self._connection = connection
+        self.connection = connection
         self.request = request
         self.id: int | None = None
         self.kind = request.tool.kind
@@ -114,7 +110,7 @@ class Generation:
         self.trouble = ""
         self.warning = ""
         self.is_sandbox = connection.settings.is_sandbox
-        self.labels: Mapping[str, object] = {}
+        self.labels = request.labels
         self.parent_id = request.parent_id
         self.starred = False
         self.hidden = False
@@ -124,7 +120,7 @@ class Generation:
         self._started = time.monotonic()
         self._took_s: float | None = None
         self._paused_at = 0.0
-        self._sending = False
+        self.is_being_sent = False
         self._job: Future[list[Asset]] | None = None
         self._scope: anyio.CancelScope | None = None
         self._done = threading.Event()
@@ -158,6 +154,7 @@ class Generation:
                 request.inputs,
                 request.session,
                 request.parent_id,
+                request.labels,
             )
         except PlaycutError as error:
             run.warning = str(error)
@@ -172,7 +169,9 @@ class Generation:
         run.assets = tuple(
             Asset.from_record(asset, caption=record.prompt, preview_px=preview_px) for asset in record.assets
         )
-        if record.state not in ("fetched", "answered"):
+        if record.state == "answered":
+            run.status = "COMPLETED"
+        elif record.state != "fetched":
             ended = _ENDED.get(record.state, PlaycutError)
             reason = record.error or _UNFINISHED.get(record.state, record.state)
             run.error = ended(reason, tool=record.tool, task_id=record.task_id)
@@ -189,12 +188,50 @@ class Generation:
         return run
 
     @classmethod
-    def unrecorded(cls, connection: Connection, task_id: str, warning: str) -> Generation:
+    def unrecorded(
+        cls, connection: Connection, task_id: str, warning: str, request: Request | None = None
+    ) -> Generation:
         """Wait for a task though the library, as *warning* tells, can't be used; what it brings is in memory."""
-        run = cls(connection, Request(tools.named("wait-for-task"), {"taskId": task_id}, as_given=True))
-        run.kind, run.task_id, run.status, run.warning = "task", task_id, "PENDING", warning
+        unknown = Request(tools.named("wait-for-task"), {"taskId": task_id}, as_given=True)
+        run = cls(connection, request or unknown)
+        run.kind = run.kind if request else "task"
+        run.task_id, run.status, run.warning = task_id, "PENDING", warning
         run._start(lambda: jobs.take_up(connection, run.request, None, task_id, run._apply))
         return run
+
+    @classmethod
+    def following(cls, connection: Connection, request: Request, leader: Generation) -> Generation:
+        """Have the result of *leader*, which is under way with the same; bought only if *leader* turns out unsent."""
+        run = cls(connection, request)
+        run.id, run.warning, run.session_id = leader.id, leader.warning, leader.session_id
+        run._start(lambda: run._follow(leader))
+        return run
+
+    async def _follow(self, leader: Generation) -> list[Asset]:
+        loop, over = asyncio.get_running_loop(), asyncio.Event()
+
+        def look() -> None:
+            self.status, self.progress, self.task_id = leader.status, leader.progress, leader.task_id
+            self.inputs, self.note, self.estimated_credits = leader.inputs, leader.note, leader.estimated_credits
+            self._tell()
+            if leader.done:
+                loop.call_soon_threadsafe(over.set)
+
+        forget = leader.on_change(look)
+        try:
+            look()
+            await over.wait()
+        finally:
+            forget()
+        if leader.error is None:
+            self.reused, self.data = True, leader.data
+            return list(leader.assets)
+        if not isinstance(leader.error, StoppedWaiting):
+            raise copy(leader.error)
+        self.status = "SUBMITTING"
+        if leader.task_id is None:
+            return await jobs.generate(self.connection, self.request, self.id, self._apply)
+        return await jobs.take_up(self.connection, self.request, self.id, leader.task_id, self._apply)
 
     @classmethod
     def _of(cls, connection: Connection, record: Record) -> Generation:
@@ -205,6 +242,7 @@ class Generation:
         run.estimated_credits, run.created_at = record.credits, record.created_at
         run.status = record.status or "PENDING"
         run.parent_id, run.starred, run.hidden = record.parent_id, record.starred, record.hidden
+        run.labels = record.labels
         return run
 
     def fail(self, error: PlaycutError) -> None:
@@ -213,7 +251,7 @@ class Generation:
         self._done.set()
 
     def _start(self, job: Callable[[], Coroutine[Any, Any, list[Asset]]]) -> None:
-        _unfinished.add(self)
+        underway.begin(self)
         self._job = portal().start_task_soon(self._stoppable, job)
         self._job.add_done_callback(self._finish)
 
@@ -221,22 +259,24 @@ class Generation:
         # Not the future's own `cancel`: that would call the job done before it has left the library in order.
         with anyio.CancelScope() as self._scope:
             return await job()
-        raise self._stopped()
+        raise self._stopped(is_over=True)
 
     # -- what the job tells -------------------------------------------------------------------------------
 
     def _apply(self, event: events.Event) -> None:
         match event:
             case events.Sent():
-                self._sending = True
+                self.is_being_sent = True
+            case events.NotSent():
+                self.is_being_sent = False
             case events.VoiceChosen(voice_id, name):
                 self.inputs, self.note = {**self.inputs, "voiceId": voice_id}, f"voice {name}"
             case events.Submitted(task_id, status, credits_, session_id, data):
                 self.data, self.task_id = guarded(data), task_id
                 self.estimated_credits, self.session_id = credits_, session_id
-                self.status, self._sending = status, False
+                self.status, self.is_being_sent = status, False
             case events.Answered(data):
-                self.data, self.status, self._sending = guarded(data), "COMPLETED", False
+                self.data, self.status, self.is_being_sent = guarded(data), "COMPLETED", False
             case events.Progressed(status, progress):
                 self.status, self.trouble = status, ""
                 self.progress = progress if progress is not None else self.progress
@@ -252,7 +292,7 @@ class Generation:
 
     def _finish(self, job: Future[list[Asset]]) -> None:
         self._took_s = time.monotonic() - self._started
-        self._sending, self.pause_s, self.trouble = False, 0.0, ""
+        self.is_being_sent, self.pause_s, self.trouble = False, 0.0, ""
         try:
             self.assets = tuple(job.result())
         except PlaycutError as error:
@@ -267,7 +307,7 @@ class Generation:
             )
         if self.error is not None and self.error.task_id is None:
             self.error.task_id = self.task_id
-        _unfinished.discard(self)
+        underway.end(self)
         self._done.set()
         self._tell()
         notices.changed()
@@ -322,7 +362,7 @@ class Generation:
     @property
     def kernel_credits(self) -> float:
         """What the generations of this connection were estimated at so far, in credits."""
-        return self._connection.account.spent
+        return self.connection.account.spent
 
     @property
     def image(self) -> Image:
@@ -348,7 +388,7 @@ class Generation:
             InvalidInput: it is not in the library.
             PlaycutError: the library can't be written.
         """
-        choices.star(self._connection.library, self._number(), on)
+        choices.star(self.connection.library, self._number(), on)
         self.starred = on
         self._tell()
         notices.changed()
@@ -356,7 +396,7 @@ class Generation:
 
     def hide(self, on: bool = True) -> Generation:
         """Hide it from the panel's gallery (or show it again); nothing is deleted. Raises as `star`."""
-        choices.hide(self._connection.library, self._number(), on)
+        choices.hide(self.connection.library, self._number(), on)
         self.hidden = on
         self._tell()
         notices.changed()
@@ -365,7 +405,7 @@ class Generation:
     @property
     def library(self) -> Library:
         """Where it is kept."""
-        return self._connection.library
+        return self.connection.library
 
     def _number(self) -> int:
         if self.id is None:
@@ -393,10 +433,14 @@ class Generation:
                     raise self._timed_out(timeout or 0)
                 self._done.wait(left)
         except KeyboardInterrupt:
-            raise self.interrupted() from None
+            raise underway.interrupt([self]) from None
         if self.error is not None:
             raise self.error
         return self
+
+    def settle(self, seconds: float) -> None:
+        """Let up to *seconds* pass for it to be done."""
+        self._done.wait(seconds)
 
     def __await__(self) -> Generator[Any, None, Generation]:
         return self._awaited().__await__()
@@ -410,9 +454,9 @@ class Generation:
             except asyncio.CancelledError:
                 if not interrupted():
                     raise
-                raise self.interrupted() from None
+                raise await self._interrupted() from None
             except KeyboardInterrupt:
-                raise self.interrupted() from None
+                raise underway.interrupt([self]) from None
         if self.error is not None:
             raise self.error
         return self
@@ -426,16 +470,24 @@ class Generation:
         if self._scope is not None:  # jobs start in the order in which they are asked for, so it is there by now
             self._scope.cancel()
 
-    def interrupted(self) -> StoppedWaiting:
-        """Stop waiting after an interrupt, and return the error that tells how to go on."""
-        if self._done.is_set() and isinstance(self.error, StoppedWaiting):
-            return self.error
+    async def _interrupted(self) -> PlaycutError:
+        """Stop waiting after an interrupt of this await, in turn with others, and return what to raise here."""
         self.stop_waiting()
-        if self._sending:
-            self._done.wait(_ID_GRACE_S)
-        return self._stopped()
+        ends_at = time.monotonic() + underway.ID_GRACE_S
+        while not self._done.is_set() and time.monotonic() < ends_at:  # noqa: ASYNC110 - a thread sets it
+            await asyncio.sleep(SLICE_S / 10)
+        error = self.stopped()
+        if ends_the_cell_alone():
+            return error
+        return PlaycutError(error.message, hint=error.hint, tool=error.tool, task_id=error.task_id)
 
-    def _stopped(self) -> StoppedWaiting:
+    def stopped(self) -> StoppedWaiting:
+        """Return the error that tells that it was stopped, and how to go on."""
+        if isinstance(self.error, StoppedWaiting):
+            return self.error
+        return self._stopped(is_over=self.done)
+
+    def _stopped(self, *, is_over: bool) -> StoppedWaiting:
         if self.task_id:
             return StoppedWaiting(
                 "Stopped waiting; the task goes on at Playcut.",
@@ -443,13 +495,13 @@ class Generation:
                 tool=self.tool,
                 task_id=self.task_id,
             )
-        if self._sending:
-            return StoppedWaiting(
-                "Stopped while it was being submitted; it may be taken.",
-                hint="Its task id is written down when the answer comes: then `%playcut resume` fetches it.",
-                tool=self.tool,
-            )
-        return StoppedWaiting("Stopped before it was submitted; nothing was bought.", tool=self.tool)
+        if is_over and not self.is_being_sent:
+            return StoppedWaiting("Stopped before it was submitted; nothing was bought.", tool=self.tool)
+        return StoppedWaiting(
+            "Stopped while it was being submitted; it may be taken.",
+            hint="Its task id is written down when the answer comes: then `%playcut resume` fetches it.",
+            tool=self.tool,
+        )
 
     def _timed_out(self, timeout: float) -> WaitTimeout:
         hint = "It goes on in the background: wait again"
@@ -493,21 +545,3 @@ class Generation:
         from playcut_jupyter import live
 
         live.show(self)
-
-
-def waited_for_here() -> set[int]:
-    """Return the library numbers of the generations that this process is working on."""
-    return {run.id for run in list(_unfinished) if run.id is not None}
-
-
-def stop_all(connection: Connection | None = None) -> None:
-    """Stop all jobs (of *connection*), letting submissions on their way get their answer: no task id is lost."""
-    runs = [run for run in list(_unfinished) if connection is None or run._connection is connection]
-    for run in runs:
-        run.stop_waiting()
-    ends_at = time.monotonic() + max((run._connection.settings.request_timeout_s for run in runs), default=0) + 1
-    for run in runs:
-        run._done.wait(max(0.0, ends_at - time.monotonic()) if run._sending else 2 * SLICE_S)
-
-
-atexit.register(stop_all)

@@ -71,6 +71,9 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE INDEX picks_by_winner ON picks (winner_id);
     CREATE INDEX picks_by_loser ON picks (loser_id);
     """,
+    """
+    ALTER TABLE generations ADD COLUMN labels TEXT NOT NULL DEFAULT '{}'
+    """,
 )
 
 

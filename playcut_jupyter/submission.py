@@ -7,22 +7,29 @@ sending until the answer is on disk the job can't be cancelled: an interrupt mus
 
 from __future__ import annotations
 
+import logging
+import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
 import anyio
+import anyio.lowlevel
 import stamina
 
 from playcut_jupyter import models
-from playcut_jupyter.connection import LOOKS_LIKE_ID, Connection
+from playcut_jupyter.connection import Connection
 from playcut_jupyter.errors import ConnectionFailed, InvalidInput, NotFound, PlaycutError, SubmissionUncertain
-from playcut_jupyter.events import Answered, Emit, Sent, Submitted, Throttled, VoiceChosen
+from playcut_jupyter.events import Answered, Emit, NotSent, Sent, Submitted, Throttled, VoiceChosen
 from playcut_jupyter.pacing import Notify
 from playcut_jupyter.rows import Row
-from playcut_jupyter.tools import SPEECH, Request, nearest
+from playcut_jupyter.tools import READ_ONLY, SPEECH, Request, nearest
 from playcut_jupyter.transport import AnswerLost
 
+log = logging.getLogger("playcut_jupyter")
+
 _CONNECT_ATTEMPTS = 5
+_LOOKS_LIKE_ID = re.compile(r"[0-9a-f]{24}|[a-z]+_\w{3,}", re.ASCII)
+"""A voice that is named so is not looked up: the shapes of ids that the documentation shows."""
 
 
 async def submit(connection: Connection, request: Request, row: Row, emit: Emit) -> str | None:
@@ -32,8 +39,9 @@ async def submit(connection: Connection, request: Request, row: Row, emit: Emit)
         SubmissionUncertain: it was sent and the answer was lost.
         PlaycutError: what the API said; nothing was bought.
     """
+    sending = _Sending(row, emit)
     try:
-        return await _submit(connection, request, row, emit)
+        return await _submit(connection, request, row, emit, sending)
     except SubmissionUncertain as error:
         await row.note(state="uncertain", error=error.message)
         raise
@@ -46,9 +54,40 @@ async def submit(connection: Connection, request: Request, row: Row, emit: Emit)
     except anyio.get_cancelled_exc_class():
         await row.note(state="refused", error="Stopped before it was sent.")
         raise
+    except Exception as error:
+        if not sending.is_on_its_way:
+            raise
+        log.exception("a submission ended in a way it should not")
+        uncertain = SubmissionUncertain(
+            f"It was sent, and then {type(error).__name__} came up.", tool=request.tool.name
+        )
+        await row.note(state="uncertain", error=uncertain.message)
+        raise uncertain from None
 
 
-async def _submit(connection: Connection, request: Request, row: Row, emit: Emit) -> str | None:
+class _Sending:
+    """Whether a submission is on its way, and the scope that must not be cancelled while it is."""
+
+    def __init__(self, row: Row, emit: Emit) -> None:
+        self.scope = anyio.CancelScope()
+        self.is_on_its_way = False
+        self._row = row
+        self._emit = emit
+
+    async def begin(self) -> None:
+        """Write down that it is about to be sent; an interrupt until then calls it off, from then on it does not."""
+        await self._row.note(state="sending")
+        await anyio.lowlevel.checkpoint_if_cancelled()
+        self.scope.shield = self.is_on_its_way = True
+        self._emit(Sent())
+
+    def call_off(self) -> None:
+        """It certainly was not taken: an interrupt ends it."""
+        self.scope.shield = self.is_on_its_way = False
+        self._emit(NotSent())
+
+
+async def _submit(connection: Connection, request: Request, row: Row, emit: Emit, sending: _Sending) -> str | None:
     def notify(seconds: float) -> None:
         emit(Throttled(seconds))
 
@@ -57,17 +96,16 @@ async def _submit(connection: Connection, request: Request, row: Row, emit: Emit
         inputs["voiceId"] = await _voice(connection, inputs.get("voiceId"), row, emit, notify)
     if request.session is not None:
         inputs["workerId"] = await connection.session_for(request.session, notify)
-    elif request.in_session:
+    elif request.in_session and "workerId" not in inputs:
         inputs["workerId"] = await connection.session(notify)
     session_id = models.identifier(inputs.get("workerId"))
 
-    # `_send` shields the scope from the moment of sending until the answer is on disk.
-    async with connection.priced(request):
-        with anyio.CancelScope() as uncancellable:
-            data = await _send(connection, request, inputs, row, emit, uncancellable)
+    async with connection.priced(request) as buy:
+        with sending.scope:  # shielded from the moment of sending until the answer is on disk
+            data = await _send(connection, request, inputs, sending, emit)
             bought = _read(request, data)
             credits_ = bought.estimated_credits if isinstance(bought, models.Acknowledgement) else None
-            connection.account.spend(credits_)
+            buy(credits_)
             if isinstance(bought, Answered):
                 await row.note(state="answered", session_id=session_id)
                 emit(bought)
@@ -85,32 +123,29 @@ async def _submit(connection: Connection, request: Request, row: Row, emit: Emit
 
 
 async def _send(
-    connection: Connection,
-    request: Request,
-    inputs: Mapping[str, object],
-    row: Row,
-    emit: Emit,
-    uncancellable: anyio.CancelScope,
+    connection: Connection, request: Request, inputs: Mapping[str, object], sending: _Sending, emit: Emit
 ) -> object:
-    async def on_send() -> None:
-        uncancellable.shield = True
-        await row.note(state="sending")
-        emit(Sent())
-
-    def notify(seconds: float) -> None:
-        # Held up by the rate limit, it certainly was not taken, and may be called off.
-        uncancellable.shield = False
+    def held_up(seconds: float) -> None:
+        sending.call_off()
         emit(Throttled(seconds))
 
     name = request.tool.name
+    if name in READ_ONLY:
+        return await connection.client_read(name, inputs)
+    patience_s = connection.settings.deadline_for(request.tool)
     retries = stamina.retry_context(
         on=ConnectionFailed, attempts=_CONNECT_ATTEMPTS, timeout=30, wait_initial=0.2
     ).with_name(f"playcut_jupyter.{name}", (), {})
     try:
         async for attempt in retries:
             with attempt:
-                patience_s = connection.settings.deadline_for(request.tool)
-                data = await connection.client.call(name, inputs, notify=notify, on_send=on_send, patience_s=patience_s)
+                try:
+                    data = await connection.client.call(
+                        name, inputs, notify=held_up, on_send=sending.begin, patience_s=patience_s
+                    )
+                except ConnectionFailed:
+                    sending.call_off()
+                    raise
     except AnswerLost as lost:
         raise SubmissionUncertain(
             f"The answer to {name} was lost, so it may have been bought or not: {lost.error.message}",
@@ -126,7 +161,7 @@ async def _voice(connection: Connection, asked: object, row: Row, emit: Emit, no
     Raises:
         InvalidInput: no voice has that name, and one has nearly that; or there is none at all.
     """
-    if isinstance(asked, str) and LOOKS_LIKE_ID.fullmatch(asked):
+    if isinstance(asked, str) and _LOOKS_LIKE_ID.fullmatch(asked):
         return asked
     voices = await connection.voices(notify)
     if asked is None:

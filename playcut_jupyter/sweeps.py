@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from playcut_jupyter import underway
 from playcut_jupyter.connection import Connection
 from playcut_jupyter.errors import (
     BudgetExceeded,
@@ -14,7 +15,7 @@ from playcut_jupyter.errors import (
     SweepIncomplete,
 )
 from playcut_jupyter.generations import Generations
-from playcut_jupyter.reuse import start_all
+from playcut_jupyter.reuse import start_again
 from playcut_jupyter.runs import Generation
 
 if TYPE_CHECKING:
@@ -63,29 +64,18 @@ class Sweep(Generations):
         from playcut_jupyter import grid, live
 
         for index, run in enumerate(self._runs):
-            if run.done and run.error is not None and (uncertain or not isinstance(run.error, SubmissionUncertain)):
-                self._runs[index] = self.again(run)
+            self._runs[index] = start_again(self._connection, run, uncertain=uncertain)
         live.watch(self._runs, lambda: grid.sweep_bundle(self, lines_only=True))
         return self
-
-    def again(self, run: Generation) -> Generation:
-        """Start one that failed once more: its task is taken up where there is one, else it is submitted anew."""
-        record = self._connection.library.get(run.id) if run.id is not None else None
-        if record is not None and record.state == "acknowledged":
-            again = Generation.taken_up(self._connection, record)
-        else:
-            again = start_all(self._connection, [run.request], reuse=False, alone=False)[0]
-        again.labels = run.labels
-        return again
 
     def raise_if_incomplete(self) -> None:
         """Raise `SweepIncomplete` if some failed; the error itself if all failed for the same reason."""
         failed = self.failed
         if not failed:
             return
-        stopped = next((run.error for run in failed if isinstance(run.error, StoppedWaiting)), None)
-        if stopped is not None:
-            raise stopped
+        stopped = [run for run in failed if isinstance(run.error, StoppedWaiting)]
+        if stopped:
+            raise underway.stopped(stopped)
         reasons = list(
             dict.fromkeys(f"{type(run.error).__name__}: {run.error and run.error.message}" for run in failed)
         )

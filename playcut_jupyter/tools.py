@@ -134,6 +134,7 @@ class Request:
         in_session: False where no session is to be named.
         as_given: True for a tool's own JSON input, to which nothing is added but the session.
         parent_id: the generation of the library that it is made from; None for none.
+        labels: for one of a sweep, the value it has on each axis.
     """
 
     tool: Tool
@@ -142,6 +143,7 @@ class Request:
     in_session: bool = True
     as_given: bool = False
     parent_id: int | None = None
+    labels: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def prompt(self) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
@@ -17,7 +18,8 @@ from urllib.request import getproxies, proxy_bypass
 import anyio
 import httpx
 
-from playcut_jupyter.errors import ConnectionFailed, PlaycutError, ServerError
+from playcut_jupyter.errors import ConnectionFailed, NotConnected, PlaycutError, ServerError
+from playcut_jupyter.redaction import plain
 from playcut_jupyter.settings import is_loopback
 
 # Shorter than what common servers keep idle connections for (5 s), so that a submission is hardly ever
@@ -44,6 +46,9 @@ def new_transport(url: str, *, reuse_connections: bool = True) -> httpx.AsyncHTT
 
     A bare transport and no httpx client: nothing then follows redirects, keeps cookies, or reads more into an
     answer than its status, headers and body.
+
+    Raises:
+        NotConnected: the environment names a proxy or certificates that can't be used.
     """
     limits = httpx.Limits(
         # Held waits each keep a connection, so a cap on them would be a cap on generations under way.
@@ -51,9 +56,15 @@ def new_transport(url: str, *, reuse_connections: bool = True) -> httpx.AsyncHTT
         max_keepalive_connections=20 if reuse_connections else 0,
         keepalive_expiry=_KEEPALIVE_EXPIRY_S,
     )
-    return httpx.AsyncHTTPTransport(
-        verify=_tls(), proxy=proxy_for(url), limits=limits, socket_options=_keepalive_options()
-    )
+    proxy = proxy_for(url)
+    try:
+        return httpx.AsyncHTTPTransport(verify=_tls(), proxy=proxy, limits=limits, socket_options=_keepalive_options())
+    except (ValueError, ImportError, OSError) as error:
+        culprit = f"The proxy {plain(proxy, 200)}" if proxy else "What the environment names as certificates"
+        raise NotConnected(
+            f"{culprit} can't be used ({type(error).__name__}: {plain(error, 200)}).",
+            hint="Look at HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR. Nothing was sent.",
+        ) from None
 
 
 def new_request(
@@ -137,3 +148,41 @@ async def opened(transport: httpx.AsyncHTTPTransport, request: httpx.Request) ->
     finally:
         with anyio.CancelScope(shield=True), anyio.move_on_after(1):
             await response.aclose()
+
+
+class TooLong(Exception):
+    """A body has more bytes than it may."""
+
+
+async def body_of(response: httpx.Response, most_bytes: int) -> bytes:
+    """Return the body, never holding more than *most_bytes* of it.
+
+    Our requests ask for no content coding, because a small body can unfold into one that fills the memory. What a
+    gateway compresses all the same is unfolded once, within the bound.
+
+    Raises:
+        TooLong: it has more.
+        httpx.DecodingError: it is encoded in a way that is not known.
+    """
+    body = bytearray()
+    async for chunk in response.aiter_raw():
+        body += chunk
+        if len(body) > most_bytes:
+            raise TooLong
+    coding = response.headers.get("content-encoding", "").strip().lower()
+    return bytes(body) if coding in ("", "identity") else _unfolded(bytes(body), coding, most_bytes)
+
+
+def _unfolded(body: bytes, coding: str, most_bytes: int) -> bytes:
+    if coding not in ("gzip", "x-gzip", "deflate"):
+        raise httpx.DecodingError(f"content coding {plain(coding, 40)}")
+    unfolding = zlib.decompressobj(zlib.MAX_WBITS | 32)
+    try:
+        data = unfolding.decompress(body, most_bytes)
+    except zlib.error as error:
+        raise httpx.DecodingError(str(error)) from None
+    if unfolding.unconsumed_tail:
+        raise TooLong
+    if not unfolding.eof:
+        raise httpx.DecodingError("the compressed body is cut")
+    return data

@@ -77,6 +77,6 @@ async def repair(connection: Connection, record: Record) -> str:
     repaired = connection.library.get(record.id)
     kept = {asset.path for asset in repaired.assets} if repaired else set()
     for asset in record.assets:
-        if asset.path not in kept:
+        if asset.path not in kept and not connection.library.has_file(asset.sha256):
             asset.path.unlink(missing_ok=True)  # damaged, and the service now sends other bytes
     return ""

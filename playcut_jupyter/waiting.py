@@ -8,6 +8,7 @@ held request can't show; whichever sees the end first ends the wait.
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 
 import anyio
 
@@ -24,6 +25,7 @@ HOLD_MARGIN_S = 15.0
 """A held request may be silent this much longer than its task has left, seconds."""
 _AT_ONCE_S = 1.0
 _FIRST_POLL_S = 1.0
+_LAST_LOOK_S = 5.0
 
 
 async def wait_for_task(connection: Connection, tool: Tool, task_id: str, emit: Emit) -> models.TaskDocument:
@@ -132,10 +134,12 @@ class _Watch:
             await anyio.sleep(self._tool.poll_s)
 
     async def last_look(self) -> models.TaskDocument | None:
-        try:
-            return models.task_document(await self._client.call("get-task-status", self._input, timeout_s=5))
-        except (AnswerLost, PlaycutError):
-            return None
+        """Ask for the state once more, in a few seconds or not at all."""
+        with anyio.move_on_after(_LAST_LOOK_S), suppress(AnswerLost, PlaycutError):
+            return models.task_document(
+                await self._client.call("get-task-status", self._input, priority=Priority.FINISH)
+            )
+        return None
 
     def _throttled(self, seconds: float) -> None:
         self._emit(Throttled(seconds))

@@ -282,7 +282,7 @@ def test_different_inputs_are_never_the_same(one: dict[str, object], other: dict
 
 def test_a_row_is_an_orphan_once_its_process_is_gone() -> None:
     mine = this_process()
-    host, pid, _ = mine.split(":")
+    host, pid, _, started = mine.split(":")
     assert not is_orphan(mine)
     assert is_orphan(f"{host}:{pid}:earlier")  # the same number, used again
     assert not is_orphan(f"{host}:{os.getppid()}:parent")
@@ -290,6 +290,8 @@ def test_a_row_is_an_orphan_once_its_process_is_gone() -> None:
     with subprocess.Popen([sys.executable, "-c", ""]) as gone:
         gone.wait()
     assert is_orphan(f"{host}:{gone.pid}:gone")
+    if started:  # where the system tells when a process was started
+        assert is_orphan(f"{host}:{os.getppid()}:earlier:{int(started) - 10**9}")
     for odd in ("", "elsewhere:1:x", f"{host}:x:y", "::", ":::::"):
         assert is_orphan(odd), odd
 

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from playcut_jupyter import Playcut, grid, media, render
+from playcut_jupyter.account import Account
 from playcut_jupyter.assets import Asset
-from playcut_jupyter.connection import Account, Connection
+from playcut_jupyter.connection import Connection
 from playcut_jupyter.errors import (
     AssetUnavailable,
     PlaycutError,

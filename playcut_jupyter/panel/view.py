@@ -18,8 +18,9 @@ from playcut_jupyter.panel.viewer import Viewer
 from playcut_jupyter.panel.voices import sample
 from playcut_jupyter.panel.work import Worker
 from playcut_jupyter.playcut import Playcut
-from playcut_jupyter.runs import Generation, waited_for_here
-from playcut_jupyter.sweeps import Sweep
+from playcut_jupyter.reuse import start_again
+from playcut_jupyter.runs import Generation
+from playcut_jupyter.underway import waited_for_here
 
 _MOST_CARDS = 40
 """Cards that are kept; what is older is in the gallery."""
@@ -175,7 +176,7 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         card.retry.disabled = True
 
         def start() -> None:
-            card.follow(Sweep(self.playcut.connection, [card.run]).again(card.run))
+            card.follow(start_again(self.playcut.connection, card.run))
             self.worker.tick(self._draw)
 
         self.worker.do(start)

@@ -1,0 +1,77 @@
+"""What the generations at one service were estimated at so far, and the budget that they must not pass, in credits."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playcut_jupyter.errors import BudgetExceeded, InvalidInput
+
+
+class Account:
+    """What this kernel's generations were estimated at, and the budget they must not pass, in credits.
+
+    Several jobs ask at once, so what is about to be submitted is set aside first. Where the price is not known
+    yet, one submission goes ahead and the others wait for what it was estimated at (`Connection.priced`).
+
+    Attributes:
+        budget: credits; None for no limit.
+        spent: credits, as the server estimated them.
+        prices: `cost_key` of inputs -> what they were last estimated at, also where no library can be written.
+    """
+
+    def __init__(self, budget: float | None = None) -> None:
+        self.budget = checked_budget(budget)
+        self.spent = 0.0
+        self.prices: dict[str, float] = {}
+        self._set_aside = 0.0
+        self._lock = threading.Lock()
+
+    def check(self, expected: float | None) -> None:
+        """Raise `BudgetExceeded` if a submission of *expected* credits would pass the budget."""
+        with self._lock:
+            self._check(expected)
+
+    @contextmanager
+    def setting_aside(self, expected: float | None) -> Iterator[None]:
+        """Check, and keep *expected* credits from others until the end of the block."""
+        amount = expected or 0.0
+        with self._lock:
+            self._check(expected)
+            self._set_aside += amount
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._set_aside -= amount
+
+    def spend(self, credits_: float | None, key: str) -> None:
+        """Add what the server estimated a submission at, and remember it as the price of its `cost_key`."""
+        with self._lock:
+            self.spent += credits_ or 0.0
+            if credits_ is not None:
+                self.prices[key] = credits_
+
+    def _check(self, expected: float | None) -> None:
+        if self.budget is None:
+            return
+        taken = self.spent + self._set_aside
+        if taken + (expected or 0.0) <= self.budget and taken < self.budget:
+            return
+        price = f"about {expected:g} credits" if expected else "more credits"
+        raise BudgetExceeded(
+            f"This would spend {price}: {taken:g} of the budget of {self.budget:g} credits are spent (estimated).",
+            hint="It was not sent. Raise the budget (`%config PlaycutMagics.budget = ...` or `pc.budget = ...`).",
+        )
+
+
+def checked_budget(budget: float | None) -> float | None:
+    """Return *budget*, credits, if it is one.
+
+    Raises:
+        InvalidInput: it is not a number of at least 0.
+    """
+    if budget is None or (isinstance(budget, int | float) and not isinstance(budget, bool) and budget >= 0):
+        return budget
+    raise InvalidInput(f"A budget is a number of credits, not {budget!r}.")
