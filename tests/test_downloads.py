@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import socket
 import threading
+import tracemalloc
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -131,6 +132,14 @@ def test_what_was_packed_all_the_same_is_unpacked_and_bounded_as_unpacked(storag
     url = storage.put("/a", packed, headers={"Content-Encoding": "gzip"})
     assert fetched(url).data == bytes(3_000_000)
     assert "larger than 1 MB" in str(refusal(url, max_download_mb=1))
+    bomb = storage.put(
+        "/c", gzip.compress(gzip.compress(bytes(300_000_000))), headers={"Content-Encoding": "gzip, gzip"}
+    )
+    tracemalloc.start()
+    assert "can't be decoded" in str(refusal(bomb, max_download_mb=1))
+    assert tracemalloc.get_traced_memory()[1] < 50_000_000
+    tracemalloc.stop()
+
     bad = storage.put("/b", b"this is not gzip", headers={"Content-Encoding": "gzip"})
     assert "can't be decoded" in str(refusal(bad))
 

@@ -288,6 +288,68 @@ def test_a_rate_limit_is_waited_for_without_a_failure(away_from_home: Path) -> N
         assert time.monotonic() - started > 0.8
 
 
+def test_waiting_by_the_tools_own_name_is_held_like_any_wait(away_from_home: Path) -> None:
+    with Sandbox(latency_s=2.5, rate=None) as server, _to(server, away_from_home, request_timeout_s=1) as pc:
+        run = pc.submit("image", "a fox that takes its time")
+        while run.task_id is None:
+            run.settle(0.05)
+        asked = server.requests["wait-for-task"]
+
+        document = pc.run_tool("wait-for-task", taskId=run.task_id)
+        shown = pc.submit_tool("wait-for-task", {"taskId": run.task_id}).wait()
+
+        assert document["status"] == "COMPLETED"
+        assert shown.data["status"] == "COMPLETED"
+        assert server.requests["wait-for-task"] - asked <= 3  # and one for the task that the last answer names
+
+
+def test_a_tool_that_answered_is_completed_in_the_history_too(pc: Playcut) -> None:
+    pc.submit_tool("list-voices", {}).wait()
+    assert pc.history()[0].status == "COMPLETED"
+
+
+def test_the_history_knows_the_axes_of_a_sweep(pc: Playcut) -> None:
+    pc.sweep("a {red|blue} fox in {place}", place=["town", "a wood"], seed=7)
+
+    records = pc.history().to_records()
+
+    assert [(one["red|blue"], one["place"]) for one in records] == [
+        ("blue", "a wood"),
+        ("blue", "town"),
+        ("red", "a wood"),
+        ("red", "town"),
+    ]
+
+
+def test_count_is_how_many_of_each_and_an_axis_of_its_name_is_kept(pc: Playcut) -> None:
+    sweep = pc.sweep("a {variant} fox", variant=["red", "blue"], count=2)
+
+    assert dict(sweep.axes) == {"variant": ("red", "blue"), "variant of each": range(1, 3)}
+    assert "count" not in sweep[0].inputs
+    assert [run.prompt for run in sweep] == ["a red fox", "a red fox", "a blue fox", "a blue fox"]
+
+
+def test_keywords_are_axes_in_the_order_in_which_they_are_written(pc: Playcut) -> None:
+    sweep = pc.sweep("a {red|blue} fox", seed=[1, 2], aspect_ratio=["1:1", "16:9"])
+    assert list(sweep.axes) == ["red|blue", "seed", "aspectRatio"]
+
+
+def test_an_option_that_is_nearly_one_of_ours_is_not_bought(pc: Playcut, sandbox: Sandbox) -> None:
+    before = sandbox.submissions
+    with pytest.raises(InvalidInput, match="Did you mean aspect_ratio"):
+        pc.image("a fox", aspect_raito="16:9")
+    assert sandbox.submissions == before
+
+
+def test_a_proxy_that_is_none_is_told_and_nothing_is_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "proxy.corp:3128")
+    with (
+        Playcut(api_key="pk_live_" + "0" * 40, base_url="https://api.example/api/v1", home=tmp_path) as pc,
+        pytest.raises(NotConnected, match=r"The proxy proxy\.corp:3128 can't be used"),
+    ):
+        pc.image("a fox behind a proxy")
+
+
 def asked_elsewhere(server: Sandbox) -> None:
     """Use up one request of the key's limit, as another program does."""
     answer = httpx.post(

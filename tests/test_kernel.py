@@ -86,6 +86,43 @@ def test_stopping_python_and_awaiting_cells_works_the_same(notebook: Kernel) -> 
     assert resumed.html.count("playcut-image") == 2
 
 
+def test_stopping_many_is_as_quick_as_stopping_one_and_buys_nothing_more(tmp_path: Path) -> None:
+    with (
+        Sandbox(latency_s=30, rate=(6, 60.0)) as slow,
+        kernel(tmp_path / "home", PLAYCUT_API_KEY=slow.key, PLAYCUT_BASE_URL=slow.base_url) as notebook,
+    ):
+        notebook.run("%load_ext playcut_jupyter\n%config PlaycutMagics.progress = 'off'")
+        stopped = notebook.run("%%playcut image -n 12\nmany foxes", when=_is_rate_limited)
+        sent = slow.submissions
+
+        assert (stopped.error, stopped.seconds < 0.9) == ("StoppedWaiting", True)
+        assert f"Stopped waiting for 12 generations: {sent} go on at Playcut" in stopped.traceback
+        assert "%playcut resume" in stopped.traceback
+        notebook.run("%playcut resume", when=_is_shown)
+        assert slow.submissions == sent
+
+
+@pytest.mark.parametrize(
+    ("together", "told"),
+    [
+        ("asyncio.gather(run, other)", "the task goes on at Playcut"),
+        ("asyncio.wait_for(run, 60)", "Cancel"),  # asyncio tells no more, up to Python 3.11
+    ],
+)
+def test_stopping_an_await_of_several_leaves_the_kernel_alive(notebook: Kernel, together: str, told: str) -> None:
+    notebook.run("import asyncio\nfrom playcut_jupyter import Playcut\npc = Playcut()")
+    prompts = f"'a fox [slow] {together}', 'an owl [slow] {together}'"
+    notebook.run(f"run, other = (pc.submit('image', prompt) for prompt in ({prompts}))")
+    waiting = f"asyncio.get_running_loop().call_soon(print, 'now')\nawait {together}"
+
+    stopped = notebook.run(waiting, when=lambda answer: "now" in answer.text)
+
+    assert stopped.error in ("PlaycutError", "StoppedWaiting", "CancelledError")
+    assert told in stopped.traceback or "the task goes on at Playcut" in stopped.traceback
+    assert notebook.run("print(6 * 7)").text.strip() == "42"
+    assert notebook.run("pc.resume()").error is None
+
+
 def test_python_shows_the_picture_once_where_it_is_displayed(notebook: Kernel) -> None:
     kept = notebook.run("fox = pc.image('a displayed fox')")
     assert "playcut-image" not in kept.html
@@ -206,6 +243,14 @@ def test_the_key_is_in_no_output(notebook: Kernel, server: Sandbox) -> None:
     text = "".join(answer.text + answer.html + str(answer.displays) for answer in told)
     assert server.key not in text
     assert server.key[-4:] in told[0].text
+
+
+def _is_rate_limited(answer: Answer) -> bool:
+    return any("rate limited" in words for words in answer.words)
+
+
+def _is_shown(answer: Answer) -> bool:
+    return bool(answer.words)
 
 
 def _is_waiting(answer: Answer) -> bool:
