@@ -360,7 +360,7 @@ def test_the_magic_exports_the_last_a_numbered_and_the_starred_ones(
 
     with pytest.raises(InvalidInput, match="Nothing has a star yet"):
         exported("starred --as curl")
-    choices.star(first._connection.library, first.id)
+    choices.star(first.library, first.id)
     assert json.loads(exported("starred --as json"))["prompt"] == "a first fox"
 
 

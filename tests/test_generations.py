@@ -299,6 +299,7 @@ def test_waiting_by_the_tools_own_name_is_held_like_any_wait(away_from_home: Pat
         shown = pc.submit_tool("wait-for-task", {"taskId": run.task_id}).wait()
 
         assert document["status"] == "COMPLETED"
+        assert isinstance(shown.data, dict)
         assert shown.data["status"] == "COMPLETED"
         assert server.requests["wait-for-task"] - asked <= 3  # and one for the task that the last answer names
 
