@@ -15,8 +15,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from playcut_jupyter import render
+from playcut_jupyter.handle import SLICE_S
 from playcut_jupyter.portal import portal
-from playcut_jupyter.runs import SLICE_S, Generation
+from playcut_jupyter.runs import Generation
 from playcut_jupyter.underway import interrupt
 
 _MIN_GAP_S = 0.26

@@ -18,10 +18,11 @@ from playcut_jupyter.connection import Connection
 from playcut_jupyter.connector import Connector
 from playcut_jupyter.errors import InvalidInput, PlaycutError, PromptError
 from playcut_jupyter.forecast import Forecast, forecast
+from playcut_jupyter.handle import SLICE_S
 from playcut_jupyter.jobs import submit_only
 from playcut_jupyter.portal import portal
 from playcut_jupyter.reuse import start_all
-from playcut_jupyter.runs import SLICE_S, Generation
+from playcut_jupyter.runs import Generation
 from playcut_jupyter.sweeps import Sweep
 from playcut_jupyter.tools import READ_ONLY, Request, raw_request
 from playcut_jupyter.tree import Tree

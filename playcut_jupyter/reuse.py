@@ -9,6 +9,7 @@ from playcut_jupyter import choices
 from playcut_jupyter.client import encoded
 from playcut_jupyter.connection import Connection, checked_session
 from playcut_jupyter.errors import PlaycutError, SubmissionUncertain, TaskFailed
+from playcut_jupyter.handle import Handle
 from playcut_jupyter.records import Record, fingerprint
 from playcut_jupyter.runs import Generation
 from playcut_jupyter.tools import Request
@@ -101,7 +102,7 @@ class _Shelf:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._under_way: Mapping[int, Generation] = waited_for_here(connection.library)
+        self._under_way: Mapping[int, Handle] = waited_for_here(connection.library)
         self._taken: dict[str, int] = {}
 
     def take(self, request: Request) -> Generation | None:

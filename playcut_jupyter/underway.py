@@ -15,32 +15,36 @@ from playcut_jupyter.errors import StoppedWaiting
 
 if TYPE_CHECKING:
     from playcut_jupyter.connection import Connection
+    from playcut_jupyter.handle import Handle
     from playcut_jupyter.library import Library
-    from playcut_jupyter.runs import Generation
 
 ID_GRACE_S = 0.2
 """How long stopped submissions are given, together, to tell their tasks' ids, seconds."""
 
-_working: weakref.WeakSet[Generation] = weakref.WeakSet()
+_working: weakref.WeakSet[Handle] = weakref.WeakSet()
 
 
-def begin(run: Generation) -> None:
+def begin(run: Handle) -> None:
     """Take note that *run* is being worked on."""
     _working.add(run)
 
 
-def end(run: Generation) -> None:
+def end(run: Handle) -> None:
     """Take note that *run* is done."""
     _working.discard(run)
 
 
-def waited_for_here(library: Library | None = None) -> dict[int, Generation]:
+def waited_for_here(library: Library | None = None) -> dict[int, Handle]:
     """Return by number what this process is working on, of *library* or of any."""
     runs = list(_working)
-    return {run.id: run for run in runs if run.id is not None and (library is None or run.library.path == library.path)}
+    return {
+        run.id: run
+        for run in runs
+        if run.id is not None and (library is None or run.connection.library.path == library.path)
+    }
 
 
-def interrupt(runs: Sequence[Generation]) -> StoppedWaiting:
+def interrupt(runs: Sequence[Handle]) -> StoppedWaiting:
     """Stop waiting for all *runs* at once, and return the error that tells how to go on."""
     for run in runs:
         run.stop_waiting()
@@ -50,7 +54,7 @@ def interrupt(runs: Sequence[Generation]) -> StoppedWaiting:
     return stopped(runs)
 
 
-def stopped(runs: Sequence[Generation]) -> StoppedWaiting:
+def stopped(runs: Sequence[Handle]) -> StoppedWaiting:
     """Return the error that tells what has become of stopped *runs*, and how to go on."""
     if len(runs) == 1:
         return runs[0].stopped()
