@@ -298,3 +298,8 @@ class Generation(Handle):
         from playcut_jupyter import live
 
         live.show(self)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        from playcut_jupyter import render
+
+        return render.bundle(self)

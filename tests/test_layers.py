@@ -21,7 +21,7 @@ LAYERS = [
     "__main__ magics panel",
     "commands completion doctor library_command notebooks",
     "arguments playcut",
-    "live history sweeps tree lineage compare picking pick_view",
+    "live saving surfaces history sweeps tree lineage compare picking pick_view",
     "grid contact_sheet",
     "render",
     "generations reuse upkeep forecast",
@@ -46,6 +46,7 @@ RANK = {module: row for row, modules in enumerate(LAYERS) for module in modules.
 SHOWS_ITSELF = {
     ("assets", "render"),
     ("runs", "live"),
+    ("runs", "render"),
     ("sweeps", "grid"),
     ("sweeps", "live"),
     ("sweeps", "contact_sheet"),
