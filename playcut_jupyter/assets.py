@@ -85,11 +85,18 @@ class Asset:
             self._previews[wanted] = media.preview(self.data, wanted)
         return self._previews[wanted]
 
-    def still(self) -> bytes | None:
-        """Return a clip's first frame as WebP; None for anything else, or where PyAV is not installed."""
+    def still(self, longest_px: int | None = None) -> bytes | None:
+        """Return a clip's first frame as WebP, with at most *longest_px* pixels (640) on a side.
+
+        None for anything but a clip, for one that can't be decoded, and where PyAV is not installed.
+        """
         if self.kind == "video" and self._still is None:
             self._still = media.first_frame(self.data, min(640, self.preview_px)) or b""
-        return self._still or None
+        if not self._still or longest_px is None:
+            return self._still or None
+        if longest_px not in self._previews:  # a clip has no other previews
+            self._previews[longest_px] = media.preview(self._still, longest_px)
+        return self._previews[longest_px][1]
 
     @property
     def image(self) -> Image:

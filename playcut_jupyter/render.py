@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -85,7 +85,7 @@ def _picture(item: Asset, longest_px: int | None) -> Markup:
     mime_type, small = item.preview(longest_px)
     return Markup(
         '<img class="playcut-image" src="{}" alt="{}" title="{}" style="max-width:100%;max-height:600px;'
-        'border-radius:4px;">'
+        'border-radius:4px;vertical-align:top;">'
     ).format(_data_uri(mime_type, small), item.caption, item.caption)
 
 
@@ -110,13 +110,13 @@ def _player(item: Asset, most_bytes: int) -> Markup:
     if item.kind == "audio":
         return Markup(
             '<audio class="playcut-audio" controls preload="metadata" src="{}" title="{}" '
-            'style="width:360px;max-width:100%;"></audio>'
+            'style="width:360px;max-width:100%;vertical-align:top;"></audio>'
         ).format(source, item.caption)
     frame = item.still()
     poster = Markup(' poster="{}"').format(_data_uri("image/webp", frame)) if frame else ""
     return Markup(
         '<video class="playcut-video" controls preload="metadata" src="{}"{} title="{}" style="max-width:100%;'
-        'max-height:480px;border-radius:4px;"></video>'
+        'max-height:480px;border-radius:4px;vertical-align:top;"></video>'
     ).format(source, poster, item.caption)
 
 
@@ -126,14 +126,25 @@ def _poster(item: Asset, content: bytes) -> Markup:
     return still(item) + _card(item, megabytes)
 
 
-def still(item: Asset) -> Markup:
+def still(item: Asset, longest_px: int | None = None) -> Markup:
     """Return the first frame of a clip; nothing where none can be made."""
-    frame = item.still()
+    frame = item.still(longest_px)
     if frame is None:
         return Markup("")
-    return Markup('<img class="playcut-poster" src="{}" alt="{}" style="max-width:100%;max-height:480px;">').format(
-        _data_uri("image/webp", frame), item.caption
-    )
+    return Markup(
+        '<img class="playcut-poster" src="{}" alt="{}" style="max-width:100%;max-height:480px;vertical-align:top;">'
+    ).format(_data_uri("image/webp", frame), item.caption)
+
+
+def thumbnail(run: Generation, longest_px: int) -> Markup:
+    """Return a small picture of a generation, of a clip its first frame; nothing where there is none."""
+    for item in run.assets:
+        if item.path is None or not item.path.exists():
+            continue
+        shown = asset(item, longest_px) if item.kind == "image" else still(item, longest_px)
+        if shown:
+            return shown
+    return Markup("")
 
 
 def _card(item: Asset, remark: str) -> Markup:
@@ -173,8 +184,7 @@ def status(run: Generation) -> Markup:
 
 def final_line(run: Generation) -> Markup:
     """Return the quiet line under a finished generation."""
-    style = _QUIET
-    return _box(run, Markup("{} {}").format(badge(run), " · ".join(final_facts(run))), style)
+    return _box(run, Markup("{} {}").format(badge(run), " · ".join([run.state.lower(), *final_facts(run)])), _QUIET)
 
 
 def _box(run: Generation, content: Markup, style: str = _LINE) -> Markup:
@@ -268,6 +278,16 @@ def lines_bundle(run: Generation) -> dict[str, Any]:
     """Return the bundle of the status line alone, also when done: the result shows where the object is displayed."""
     line = final_line(run) if run.done and run.error is None else status(run)
     return {"text/html": str(line), "text/plain": plain_status(run)}
+
+
+def with_words(shown: Mapping[str, Any], words: str) -> dict[str, Any]:
+    """Return a bundle with a line of our own words under it; as it is if there are none."""
+    if not words:
+        return dict(shown)
+    return {
+        "text/html": f"{shown['text/html']}{message(words)}",
+        "text/plain": f"{shown['text/plain']}\n{words}",
+    }
 
 
 def message(text: str) -> Markup:

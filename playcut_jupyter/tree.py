@@ -87,10 +87,8 @@ def _branches(depths: Sequence[int], index: int) -> str:
 
 
 def _node(run: Generation, depth: int, words: str) -> Markup:
-    pictures = [item for item in run.assets if item.kind == "image" and item.path and item.path.exists()]
-    thumbnail = render.asset(pictures[0], _THUMBNAIL_PX) if pictures else Markup("")
     return Markup(
         '<div style="margin-left:{}px;padding:4px 0 4px 8px;border-left:2px solid rgba(128,128,128,0.4);">'
         '<div style="display:inline-block;vertical-align:middle;max-width:96px;margin-right:8px;">{}</div>'
         '<div style="display:inline-block;vertical-align:middle;max-width:75%;"><b>{}</b><br>{}</div></div>'
-    ).format(min(depth, 12) * 28, thumbnail, _title(run), words)
+    ).format(min(depth, 12) * 28, render.thumbnail(run, _THUMBNAIL_PX), _title(run), words)

@@ -95,6 +95,11 @@ def test_a_tree_shows_each_step_and_what_it_changed(pc: Playcut) -> None:
     assert html.count("<img") == 4
 
 
+def test_a_clip_has_a_thumbnail_in_the_tree(pc: Playcut) -> None:
+    owl = pc.video("an owl in a tree", resolution="480p", duration_seconds=1)
+    assert '<img class="playcut-poster"' in pc.tree(owl.id)._repr_mimebundle_()["text/html"]
+
+
 def test_a_tree_of_nothing_is_told(pc: Playcut) -> None:
     with pytest.raises(InvalidInput, match="no generation 99"):
         pc.tree(99)
