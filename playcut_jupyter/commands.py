@@ -213,7 +213,7 @@ class Commands:
             print("Nothing to resume: everything that was submitted is fetched.")
             return
         self._magics.variables["_playcut"] = sweep
-        live.watch(sweep, lambda: grid.sweep_bundle(sweep))
+        live.watch(sweep, *grid.views(sweep))
         sweep.raise_if_incomplete()
 
     def _wait(self, rest: str) -> None:

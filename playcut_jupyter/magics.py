@@ -219,29 +219,28 @@ class PlaycutMagics(Magics):
         self._show_one(self.pc.submit_tool(line.kind, tool_input, line.session, line.fresh), line)
 
     def _show_one(self, run: Generation, line: Line) -> None:
-        from playcut_jupyter import live, render
+        from playcut_jupyter import live, render, saving
 
         self._leave(run, line)
-        if not line.wait:
-            live.show(run)
+        if not line.wait and not run.done:
+            live.follow([run], lambda: render.bundle(run), then=saving.later([run], line.save))
             return
         live.watch([run], lambda: render.bundle(run))
         if run.error is not None:
             raise run.error
         if line.save and run.assets:
-            _tell_saved([asset.save(line.save) for asset in run.assets])
+            print(saving.save([run], line.save))
 
     def _show_many(self, sweep: Sweep, line: Line) -> None:
-        from playcut_jupyter import grid, live
+        from playcut_jupyter import grid, live, saving
 
         self._leave(sweep, line)
-        if not line.wait:
-            for run in sweep:
-                live.show(run)
+        if not line.wait and not sweep.done:
+            live.follow(sweep, *grid.views(sweep), then=saving.later(sweep, line.save))
             return
-        live.watch(sweep, lambda: grid.sweep_bundle(sweep))
+        live.watch(sweep, *grid.views(sweep))
         if line.save:
-            _tell_saved(sweep.save(line.save))
+            print(saving.save(sweep, line.save))
         sweep.raise_if_incomplete()
 
     def _leave(self, result: Generation | Sweep, line: Line) -> None:
@@ -257,10 +256,6 @@ def _literal(params: Any) -> dict[str, object]:
         key: value[0] if isinstance(value, list) and len(value) == 1 and isinstance(value[0], list) else value
         for key, value in params.items()
     }
-
-
-def _tell_saved(paths: list[Path]) -> None:
-    print("Saved: " + ", ".join(str(path) for path in paths))
 
 
 # -- loading ----------------------------------------------------------------------------------------------------

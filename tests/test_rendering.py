@@ -386,11 +386,16 @@ def test_a_pause_of_the_rate_limit_is_told(waiting: Waiting) -> None:
 def test_a_result_ends_with_a_quiet_line(connection: Connection) -> None:
     run = saved(connection, png((640, 480)))
     text = html(run).text
-    assert f"image · 640 x 480 · 4.2 s · 80 credits (estimate) · {run.assets[0].path}" in text
+    assert f"completed · image · 640 x 480 · 4.2 s · 80 credits (estimate) · {run.assets[0].path}" in text
     assert "this kernel: 0 credits (estimate)" in text
     lines = Page(render.lines_bundle(run)["text/html"])
     assert not lines.all("img")
     assert lines.all("div", "playcut-status-completed")
+
+
+def test_a_front_end_that_asks_for_a_bundle_gets_what_is_displayed(connection: Connection) -> None:
+    run = saved(connection, png())
+    assert run._repr_mimebundle_() == render.bundle(run)
 
 
 def test_what_comes_from_the_library_is_said_to_cost_nothing(connection: Connection) -> None:
@@ -608,6 +613,49 @@ def test_a_sweep_tells_what_was_reused_not_kept_and_held_up(connection: Connecti
     assert "rate limited, going on in 9 s" in text
 
 
+@pytest.mark.parametrize(
+    ("tool", "ratio", "height_px"),
+    [
+        (IMAGE, "16:9", 135),
+        (IMAGE, "9:16", 320),
+        (IMAGE, None, 240),
+        (IMAGE, "wide", 240),
+        (VIDEO, "9:16", 427),
+        (VIDEO, None, 135),
+        (SPEECH, None, 54),
+    ],
+)
+def test_a_tile_that_waits_is_as_high_as_what_will_come(
+    connection: Connection, waiting: Waiting, tool: Any, ratio: str | None, height_px: int
+) -> None:
+    run = waiting(tool=tool)
+    run.inputs = {**run.inputs, **({"aspectRatio": ratio} if ratio else {})}
+    (tile,) = Page(grid.sweep_bundle(Sweep(connection, [run]))["text/html"]).all("div", "playcut-tile-waiting")
+    padding_and_border = 2 * (8 + 1)
+    assert f"min-height:{height_px - padding_and_border}px" in tile["style"]
+
+
+def test_pictures_keep_their_size_while_more_come(connection: Connection, waiting: Waiting) -> None:
+    first, rest = saved(connection, png((900, 900))), [waiting() for _ in range(20)]
+    at_first = Page(grid.sweep_bundle(Sweep(connection, [first, *rest]))["text/html"]).all("img")
+    at_last = Page(grid.sweep_bundle(Sweep(connection, [first] * 21))["text/html"]).all("img")
+    assert at_first[0]["src"] == at_last[0]["src"]
+
+
+def test_a_sweep_that_is_over_names_the_place_of_its_files(connection: Connection, waiting: Waiting) -> None:
+    first, second = saved(connection, png(colour="red")), saved(connection, png(colour="blue"))
+    assert grid.summary(Sweep(connection, [first])).endswith(f" · {first.assets[0].path}")
+    place = grid.summary(Sweep(connection, [first, second])).rpartition(" · ")[2]
+    assert all(str(run.assets[0].path).startswith(place) for run in (first, second))
+    assert place.startswith(str(connection.settings.home))
+    assert str(connection.settings.home) not in grid.summary(Sweep(connection, [first, waiting()]))
+
+
+def test_a_sweep_tells_how_far_those_are_that_wait(connection: Connection, waiting: Waiting) -> None:
+    sweep = Sweep(connection, [saved(connection, png()), waiting(progress=30.0), waiting()])
+    assert "1 of 3 done · 15 % of what waits" in grid.summary(sweep)
+
+
 def test_an_empty_sweep_shows(connection: Connection) -> None:
     assert "0 of 0 done" in Page(grid.sweep_bundle(Sweep(connection, []))["text/html"]).text
 
@@ -655,6 +703,18 @@ def test_an_empty_history_says_so(connection: Connection) -> None:
     empty = History([])
     assert repr(empty) == "Nothing has been made yet."
     assert "Nothing has been made yet." in empty._repr_mimebundle_()["text/html"]
+
+
+def test_a_search_that_finds_nothing_says_so(connection: Connection) -> None:
+    assert grid.history_text([], "a <b>fox") == "Nothing matches 'a <b>fox'."
+    assert "Nothing matches" in Page(str(grid.history([], "a <b>fox"))).text
+
+
+def test_a_clip_has_a_thumbnail_in_the_history(connection: Connection, clip: bytes) -> None:
+    run = saved(connection, clip, tool=VIDEO.name)
+    (thumbnail,) = Page(str(grid.history([run]))).all("img")
+    assert thumbnail["src"].startswith("data:image/webp")
+    assert len(thumbnail["src"]) < 8_000
 
 
 def test_the_history_is_a_sequence_and_gives_records(connection: Connection) -> None:

@@ -173,6 +173,28 @@ def test_a_sweep_fills_its_grid_while_it_runs(notebook: Notebook) -> None:
     assert all(word in table for word in ("red", "white", "fox", "hare"))
 
 
+_HEIGHT = "cell => cell.querySelector('table.playcut-grid').getBoundingClientRect().height"
+
+
+@pytest.mark.parametrize(
+    ("first_line", "what", "within_px"),
+    [("image -a 16:9", "img.playcut-image", 8), ("image -a 9:16", "img.playcut-image", 8), ("speech", "audio", 8)],
+    ids=["wide", "tall", "speech"],
+)
+def test_a_grid_does_not_jump_when_its_tiles_fill(
+    notebook: Notebook, first_line: str, what: str, within_px: int
+) -> None:
+    cell = notebook.start(f"%%playcut {first_line} --fresh\nOne {{big|small}} {{cow|sheep [slow]}}")
+    cell.media(".playcut-tile-waiting").first.wait_for()
+    waiting = cell.evaluate(_HEIGHT)
+    cell.wait_until_run()
+    until(lambda: cell.media(f"table {what}").count() == 4, "all four are there")
+    if what.startswith("img"):
+        cell.wait_for_pictures(4)
+
+    assert cell.evaluate(_HEIGHT) == pytest.approx(waiting, abs=within_px)
+
+
 @pytest.fixture(scope="module")
 def untrusted(lab: Lab, browser: BrowserContext) -> Iterator[Notebook]:
     """A copy of a notebook with a picture, a voice and a clip, opened anew: not trusted, and without a kernel."""
