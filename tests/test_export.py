@@ -19,6 +19,7 @@ from playcut_jupyter import Generation, InvalidInput, Playcut, Sweep
 from playcut_jupyter.generations import Generations
 from playcut_jupyter.sandbox import Sandbox
 
+from .faults.proxy import Hang, Proxy
 from .test_magics import line, shell
 
 __all__ = ["shell"]  # a fixture
@@ -84,6 +85,11 @@ def run(tmp_path: Path, sandbox: Sandbox) -> Run:
 def impatient(text: str) -> str:
     """Take the pauses out of a program."""
     return text.replace("POLL_S = 3", "POLL_S = 0.2").replace("poll_s=3", "poll_s=0.2")
+
+
+def soon_tired(text: str) -> str:
+    """Make a program give up after a few seconds."""
+    return text.replace("TIMEOUT_S = 30", "TIMEOUT_S = 3").replace("timeout_s=30", "timeout_s=3")
 
 
 def originals(runs: Generation | Sweep) -> list[bytes]:
@@ -185,6 +191,33 @@ def test_an_asset_that_is_none_is_refused_by_name_of_its_task(pc: Playcut, run: 
     assert "bytes of text/html" in ended.said
     assert "can't be fetched: HTTP status 200, 0 bytes of" in ended.said
     assert ended.said.count("(task ") == 2
+
+
+@every_language
+def test_a_download_that_falls_silent_is_begun_anew(sandbox: Sandbox, run: Run, pc: Playcut, format_: str) -> None:
+    made = pc.image(f"a {format_} brook", seed=7)
+    with Proxy(sandbox) as proxy:
+        proxy.program("download", Hang(forward=True, first=3000))
+
+        ended = run(soon_tired(made.export(format_)), format_, PLAYCUT_BASE_URL=proxy.base_url)
+
+        assert (ended.status, proxy.seen.count("download")) == (0, 2), ended.said
+        assert ended.files == {"playcut-image.png": originals(made)[0]}
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="not on this machine: curl")
+def test_a_curl_that_is_set_to_retry_submits_once_all_the_same(
+    pc: Playcut, sandbox: Sandbox, run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / ".curlrc").write_text("retry = 3\nretry-delay = 1\nlocation\n")
+    (made,) = pc.sweep("a configured fox [html]")
+    before = sandbox.submissions
+
+    ended = run(made.export("curl"), "curl")
+
+    assert ended.status == 1
+    assert "HTTP status 502: " in ended.said
+    assert sandbox.submissions == before + 1
 
 
 @every_language

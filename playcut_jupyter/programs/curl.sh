@@ -58,9 +58,10 @@ call() {
     local tool=$1 input=$2 limit_s=${3:-$timeout_s} patience_s=$deadline_s status pause_s words
     while :; do
         : >"$work/answer"
-        # The key goes in by a file, for the arguments of a program are seen by everybody on the machine.
-        status=$(printf '%s' "$input" | curl --silent --globoff --max-time "$limit_s" --output "$work/answer" \
-            --dump-header "$work/headers" --write-out '%{http_code}' --data-binary @- \
+        # The key goes in by a file, for the arguments of a program are seen by everybody on the machine. Neither
+        # retries nor redirects, whatever ~/.curlrc says: a submission that was sent twice is paid for twice.
+        status=$(printf '%s' "$input" | curl --silent --globoff --retry 0 --no-location --max-time "$limit_s" \
+            --output "$work/answer" --dump-header "$work/headers" --write-out '%{http_code}' --data-binary @- \
             --header @<(printf 'Authorization: Bearer %s\n' "$key") --header 'Content-Type: application/json' \
             "$base_url/tools/$tool/execute") || { problem="$tool: no answer (curl status $?)."; return 2; }
         [ "$status" = 429 ] || break
@@ -163,8 +164,8 @@ fetch() {
             continue
         fi
         said=$(curl --silent --globoff --fail --location --max-redirs 5 --proto '=http,https' --proto-redir '=http,https' \
-            --output "$work/asset" \
-            --connect-timeout "$timeout_s" --write-out 'HTTP status %{http_code}, %{size_download} bytes of %{content_type}' \
+            --output "$work/asset" --retry 0 --connect-timeout "$timeout_s" --speed-limit 1 --speed-time "$timeout_s" \
+            --write-out 'HTTP status %{http_code}, %{size_download} bytes of %{content_type}' \
             --config <(printf 'url = "%s"\n' "$url")) && [ -s "$work/asset" ] && [[ $said != *html* && $said != *xml* ]] &&
             return
         problem="Asset $1 can't be fetched: $(plain "$said")."

@@ -159,6 +159,23 @@ function assetsOf(task = parsed("{}")) {
   return ids.map(String)
 }
 
+/** The answer to a signed URL, and its bytes; given up once nothing has come for TIMEOUT_S. */
+async function download(url = "") {
+  const stop = new AbortController()
+  const silence = setTimeout(() => stop.abort(new DOMException("silence", "TimeoutError")), TIMEOUT_S * 1000)
+  try {
+    const answer = await fetch(url, { signal: stop.signal })
+    const parts = [new Uint8Array()]
+    for await (const part of answer.body ?? []) {
+      silence.refresh()
+      parts.push(part)
+    }
+    return { answer, data: Buffer.concat(parts) }
+  } finally {
+    clearTimeout(silence)
+  }
+}
+
 /** An asset's bytes, each attempt from a newly signed URL without the key. The URL is a secret: never printed. */
 async function fetchAsset(assetId = "") {
   let problem = ""
@@ -168,8 +185,7 @@ async function fetchAsset(assetId = "") {
     problem = "its address is no http(s) URL"
     if (!/^https?:\/\//.test(String(url))) continue
     try {
-      const answer = await fetch(url)
-      const data = Buffer.from(await answer.arrayBuffer())
+      const { answer, data } = await download(url)
       const type = answer.headers.get("Content-Type") ?? "no type"
       if (answer.ok && data.length > 0 && !/html|xml/i.test(type)) return data
       problem = `HTTP status ${answer.status}, ${data.length} bytes of ${plain(type)}`
