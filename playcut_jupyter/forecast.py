@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from markupsafe import Markup
 
+from playcut_jupyter.client import encoded
 from playcut_jupyter.connection import Connection
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.prompts import Plan
@@ -17,7 +17,7 @@ from playcut_jupyter.records import fingerprint
 from playcut_jupyter.tools import Request, Tool
 
 _MOST = 2_000
-"""The most generations that are looked up one by one; what is more than that needs no price to be thought over."""
+"""The most expansions that are looked up one by one; of a larger plan so many are taken at random."""
 
 
 @dataclass(frozen=True)
@@ -27,16 +27,25 @@ class Forecast:
     Attributes:
         plan: what is expanded.
         count: how many of each.
-        in_library: how many the library has already: 0 credits.
-        credits: what the others were estimated at when the same was last bought; None if nothing is known.
-        unpriced: how many of them have no known price.
+        looked_up: how many generations the next three were counted among; less than all of a very large plan.
+        in_library: how many of those the library has already: 0 credits.
+        unpriced: how many of the others have no known price.
+        credits: what all that is new was estimated at when the same was last bought, scaled up from those that were
+            looked up; None if nothing is known.
+        limit: the most that may be sent; None for any number.
+        budget: credits that may be spent; None for any number.
+        spent: how many of them are.
     """
 
     plan: Plan
     count: int
+    looked_up: int
     in_library: int
-    credits: float | None
     unpriced: int
+    credits: float | None
+    limit: int | None = None
+    budget: float | None = None
+    spent: float = 0.0
 
     @property
     def total(self) -> int:
@@ -46,23 +55,39 @@ class Forecast:
     @property
     def price(self) -> str:
         """The credits in words; "" where nothing is known."""
-        new = self.total - self.in_library
+        new = self.looked_up - self.in_library
         parts = []
         if self.credits is not None:
-            parts.append(f"about {self.credits:g} credits (estimate)")
+            basis = "" if self.looked_up == self.total else f", from {self.looked_up:,} of them taken at random"
+            parts.append(f"about {self.credits:.10g} credits (estimate{basis})")
             if self.unpriced:
-                parts.append(f"without {self.unpriced} whose price is not known yet")
+                parts.append(f"without {self.unpriced:,} whose price is not known yet")
         elif new:
             parts.append("the price is known with the first acknowledgement")
         if self.in_library:
-            parts.append(f"{self.in_library} from your library, 0 credits")
+            parts.append(f"{self.in_library:,} from your library, 0 credits")
+        return "; ".join(parts)
+
+    @property
+    def obstacles(self) -> str:
+        """What stands against sending it, in words; "" if nothing does."""
+        parts = []
+        if self.limit is not None and self.total > self.limit:
+            parts.append(f"needs `--max {self.total}`")
+        if self.budget is not None and self.credits is not None and self.spent + self.credits > self.budget:
+            left = max(0.0, self.budget - self.spent)
+            priced = (self.looked_up - self.in_library - self.unpriced) * self.total / self.looked_up
+            spent = f" ({self.spent:.10g} spent)" if self.spent else ""
+            parts.append(
+                f"passes your budget of {self.budget:.10g}{spent} after about {int(left * priced / self.credits)}"
+            )
         return "; ".join(parts)
 
     def __str__(self) -> str:
         headline, *rest = self.plan.describe().split("\n")
         if self.count > 1:
             headline += f" x {self.count} of each = {self.total:,} generations"
-        return "\n".join([f"{headline}; {self.price}", *rest])
+        return "\n".join(["; ".join(filter(None, (headline, self.price, self.obstacles))), *rest])
 
     def bundle(self) -> dict[str, Any]:
         """Return it as a MIME bundle: a quiet block of lines."""
@@ -70,27 +95,44 @@ class Forecast:
         return {"text/html": str(html.format(str(self))), "text/plain": str(self)}
 
 
-def forecast(connection: Connection, tool: Tool, plan: Plan, *, count: int = 1, reuse: bool = True) -> Forecast:
-    """Look up what *plan* will come to. A library that can't be read knows nothing; nothing is sent."""
+def forecast(
+    connection: Connection, tool: Tool, plan: Plan, *, count: int = 1, reuse: bool = True, limit: int | None = None
+) -> Forecast:
+    """Look up what *plan* will come to. A library that can't be read knows nothing; nothing is sent.
+
+    Raises:
+        InvalidInput: an input can't be sent as JSON.
+    """
     wanted: Counter[str] = Counter()
     inputs_of: dict[str, Mapping[str, object]] = {}
     origin = connection.settings.origin
-    for expansion in islice(plan, _MOST):
+    for expansion in plan if len(plan) <= _MOST else plan.sample(_MOST, seed=0):
         inputs = {tool.prompt_field: expansion.prompt, **expansion.inputs}
+        encoded(tool.name, inputs)  # raises for what can't be sent, and so has no fingerprint either
         key = fingerprint(origin, tool.name, inputs)
         wanted[key] += count
         inputs_of[key] = inputs
     in_library, unpriced, prices = 0, 0, []
     for key, number in wanted.items():
-        wanted_inputs = inputs_of[key]
-        saved = _saved(connection, tool, wanted_inputs, number) if reuse else 0
+        saved = _saved(connection, tool, inputs_of[key], number) if reuse else 0
         in_library += saved
-        price = connection.expected_credits(Request(tool, wanted_inputs))
+        price = connection.expected_credits(Request(tool, inputs_of[key]))
         if price is None:
             unpriced += number - saved
         elif number > saved:
             prices.append(price * (number - saved))
-    return Forecast(plan, count, in_library, sum(prices) if prices else None, unpriced)
+    looked_up = wanted.total()
+    return Forecast(
+        plan,
+        count,
+        looked_up,
+        in_library,
+        unpriced,
+        credits=sum(prices) * len(plan) * count / looked_up if prices else None,
+        limit=limit,
+        budget=connection.account.budget,
+        spent=connection.account.spent,
+    )
 
 
 def _saved(connection: Connection, tool: Tool, inputs: Mapping[str, object], number: int) -> int:
