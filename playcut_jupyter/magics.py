@@ -153,10 +153,10 @@ class PlaycutMagics(Magics):
         if line.sample is not None:
             # Always seeded: the same cell run again takes the same sample, which is in the library.
             plan = plan.sample(line.sample, line.seed or 0)
-        if line.dry_run:
-            print(f"{self.pc.forecast(plan, kind, line.count, line.fresh)}\nNothing was sent (--dry-run).")
-            return
         limit = line.max_generations or self.max_generations
+        if line.dry_run:
+            print(f"{self.pc.forecast(plan, kind, line.count, line.fresh, limit)}\nNothing was sent (--dry-run).")
+            return
         sweep = self.pc.start_plan(
             plan,
             kind,

@@ -200,10 +200,15 @@ class Playcut:
             )
         return prompts.expand(template, variables, {**taken_over, **_inputs(tool, options)})
 
-    def forecast(self, plan: prompts.Plan, kind: str, count: int = 1, fresh: bool = False) -> Forecast:
-        """Return what *plan* will come to, *count* of each: how many, how much, what is in the library."""
+    def forecast(
+        self, plan: prompts.Plan, kind: str, count: int = 1, fresh: bool = False, limit: int | None = None
+    ) -> Forecast:
+        """Return what *plan* will come to, *count* of each: how many, how much, what is in the library.
+
+        It tells as well if there are more than *limit*, or more than the budget allows.
+        """
         reuse = self.reuse and not fresh
-        return forecast(self.connector.archive, self._tool(kind), plan, count=count, reuse=reuse)
+        return forecast(self.connector.archive, self._tool(kind), plan, count=count, reuse=reuse, limit=limit)
 
     def start_plan(
         self,

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from playcut_jupyter import InvalidInput, Playcut
 from playcut_jupyter.prompts import Plan
+
+from .test_magics import cell, shell
+
+__all__ = ["shell"]  # a fixture
 
 
 def plan(pc: Playcut, template: str, **options: object) -> Plan:
@@ -50,3 +57,39 @@ def test_a_sweep_that_is_too_large_tells_its_price_and_sends_nothing(pc: Playcut
 def test_the_block_is_escaped(pc: Playcut) -> None:
     html = pc.forecast(plan(pc, "a <b>bold</b> {fox|owl}"), "image").bundle()["text/html"]
     assert "&lt;b&gt;bold" in html
+
+
+def test_the_price_of_a_very_large_plan_is_that_of_all_of_it(pc: Playcut) -> None:
+    fox = pc.image("a 1 of many foxes 1")
+    hundred = list(range(100))
+    many = pc.plan("image", "a {n} of many foxes {m}", {"n": hundred, "m": hundred}, {})
+    expected = pc.forecast(many, "image")
+    assert (expected.total, expected.looked_up) == (10_000, 2_000)
+    assert expected.credits is not None
+    assert expected.credits == pytest.approx(10_000 * (fox.estimated_credits or 0), rel=0.001)
+    assert "(estimate, from 2,000 of them taken at random)" in str(expected)
+
+
+def test_what_passes_the_budget_is_told_with_the_place_where_it_does(pc: Playcut) -> None:
+    price = pc.image("a budgeted fox").estimated_credits or 0
+    pc.budget = 4.5 * price
+    assert "budget of" not in str(pc.forecast(plan(pc, "a budgeted {owl|cat|hare}"), "image"))
+    words = str(pc.forecast(plan(pc, "a budgeted {owl|cat|hare|elk}"), "image"))
+    assert f"passes your budget of {pc.budget:g} ({price:g} spent) after about 3" in words
+
+
+def test_a_dry_run_tells_that_it_needs_a_higher_limit(
+    shell: InteractiveShell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shell.run_cell_magic("playcut", "--dry-run --count 10", "a limited {fox|owl|cat}")
+    assert "needs `--max 30`" in capsys.readouterr().out
+    shell.run_cell_magic("playcut", "--dry-run --count 10 --max 30", "a limited {fox|owl|cat}")
+    assert "--max" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("options", ["", "--dry-run "])
+@pytest.mark.parametrize("body", ["a timed {fox|owl}", "a timed fox"])
+def test_what_can_not_be_sent_is_told_before_anything(shell: InteractiveShell, options: str, body: str) -> None:
+    shell.user_ns["now"] = datetime(2025, 1, 1, tzinfo=UTC)
+    with pytest.raises(InvalidInput, match="can't be sent as JSON"):
+        cell(shell, f"image {options}-p when={{now}}", body)
