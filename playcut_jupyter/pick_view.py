@@ -6,6 +6,7 @@ shuts the buttons until the next pair stands there, so that a double click count
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -18,6 +19,8 @@ from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.picking import Pair, Picks, candidates, next_pair
 from playcut_jupyter.runs import Generation
 from playcut_jupyter.sweeps import Sweep
+
+log = logging.getLogger("playcut_jupyter")
 
 _VIEW_PX = 480
 
@@ -35,6 +38,7 @@ class PickView(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         self._skipped: list[Pair] = []
         self._was_skip: list[bool] = []
         self._pair: Pair | None = None
+        self._shown = 0
         self._worker = ThreadPoolExecutor(1, "playcut-pick")
         self.question = ipywidgets.HTML()
         self.sides = [ipywidgets.HTML(layout={"width": "48%", "min_width": "220px"}) for _ in "AB"]
@@ -56,6 +60,7 @@ class PickView(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         )
         self.add_class("playcut-pick")
         self._show(choices.picks(self._library, list(self._runs)))
+        self._open_buttons()
 
     def _button(self, text: str, action: Callable[[], None]) -> Any:
         button = ipywidgets.Button(description=text, layout={"width": "auto"})
@@ -74,13 +79,15 @@ class PickView(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         """Do *action* and show the next pair; what went wrong stands where the result would."""
         try:
             action()
-            rounds = choices.picks(self._library, list(self._runs))
+            self._show(choices.picks(self._library, list(self._runs)))
         except PlaycutError as error:
             self.result.value = str(render.message(f"{error}"))
-            for each in self._buttons:
-                each.disabled = False
-            return
-        self._show(rounds)
+        except Exception as error:
+            log.exception("a click ended in a way it should not")
+            kind = type(error).__name__
+            self.result.value = str(render.message(f"Something inside playcut-jupyter went wrong ({kind}: {error})."))
+        finally:
+            self._open_buttons()
 
     def _choose(self, side: int) -> None:
         if self._pair is not None:
@@ -104,18 +111,21 @@ class PickView(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
 
     def _show(self, rounds: list[Pair]) -> None:
         shown = [*rounds, *self._skipped]
-        self._pair = next_pair(self._runs, shown)
+        self._pair, self._shown = next_pair(self._runs, shown), len(shown)
         pairs = len(self._runs) * (len(self._runs) - 1) // 2
+        for letter, side, number in zip("AB", self.sides, self._pair or (None, None), strict=True):
+            side.value = str(_blind(letter, self._runs[number])) if number is not None else ""
         if self._pair is None:
             self.question.value = f"<b>All {pairs} pairs are judged.</b>"
             self._finish()
         else:
             self.question.value = f"<b>Which is better?</b> Round {len(shown) + 1} of at most {pairs}"
-        for letter, side, number in zip("AB", self.sides, self._pair or (None, None), strict=True):
-            side.value = str(_blind(letter, self._runs[number])) if number is not None else ""
+
+    def _open_buttons(self) -> None:
+        """Let what can be done now be clicked."""
         for button in (self.a_is_better, self.b_is_better, self.skip):
             button.disabled = self._pair is None
-        self.undo.disabled = not shown
+        self.undo.disabled = not self._shown
         self.finish.disabled = False
 
 

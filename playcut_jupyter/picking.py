@@ -95,7 +95,8 @@ class Picks:
                 if better != worse:
                     won[axis, better] += 1
                     played.update([(axis, better), (axis, worse)])
-        keys = [(axis, str(value)) for axis, values in self._sweep.axes.items() for value in dict.fromkeys(values)]
+        # By their text: a list or a dictionary is no key.
+        keys = [(axis, text) for axis, values in self._sweep.axes.items() for text in dict.fromkeys(map(str, values))]
         return [
             {
                 "axis": axis,

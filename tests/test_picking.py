@@ -135,3 +135,27 @@ def test_rounds_between_the_same_value_say_nothing_of_it(sweep: Sweep) -> None:
     assert (fox["won"], fox["rounds"]) == (1, 1)
     assert "not judged" in repr(sweep.picks())
     assert f"#{red_fox.id}" in sweep.picks()._repr_mimebundle_()["text/html"]
+
+
+def test_values_that_are_lists_or_dictionaries_are_picked_from_too(pc: Playcut) -> None:
+    sweep = pc.sweep("a nested {fox|owl}", style=[{"ink": 1}, {"ink": 2}])
+    view = sweep.pick()
+    clicked(view, view.a_is_better)
+    assert "All 1 pairs" in view.question.value
+    assert "playcut-picks" in view.result.value
+    assert not view.undo.disabled
+    assert {row["value"] for row in sweep.picks().to_records()} >= {"{'ink': 1}", "{'ink': 2}"}
+
+
+def test_what_nobody_thought_of_is_told_in_the_view_and_logged(sweep: Sweep, caplog: pytest.LogCaptureFixture) -> None:
+    class Odd:
+        def __str__(self) -> str:
+            raise ZeroDivisionError("no text")
+
+    view = sweep.pick()
+    clicked(view, view.b_is_better)
+    sweep.axes["odd"] = [Odd()]
+    clicked(view, view.finish)
+    assert "went wrong (ZeroDivisionError: no text)" in view.result.value
+    assert not view.a_is_better.disabled
+    assert "a click ended in a way it should not" in caplog.text
