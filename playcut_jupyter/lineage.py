@@ -1,7 +1,8 @@
 """What is made from what: a child's prompt as a change to its parent's, and the words for what changed.
 
-Pure: generations in, text out. A body of lines that begin with `+` or `-` changes the parent's prompt; any other body
-is a new prompt; an empty one keeps the prompt, for a change of options alone.
+Pure: generations in, text out. A body whose lines all begin with `+` or `-` changes the parent's prompt; one whose
+lines never do is a new prompt; an empty one keeps the prompt, for a change of options alone. A lone line that begins
+with a minus and a digit is a new prompt, too: it is a number (`-5 degrees, a frozen lake`).
 """
 
 from __future__ import annotations
@@ -11,40 +12,44 @@ from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 
 from playcut_jupyter.errors import InvalidInput, PromptError
-from playcut_jupyter.prompts import escape
 from playcut_jupyter.runs import Generation
 from playcut_jupyter.tools import KINDS, Tool
 
-_EDIT = re.compile(r"([+-])(?=[\s,.;:]|$)\s*(.*)", re.DOTALL)
+_PARENT = "_parents_prompt"
+"""The variable that stands for the parent's prompt in its child's template."""
 _WORD = re.compile(r"\w+|[^\w\s]")
 _MOST_SHOWN = 120
 
 
-def child_template(prompt: str, body: str) -> str:
-    """Return the template of a child of *prompt*: what was literal in the parent stays so.
+def child_template(prompt: str, body: str) -> tuple[str, dict[str, str]]:
+    """Return the template of a child of *prompt*, and the variables beside the notebook's that it names.
+
+    The parent's words are put in for a variable, so that they stay literal whatever is written after them.
 
     Args:
         prompt: the parent's.
         body: `+ words` and `- words`, a line each; or a whole new template; or nothing.
 
     Raises:
-        PromptError: words that are to go are not in the prompt.
+        PromptError: some lines are changes and others are not, or words that are to go are not in the prompt.
     """
     lines = [line.strip() for line in body.splitlines() if line.strip()]
-    if not lines:
-        return escape(prompt)
-    edits = [_EDIT.fullmatch(line) for line in lines]
-    if any(edit is None for edit in edits):
-        return body
+    others = [line for line in lines if line[0] not in "+-"]
+    if lines and (others == lines or (len(lines) == 1 and re.match(r"-\d", lines[0]))):
+        return body, {}
+    if others:
+        raise PromptError(
+            f"Some lines change the parent's prompt with + or -, and this one does not: {_short(others[0])}",
+            hint="Begin every line with + or -; or none, for a whole new prompt.",
+        )
     kept, added = prompt, ""
-    for edit in edits:
-        assert edit is not None  # noqa: S101 - for the type checker: checked just above
-        sign, words = edit.groups()
-        if sign == "-":
+    for line in lines:
+        words = line[1:].strip()
+        if line[0] == "-":
             kept = _without(kept, words)
         elif words:
             added += words if words[0] in ",.;:" else f" {words}"
-    return escape(kept) + added
+    return f"{{{_PARENT}}}{added}", {_PARENT: kept}
 
 
 def _without(prompt: str, words: str) -> str:

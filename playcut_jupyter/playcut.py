@@ -193,7 +193,8 @@ class Playcut:
         tool, taken_over = self._tool(kind), {}
         if parent is not None:
             taken_over = lineage.inherited(parent, tool)
-            template = lineage.child_template(parent.prompt, template)
+            template, words = lineage.child_template(parent.prompt, template)
+            variables = {**variables, **words}
         if not template.strip():
             raise PromptError(
                 "The prompt is empty.", hint="Write the prompt below the line that starts with %%playcut."

@@ -12,7 +12,7 @@ from playcut_jupyter.prompts import expand
 
 
 def child(prompt: str, body: str) -> list[str]:
-    return [one.prompt for one in expand(child_template(prompt, body), {})]
+    return [one.prompt for one in expand(*child_template(prompt, body))]
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,9 @@ def child(prompt: str, body: str) -> list[str]:
         ("- red", ["a fox, neon light"]),
         ("- RED\n+ {oil|ink}", ["a fox, neon light oil", "a fox, neon light ink"]),
         ("a grey owl", ["a grey owl"]),
-        ("+ at dusk\nand a whole line", ["+ at dusk\nand a whole line"]),
+        ("+at dusk", ["a red fox, neon light at dusk"]),
+        ("-neon light\n+{oil|ink}", ["a red fox oil", "a red fox ink"]),
+        ("a grey owl\nat dusk", ["a grey owl\nat dusk"]),
         ("", ["a red fox, neon light"]),
         ("+", ["a red fox, neon light"]),
         ("-1 degree outside", ["-1 degree outside"]),
@@ -39,10 +41,19 @@ def test_words_that_are_not_there_cannot_go() -> None:
         child_template("a red fox", "- fo")
 
 
+@pytest.mark.parametrize("body", ["+ at dusk\nand a whole line", "a whole line\n-red", "-1 degree\noutside"])
+def test_changes_and_other_lines_do_not_mix(pc: Playcut, body: str) -> None:
+    fox = pc.image("a red fox in a mixture")
+    with pytest.raises(PromptError, match="Some lines change the parent's prompt with"):
+        pc.sweep(body, parent=fox)
+    assert len(pc.history()) == 1
+
+
 @given(st.text(alphabet="ab {}|,.\\n", min_size=1).filter(str.strip))
 def test_a_parents_prompt_stays_literal(prompt: str) -> None:
     assert child(prompt, "") == [prompt]
     assert child(prompt, "+ {x|y}") == [f"{prompt} {end}" for end in "xy"]
+    assert child(prompt, "+ red|blue} owl") == [f"{prompt} red|blue}} owl"]
 
 
 def test_a_child_takes_over_the_inputs_and_is_known_as_one(pc: Playcut) -> None:
