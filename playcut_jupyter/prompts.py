@@ -73,6 +73,11 @@ class _Axis:
     texts: tuple[Pieces, ...] = ()
     option: str | None = None
 
+    @property
+    def repeats(self) -> bool:
+        """Whether two of its texts are the same."""
+        return len(set(self.texts)) < len(self.texts)
+
 
 @dataclass(frozen=True)
 class _Expansions(Sequence[Expansion]):
@@ -149,9 +154,12 @@ class Plan:
         """Return the plan for `n` of its expansions (or all), in order; the same for the same seed.
 
         Raises:
-            PromptError: `n` is less than 1, or too many to hold.
+            PromptError: `n` is less than 1, or too many to hold, or no whole number; or the seed is none.
 
         """
+        for name, value in (("sample", n), ("sample_seed", 0 if seed is None else seed)):
+            if not isinstance(value, int) or isinstance(value, bool):
+                raise PromptError(f"{name} is a whole number, not {_short(repr(value), 40)}.")
         if n < 1:
             raise PromptError(f"A sample of {n} is nothing.", hint="Ask for at least 1.")
         if n >= len(self):
@@ -205,8 +213,9 @@ def expand(template: str, variables: Mapping[str, object], options: Mapping[str,
     count = math.prod(len(axis.values) for axis in axes)
     if count > sys.maxsize:
         raise PromptError(f"{len(axes)} axes make more generations than can be counted.", hint="Use fewer axes.")
-    notes = tuple(
-        f"Note: {group} is kept as text; alternatives begin right after the brace." for group in doubtful(template)
+    notes = (
+        *(f"Note: {group} is kept as text; alternatives begin right after the brace." for group in doubtful(template)),
+        *(f"Note: {_short(axis.name, 40)} has a text more than once; each is made." for axis in axes if axis.repeats),
     )
     expansions = _Expansions(pieces, axes, inputs, range(count))
     return Plan({axis.name: axis.values for axis in axes}, expansions, notes)

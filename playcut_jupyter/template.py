@@ -77,9 +77,13 @@ def parse(template: str) -> Parts:
     """Return what the template is made of, in order.
 
     Raises:
-        PromptError: alternatives within alternatives within alternatives.
+        PromptError: it is no text, or has alternatives within alternatives within alternatives.
 
     """
+    if not isinstance(template, str):
+        raise PromptError(
+            f"A prompt is text, and this is a {type(template).__name__}.", hint="Say in words what to make."
+        )
     return _parts(template, _pairs(template), 0, len(template), depth=0)
 
 

@@ -348,6 +348,21 @@ def test_text_braces_do_not_hide_what_is_between_them() -> None:
     assert prompts("{a}}", a=1) == ["1}"]
 
 
+def test_alternatives_that_are_the_same_are_noted_and_made() -> None:
+    plan = expand("a {fox|fox} and {x|y} {names}", {"names": ["Ada", "Ada"]})
+    assert plan.notes == tuple(
+        f"Note: {axis} has a text more than once; each is made." for axis in ("fox|fox", "names")
+    )
+    assert len(plan) == 8
+    assert plan.notes[0] in plan.describe()
+
+
+@pytest.mark.parametrize("template", [None, 5, b"a fox", ["a fox"]])
+def test_what_is_no_text_is_no_prompt(template: object) -> None:
+    with pytest.raises(PromptError, match="A prompt is text, and this is a"):
+        expand(template, {})  # type: ignore[arg-type]
+
+
 def test_alternatives_with_a_space_before_them_are_noted() -> None:
     plan = expand("a { red | blue } fox, {ran|sat}", {})
     assert plan.notes == ("Note: { red | blue } is kept as text; alternatives begin right after the brace.",)

@@ -46,6 +46,10 @@ def test_the_expansion_says_that_it_is_a_part(pc: Playcut) -> None:
 def test_bad_samples_are_told_before_anything_is_sent(pc: Playcut) -> None:
     with pytest.raises(PromptError, match="sample of 0"):
         pc.sweep(TEMPLATE, sample=0)
+    with pytest.raises(PromptError, match="sample is a whole number, not '3'"):
+        pc.sweep(TEMPLATE, sample="3")  # type: ignore[arg-type]
+    with pytest.raises(PromptError, match="sample_seed is a whole number"):
+        pc.sweep(TEMPLATE, sample=3, sample_seed=[1])  # type: ignore[arg-type]
     with pytest.raises(InvalidInput, match="at least 1"):
         parse_cell_line("--sample 0", {})
     with pytest.raises(InvalidInput, match="there is no --sample") as caught:
