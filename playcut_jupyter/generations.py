@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any, overload
+from copy import copy
+from typing import Any, Self, overload
 
 from playcut_jupyter import choices
 from playcut_jupyter.errors import PlaycutError
@@ -12,7 +13,7 @@ from playcut_jupyter.runs import Generation
 
 
 class Generations(Sequence[Generation]):
-    """A sequence of generations."""
+    """A sequence of generations; a slice of it is one of the same kind."""
 
     def __init__(self, runs: Sequence[Generation]) -> None:
         self._runs = list(runs)
@@ -20,9 +21,13 @@ class Generations(Sequence[Generation]):
     @overload
     def __getitem__(self, index: int) -> Generation: ...
     @overload
-    def __getitem__(self, index: slice) -> list[Generation]: ...
-    def __getitem__(self, index: int | slice) -> Generation | list[Generation]:
-        return self._runs[index]
+    def __getitem__(self, index: slice) -> Self: ...
+    def __getitem__(self, index: int | slice) -> Generation | Self:
+        if not isinstance(index, slice):
+            return self._runs[index]
+        part = copy(self)
+        part._runs = self._runs[index]
+        return part
 
     def __len__(self) -> int:
         return len(self._runs)
@@ -41,12 +46,17 @@ class Generations(Sequence[Generation]):
         return export.program(self, as_)
 
     def to_records(self) -> list[dict[str, Any]]:
-        """Return one flat dictionary for each generation, as pandas takes them: axes first, then the facts."""
+        """Return one flat dictionary for each generation, as pandas takes them: axes first, then the facts.
+
+        An axis that is called like a fact is the column `axis.NAME`.
+        """
         won, played = self.tally()
-        return [
-            {**run.labels, **record(run), "picks_won": won[run.id], "picks_lost": played[run.id] - won[run.id]}
-            for run in self._runs
-        ]
+        rows = []
+        for run in self._runs:
+            facts = {**record(run), "picks_won": won[run.id], "picks_lost": played[run.id] - won[run.id]}
+            axes = {f"axis.{name}" if name in facts else name: value for name, value in run.labels.items()}
+            rows.append({**axes, **facts})
+        return rows
 
     def tally(self) -> tuple[Counter[int | None], Counter[int | None]]:
         """Return by number in how many blind rounds among these each won, and in how many it stood."""

@@ -22,7 +22,6 @@ class Tree(Generations):
     """The family of one generation, parents before their children, the oldest first.
 
     Attributes:
-        depths: for each generation, how many steps it is from the root.
         is_cut: True if the family is larger than what is held here.
     """
 
@@ -34,14 +33,19 @@ class Tree(Generations):
             record = library.get(record.parent_id) if record.parent_id is not None else None
         waiting = [(root, 0)] if root is not None else []
         runs: list[Generation] = []
-        self.depths: list[int] = []
+        self._depths: dict[int | None, int] = {}
         while waiting and len(runs) < _MOST:
             found, depth = waiting.pop()
             runs.append(Generation.from_record(connection, found))
-            self.depths.append(depth)
+            self._depths[found.id] = depth
             waiting += [(child, depth + 1) for child in reversed(library.children(found.id))]
         self.is_cut = bool(waiting)
         super().__init__(runs)
+
+    @property
+    def depths(self) -> list[int]:
+        """For each generation, how many steps it is from the root."""
+        return [self._depths[run.id] for run in self]
 
     def _words(self, run: Generation) -> str:
         parent = next((other for other in self if other.id == run.parent_id), None)
@@ -49,8 +53,9 @@ class Tree(Generations):
 
     def __repr__(self) -> str:
         lines = []
+        depths = self.depths
         for index, run in enumerate(self):
-            branch = _branches(self.depths, index)
+            branch = _branches(depths, index)
             lines.append(f"{branch}{_title(run)}  {self._words(run)}")
         return "\n".join([*lines, *([_CUT] if self.is_cut else [])])
 

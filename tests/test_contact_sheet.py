@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from playcut_jupyter import InvalidInput, Playcut, choices
+from playcut_jupyter import InvalidInput, Playcut, Sweep, choices
 from playcut_jupyter.sandbox import Sandbox
 
 
@@ -79,3 +79,32 @@ def test_records_have_axes_picks_and_stars_as_flat_columns(pc: Playcut) -> None:
     assert [(row["picks_won"], row["picks_lost"]) for row in rows] == [(0, 1), (0, 0), (1, 0), (0, 0)]
     assert all(row["seconds"] > 0 and Path(row["path"]).exists() for row in rows)
     assert len(pc.history().to_records()) == 4
+
+
+def test_an_axis_that_is_called_like_a_fact_keeps_a_column_of_its_own(pc: Playcut) -> None:
+    rows = pc.sweep("a {tool} fox", tool=["brush", "pen"]).to_records()
+    assert [(row["axis.tool"], row["tool"]) for row in rows] == [
+        ("brush", "generate-image-from-text"),
+        ("pen", "generate-image-from-text"),
+    ]
+
+
+def test_a_part_of_a_sweep_is_a_sweep(pc: Playcut, tmp_path: Path) -> None:
+    sweep = pc.sweep("a sliced {red|blue} {fox|owl}")
+    part = sweep[1:3]
+    assert isinstance(part, Sweep)
+    assert (list(part), part.axes) == ([sweep[1], sweep[2]], sweep.axes)
+    assert part.contact_sheet(tmp_path / "part.html").read_text().count("<img") == 2
+    assert part._repr_mimebundle_()["text/html"].count("<img") == 2
+    assert len(pc.compare(part)) == 2
+    assert len(sweep) == 4
+
+
+def test_a_part_of_the_history_and_of_a_tree_show_themselves(pc: Playcut) -> None:
+    fox = pc.image("a rooted fox")
+    pc.sweep("+ {at dusk|in ink}", parent=fox)
+    newest = pc.history()[:2]
+    assert newest._repr_mimebundle_()["text/html"].count("<img") == 2
+    assert "a rooted fox in ink" in newest.export("json")
+    assert pc.tree(fox.id)[1:].depths == [1, 1]
+    assert "at dusk" in repr(pc.tree(fox.id)[1:])
