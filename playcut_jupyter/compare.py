@@ -7,9 +7,7 @@ a running kernel's widgets.
 from __future__ import annotations
 
 import io
-import re
-from collections.abc import Mapping, Sequence
-from difflib import SequenceMatcher
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -18,6 +16,7 @@ from playcut_jupyter import render
 from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.generations import Generations
 from playcut_jupyter.runs import Generation
+from playcut_jupyter.worddiff import changes
 
 if TYPE_CHECKING:
     from ipywidgets import Widget
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
 MOST = 8
 """The most that are shown side by side."""
-_WORDS = re.compile(r"\w+|[^\w\s]|\s+")
 _MARK = "text-decoration:underline;font-weight:bold;"
 _CELL = "border:1px solid rgba(128,128,128,0.3);padding:4px 8px;text-align:left;vertical-align:top;"
 _VIEW_PX = 720
@@ -65,6 +63,8 @@ class Comparison(Generations):
     def blend(self) -> Widget:
         """Return a slider that blends the first picture into the second, in place: to see what changed where.
 
+        A second picture of another shape is shown whole, between bars.
+
         Raises:
             InvalidInput: it is not two pictures.
         """
@@ -73,15 +73,21 @@ class Comparison(Generations):
         first, second = self
         return _blended(first.image, second.image, names=(_name(first), _name(second)))
 
+    def _prompts(self) -> list[_Words]:
+        """Return each prompt in stretches; the first is compared to the second, every other to the first."""
+        prompts = [run.prompt for run in self]
+        others = prompts[1:2] + prompts[:1] * len(prompts)
+        return [list(_against(other, prompt)) for prompt, other in zip(prompts, others, strict=False)]
+
     def __repr__(self) -> str:
-        marked = [_marked_text(words) for words in _word_differences([run.prompt for run in self])]
+        marked = [_marked_text(words) for words in self._prompts()]
         lines = [f"{_name(run)}  {text}" for run, text in zip(self, marked, strict=True)]
         lines += [f"{name}: {' | '.join(map(_shown, values))}" for name, values in self.differences.items()]
         return "\n".join(lines)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        prompts = [_marked_html(words) for words in _word_differences([run.prompt for run in self])]
-        width = max(160, 960 // len(self))
+        prompts = [_marked_html(words) for words in self._prompts()]
+        width = max(160, 960 // max(1, len(self)))
         rows = [
             ("", [Markup("<b>{}</b> {}").format(_name(run), render.badge(run)) for run in self]),
             ("", [Markup("").join(render.asset(item, width) for item in run.assets) for run in self]),
@@ -123,16 +129,14 @@ _Words = list[tuple[str, bool]]
 """Stretches of text, and whether each differs."""
 
 
-def _word_differences(prompts: Sequence[str]) -> list[_Words]:
-    """Return each prompt in stretches; the first is compared to the second, every other to the first."""
-    split = [_WORDS.findall(prompt) for prompt in prompts]
-    return [_against(words, split[0] if number else split[1]) for number, words in enumerate(split)]
-
-
-def _against(words: list[str], other: list[str]) -> _Words:
-    matcher = SequenceMatcher(None, other, words, autojunk=False)
-    stretches = ((what != "equal", "".join(words[j1:j2])) for what, _, _, j1, j2 in matcher.get_opcodes())
-    return [(text, differs) for differs, text in stretches if text]
+def _against(other: str, prompt: str) -> Iterator[tuple[str, bool]]:
+    at = 0
+    for _, span in changes(other, prompt):
+        if span.start < span.stop:
+            yield prompt[at : span.start], False
+            yield prompt[span], True
+            at = span.stop
+    yield prompt[at:], False
 
 
 def _marked_html(words: _Words) -> Markup:
@@ -145,7 +149,7 @@ def _marked_html(words: _Words) -> Markup:
 
 
 def _marked_text(words: _Words) -> str:
-    return "".join(f"[{text}]" if differs and text.strip() else text for text, differs in words)
+    return "".join(f"[{text}]" if differs else text for text, differs in words)
 
 
 # -- two pictures in one ------------------------------------------------------------------------------------------
@@ -155,10 +159,11 @@ def _blended(first: Image, second: Image, names: Sequence[str]) -> Widget:
     """Return the slider; all its pictures are drawn now, so that moving it only changes a trait."""
     import ipywidgets
     from PIL import Image as Pillow
+    from PIL import ImageOps
 
     small = first.convert("RGB")
     small.thumbnail((_VIEW_PX, _VIEW_PX))
-    other = second.convert("RGB").resize(small.size)
+    other = ImageOps.pad(second.convert("RGB"), small.size, color="gray")
     frames = [_webp(Pillow.blend(small, other, step / (_FRAMES - 1))) for step in range(_FRAMES)]
     picture = ipywidgets.Image(value=frames[0], format="webp", layout={"max_width": "100%"})
     picture.add_class("playcut-blend")

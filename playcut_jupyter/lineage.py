@@ -8,16 +8,15 @@ with a minus and a digit is a new prompt, too: it is a number (`-5 degrees, a fr
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from difflib import SequenceMatcher
+from collections.abc import Mapping
 
+from playcut_jupyter import worddiff
 from playcut_jupyter.errors import InvalidInput, PromptError
 from playcut_jupyter.runs import Generation
 from playcut_jupyter.tools import KINDS, Tool
 
 _PARENT = "_parents_prompt"
 """The variable that stands for the parent's prompt in its child's template."""
-_WORD = re.compile(r"\w+|[^\w\s]")
 _MOST_SHOWN = 120
 
 
@@ -100,21 +99,14 @@ def changes(parent: Generation, child: Generation) -> str:
 
 
 def _prompt_changes(before: str, after: str) -> list[str]:
-    old, new = _WORD.findall(before), _WORD.findall(after)
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
-    if matcher.ratio() < 0.5:
+    if worddiff.likeness(before, after) < 0.5:
         return [_short(after)]
     parts = []
-    for what, i1, i2, j1, j2 in matcher.get_opcodes():
-        if what in ("delete", "replace"):
-            parts.append(f"- {_joined(old[i1:i2])}")
-        if what in ("insert", "replace"):
-            parts.append(f"+ {_joined(new[j1:j2])}")
+    for old, new in worddiff.changes(before, after):
+        for sign, words in (("-", before[old]), ("+", after[new])):
+            if words:
+                parts.append(f"{sign} {_short(' '.join(words.split()))}")
     return parts
-
-
-def _joined(words: Sequence[str]) -> str:
-    return _short(re.sub(r" (?=[,.;:!?])", "", " ".join(words)))
 
 
 def _input_changes(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:

@@ -358,21 +358,19 @@ class Playcut:
             raise InvalidInput(f"The library has no generation {number}.", hint="`%playcut history` lists them.")
         return Generation.from_record(archive, record)
 
-    def compare(self, *generations: Generation | int | Sequence[Generation]) -> Comparison:
+    def compare(self, *generations: Generation | int | Sequence[Generation | int]) -> Comparison:
         """Return generations side by side, with the words and parameters that differ marked.
 
         Args:
-            *generations: two or more, or their numbers in the library, or a sweep.
+            *generations: two or more, or their numbers in the library, or a sweep, or a list of any.
 
         Raises:
             InvalidInput: fewer than two, too many, or one that has no result.
         """
         runs: list[Generation] = []
         for item in generations:
-            if isinstance(item, int):
-                runs.append(self.get(item))
-            else:
-                runs += [item] if isinstance(item, Generation) else list(item)
+            several = [item] if isinstance(item, Generation | int) else item
+            runs += [self.get(one) if isinstance(one, int) else one for one in several]
         return Comparison(runs)
 
     def panel(self) -> Panel:

@@ -40,6 +40,15 @@ def test_more_than_two_are_compared_to_the_first(pc: Playcut) -> None:
 def test_numbers_of_the_library_will_do(pc: Playcut) -> None:
     a, b = pc.image("a numbered fox"), pc.image("a numbered owl")
     assert [run.prompt for run in pc.compare(a.id or 0, b.id or 0)] == ["a numbered fox", "a numbered owl"]
+    assert [run.prompt for run in pc.compare([a.id or 0, b])] == ["a numbered fox", "a numbered owl"]
+
+
+def test_a_part_of_a_comparison_shows_itself(pc: Playcut) -> None:
+    comparison = pc.compare(pc.sweep("a cut {fox|owl|cat}"))
+    assert repr(comparison[:2]).splitlines()[0].endswith("a cut [fox]")
+    assert repr(comparison[2:]).endswith("a cut cat")
+    assert comparison[1:]._repr_mimebundle_()["text/html"].count("<img") == 2
+    assert comparison[3:]._repr_mimebundle_()["text/plain"] == ""
 
 
 def test_a_sound_is_compared_too(pc: Playcut) -> None:
@@ -79,3 +88,12 @@ def test_the_slider_goes_from_one_picture_to_the_other_whatever_their_sizes(pc: 
     assert len({first, last, shown().tobytes()}) == 3
     flicker.value = False
     assert label.value.startswith(f"#{a.id}")
+
+
+def test_a_second_picture_of_another_shape_is_not_stretched(pc: Playcut) -> None:
+    a, b = pc.image("a wide fox", aspect_ratio="16:9"), pc.image("a square owl", aspect_ratio="1:1")
+    view = pc.compare(a, b).blend()
+    view.children[1].children[1].value = True
+    with Image.open(io.BytesIO(view.children[0].value)) as shown:
+        bar = shown.convert("L").crop((0, 0, (shown.width - shown.height) // 2 - 4, shown.height))
+    assert all(120 <= grey <= 136 for grey in bar.tobytes())

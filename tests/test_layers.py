@@ -35,7 +35,7 @@ LAYERS = [
     "transport store schema template events account shared",
     "pacing records media",
     "settings",
-    "tools models",
+    "tools models worddiff",
     "errors",
     "redaction notices",
 ]

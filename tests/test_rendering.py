@@ -721,7 +721,7 @@ def test_the_history_is_a_sequence_and_gives_records(connection: Connection) -> 
     runs = History([saved(connection, png()), saved(connection)])
     assert len(runs) == 2
     assert next(iter(runs)) is runs[0]
-    assert runs[-1:] == [runs[1]]
+    assert list(runs[-1:]) == [runs[1]]
     assert [record["status"] for record in runs.to_records()] == ["COMPLETED", "COMPLETED"]
 
 
