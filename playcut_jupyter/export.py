@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 FORMATS: Mapping[str, str] = {"curl": "curl.sh", "python": "python.py", "typescript": "typescript.ts", "json": ""}
 """Format -> the program that it is made from; JSON is the inputs alone."""
+_LARGEST_EXACT = 2**53 - 1
+"""The largest whole number that JavaScript's own numbers hold without rounding."""
 
 
 def program(runs: Sequence[Generation], format_: str = "python") -> str:
@@ -50,10 +52,12 @@ def program(runs: Sequence[Generation], format_: str = "python") -> str:
     if format_ == "json":
         return _json(_document(runs)) + "\n"
     template = (files("playcut_jupyter") / "programs" / FORMATS[format_]).read_text(encoding="utf-8")
+    sandbox_line = "" if not any(run.is_sandbox for run in runs) else r"\1\2"
+    template = re.sub(r"(?m)^(.*)__SANDBOX__ (.*\n)", sandbox_line, template, count=1)
     steps = [_step(run, _name(run, number, len(runs))) for number, run in enumerate(runs, 1)]
     if format_ == "curl":
         return template.replace("__GENERATIONS__", _bash(steps), 1)
-    literal = pprint.pformat(steps, width=110, sort_dicts=False) if format_ == "python" else _json(steps)
+    literal = pprint.pformat(steps, width=110, sort_dicts=False) if format_ == "python" else _typescript(steps)
     return template.replace('"__GENERATIONS__"', literal, 1)
 
 
@@ -98,11 +102,23 @@ def _document(runs: Sequence[Generation]) -> dict[str, Any]:
 
 def _json(value: object) -> str:
     """Return *value* as JSON that can be copied: what can't be seen or printed is written as an escape."""
-    return re.sub(r"[^\n -~]", _visible, json.dumps(value, indent=2, ensure_ascii=False))
+    # A value of an axis that JSON has no word for (a Decimal, a number of numpy's) is the text it has in the prompt.
+    return re.sub(r"[^\n -~]", _visible, json.dumps(value, indent=2, ensure_ascii=False, default=str))
 
 
 def _visible(match: re.Match[str]) -> str:
     return match[0] if match[0].isprintable() else json.dumps(match[0])[1:-1]
+
+
+def _typescript(steps: Sequence[Mapping[str, Any]]) -> str:
+    """Return *steps* as a literal whose whole numbers are the same there: large ones are BigInts."""
+    return re.sub(r'"(?:\\.|[^"\\])*"|-?\d[\d.eE+-]*', _exact, _json(steps))
+
+
+def _exact(match: re.Match[str]) -> str:
+    text = match[0]
+    is_large = text.lstrip("-").isdigit() and abs(int(text)) > _LARGEST_EXACT
+    return f"{text}n" if is_large else text
 
 
 def _bash(steps: Sequence[Mapping[str, Any]]) -> str:

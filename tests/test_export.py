@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,18 @@ def test_a_program_makes_the_same_picture_from_any_prompt(pc: Playcut, run: Run,
 
     assert (ended.status, ended.printed) == (0, ["playcut-image.png"]), ended.said
     assert ended.files == {"playcut-image.png": originals(made)[0]}
+
+
+@every_language
+def test_whole_numbers_of_any_size_arrive_as_they_are(pc: Playcut, run: Run, format_: str) -> None:
+    odd = 'a "90071992547409931" fox \\'  # what looks like a number in a text is text
+    made = pc.sweep(odd, seed=[2**53, 2**53 + 1, -(2**63)], weights=[[[2**60 + 1, 0.1, 1e30, True, None, {"n": 1}]]])
+    assert len(set(originals(made))) == 3
+
+    ended = run(made.export(format_), format_)
+
+    assert ended.status == 0, ended.said
+    assert [ended.files[f"playcut-image-{number}.png"] for number in (1, 2, 3)] == originals(made)
 
 
 @every_language
@@ -332,6 +345,23 @@ def test_the_json_tells_what_was_asked_for(pc: Playcut) -> None:
     assert document["axes"] == {"red|blue": ["red", "blue"]}
     assert [made["inputs"]["prompt"] for made in document["generations"]] == ["a red kite", "a blue kite"]
     assert [made["labels"] for made in document["generations"]] == [{"red|blue": "red"}, {"red|blue": "blue"}]
+
+
+def test_values_that_json_has_no_word_for_are_exported_as_their_text(pc: Playcut) -> None:
+    kites = pc.sweep("a kite of {size} m", size=[Decimal("1.50"), 2])
+
+    document = json.loads(kites.export("json"))
+
+    assert document["axes"] == {"size": ["1.50", 2]}
+    assert [made["labels"] for made in document["generations"]] == [{"size": "1.50"}, {"size": 2}]
+
+
+@pytest.mark.parametrize("format_", ["curl", "python", "typescript"])
+def test_a_program_says_if_it_was_tried_out_in_the_sandbox(pc: Playcut, away_from_home: Path, format_: str) -> None:
+    with Playcut(sandbox=True, home=away_from_home) as inside:
+        assert "Tried out in the sandbox" in inside.speech("Hello.").export(format_)
+    elsewhere = pc.speech("Hello.").export(format_)
+    assert "sandbox" not in elsewhere.lower()
 
 
 @pytest.mark.parametrize("format_", ["curl", "python", "typescript", "json"])

@@ -6,6 +6,7 @@
 #
 # Needs bash, curl, and jq (or else python3) to read JSON. Each run buys anew. A submission is sent once: what may
 # have been bought is never sent again by itself. Ends with status 1 if anything failed, and says on stderr what.
+# __SANDBOX__ Tried out in the sandbox, whose voices the API does not know: put the id of one of the API's in their place.
 set -ufo pipefail
 
 generations() {

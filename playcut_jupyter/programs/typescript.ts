@@ -7,6 +7,7 @@
  * TypeScript whose types are all inferred, and so JavaScript as well: save it as playcut.mjs for node 20 or later, or
  * as playcut.ts. Each run buys anew. A submission is sent once: what may have been bought is never sent again by
  * itself. Ends with status 1 if anything failed, and says on stderr what.
+ * __SANDBOX__ Tried out in the sandbox, whose voices the API does not know: put the id of one of the API's in their place.
  */
 
 import { writeFileSync } from "node:fs"
@@ -64,6 +65,22 @@ function parsed(text = "") {
   }
 }
 
+/** A value as JSON, with its BigInts as numbers: those are whole numbers that would be rounded otherwise. */
+function json(value = parsed("0")) {
+  let text = ""
+  if (typeof value === "bigint") {
+    text = String(value)
+  } else if (Array.isArray(value)) {
+    text = `[${value.map((item) => json(item)).join()}]`
+  } else if (typeof value === "object" && value !== null) {
+    const members = Object.entries(value).map(([name, item]) => `${JSON.stringify(name)}:${json(item)}`)
+    text = `{${members.join()}}`
+  } else {
+    text = JSON.stringify(value)
+  }
+  return text
+}
+
 /** Runs a tool once and returns its data. A 429 is no run: its Retry-After is waited for. */
 async function call(tool = "", input = {}, timeoutS = TIMEOUT_S) {
   for (let patienceS = DEADLINE_S; ; ) {
@@ -72,7 +89,7 @@ async function call(tool = "", input = {}, timeoutS = TIMEOUT_S) {
       const answer = await fetch(`${BASE_URL}/tools/${tool}/execute`, {
         method: "POST",
         headers: { Authorization: `Bearer ${KEY}`, "Content-Type": "application/json" },
-        body: JSON.stringify(input),
+        body: json(input),
         redirect: "manual",
         signal: AbortSignal.timeout(Math.ceil(timeoutS * 1000)),
       })
