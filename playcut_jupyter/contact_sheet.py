@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from playcut_jupyter import render
+from playcut_jupyter.assets import Asset
 from playcut_jupyter.errors import InvalidInput, PlaycutError
+from playcut_jupyter.media import NotAPicture
 from playcut_jupyter.runs import Generation
 from playcut_jupyter.store import copy_out
 
@@ -104,7 +106,7 @@ class _Tile:
                 still = item.still()
                 if still:
                     return Pillow.open(io.BytesIO(still)).convert("RGB")
-            except PlaycutError:
+            except (PlaycutError, NotAPicture, OSError):  # it is gone or damaged; the others are drawn
                 continue
         return None
 
@@ -127,6 +129,7 @@ h2 {{ font-size: 1em; margin: 6px 0 2px; }} p {{ margin: 2px 0; white-space: pre
 small {{ opacity: .8; }} .failed {{ border-style: dashed; }}
 </style></head><body><h1>{title}</h1><p><small>{made}</small></p><main>{tiles}</main></body></html>
 """)
+_VIEW_PX = 640
 _MOST_MEDIA_BYTES = 40_000_000
 """What all sounds and clips of a page may take together, bytes; a phone is to open it."""
 
@@ -140,7 +143,7 @@ def _html(tiles: Sequence[_Tile]) -> bytes:
 
 
 def _article(tile: _Tile, share: int) -> Markup:
-    shown = Markup("").join(render.asset(item, 640, share) for item in tile.run.assets)
+    shown = Markup("").join(_shown(item, share) for item in tile.run.assets)
     return Markup('<article class="{}">{}<h2>{}</h2><p>{}</p><p><small>{}</small></p></article>').format(
         "failed" if tile.failure else "done",
         shown or Markup("<p><b>{}</b></p>").format(tile.failure),
@@ -148,6 +151,19 @@ def _article(tile: _Tile, share: int) -> Markup:
         tile.run.prompt,
         tile.line,
     )
+
+
+def _shown(item: Asset, share: int) -> Markup:
+    """Return an asset as the page has it: whole, or what there is to say of it, but never where its file lies."""
+    try:
+        size = f"{len(item.data) / 1e6:.1f} MB"
+        if item.kind == "image":
+            item.preview(_VIEW_PX)
+        elif item.mime_type not in render.PLAYABLE or len(item.data) > min(share, render.MAX_EMBED_BYTES):
+            return render.still(item) + Markup("<p><b>{}, {}: not in this page</b></p>").format(item.mime_type, size)
+    except Exception as error:  # noqa: BLE001 - Pillow on damaged files, or the file is gone; the others are shown
+        return Markup("<p><b>{}: can't be shown ({})</b></p>").format(item.mime_type, type(error).__name__)
+    return render.asset(item, _VIEW_PX, share)
 
 
 def _title(tiles: Sequence[_Tile]) -> str:
@@ -204,7 +220,7 @@ def _sheet(tiles: Sequence[_Tile], title: str, made: str, columns: int) -> Image
             sheet.paste(picture, (left, top + _TILE_PX - picture.height))
         else:
             pen.rectangle((left, top, left + _TILE_PX - 1, top + _TILE_PX - 1), outline="#999999")
-            words = tile.failure or f"{tile.run.kind}: the sound is in the library"
+            words = tile.failure or f"{tile.run.kind}: not in this sheet"
             pen.multiline_text((left + 12, top + 12), "\n".join(_wrapped(words, 12)), fill="black", font=_font(16))
         text = [tile.title[:44], *_wrapped(f"{tile.run.prompt}\n{tile.line}", _LINES - 1)]
         pen.multiline_text((left, top + _TILE_PX + 6), "\n".join(text), fill="black", font=_font(15), spacing=5)

@@ -25,7 +25,7 @@ _MAX_DATA_TEXT = 20_000
 
 _QUIET = "font-size:0.85em;opacity:0.75;margin:4px 0;word-wrap:break-word;"
 _LINE = "margin:4px 0;word-wrap:break-word;"
-_PLAYABLE = {
+PLAYABLE = {
     "audio/wav",
     "audio/mpeg",
     "audio/ogg",
@@ -35,6 +35,7 @@ _PLAYABLE = {
     "video/mp4",
     "video/webm",
 }
+"""What browsers play."""
 FULL_PX = 4096
 """The longest side of a picture that is looked at by itself, pixels."""
 _BADGE = Markup(
@@ -72,7 +73,7 @@ def asset(item: Asset, longest_px: int | None = None, most_bytes: int | None = N
     try:
         if item.kind == "image":
             return _picture(item, longest_px)
-        if item.mime_type in _PLAYABLE:
+        if item.mime_type in PLAYABLE:
             return _player(item, MAX_EMBED_BYTES if most_bytes is None else min(most_bytes, MAX_EMBED_BYTES))
     except PlaycutError as error:
         return Markup('<div style="{}">{}</div>').format(_LINE, str(error))

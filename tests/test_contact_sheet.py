@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from playcut_jupyter import InvalidInput, Playcut, Sweep, choices
+from playcut_jupyter import InvalidInput, Playcut, Sweep, choices, contact_sheet
 from playcut_jupyter.sandbox import Sandbox
 
 
@@ -36,6 +36,28 @@ def test_sound_and_clips_play_in_the_page(pc: Playcut, tmp_path: Path) -> None:
     assert voices.contact_sheet(tmp_path / "voices.html").read_text().count("<audio") == 2
     clips = pc.sweep("a sheet of {waves|wind}", kind="video", resolution="480p", duration_seconds=1)
     assert clips.contact_sheet(tmp_path / "clips.html").read_text().count("<video") == 2
+
+
+def test_the_page_tells_nobody_where_files_lie(
+    pc: Playcut, tmp_path: Path, away_from_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    voices = pc.sweep("{Hello|Goodbye} from a large sheet.", kind="speech")
+    clips = pc.sweep("a large sheet of {waves|wind}", kind="video", resolution="480p", duration_seconds=1)
+    pictures = pc.sweep("a lost {fox|owl}")
+    missing, damaged = (run.assets[0].path for run in pictures)
+    assert missing
+    assert damaged
+    missing.unlink()
+    damaged.write_bytes(b"no picture")
+    pictures = Sweep(pc.connection, [pc.get(run.id or 0) for run in pictures])
+    monkeypatch.setattr(contact_sheet, "_MOST_MEDIA_BYTES", 1000)
+
+    for sweep, words in ((voices, "audio/wav, 0."), (clips, "video/mp4, 0."), (pictures, "can't be shown")):
+        page = sweep.contact_sheet(tmp_path / "sheet.html").read_text()
+        assert str(away_from_home) not in page
+        assert page.count(words) == 2
+        assert page.count("<img") == (2 if sweep is clips else 0)
+    assert pictures.contact_sheet(tmp_path / "sheet.png").exists()
 
 
 def test_the_picture_shows_every_tile(pc: Playcut, tmp_path: Path) -> None:
