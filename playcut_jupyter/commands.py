@@ -2,43 +2,27 @@
 
 from __future__ import annotations
 
-import shlex
+import re
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from difflib import get_close_matches
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from playcut_jupyter import arguments, grid, live, render
-from playcut_jupyter.errors import InvalidInput
+from playcut_jupyter.connection import LOOKS_LIKE_SESSION
+from playcut_jupyter.errors import InvalidInput, NotConnected
 from playcut_jupyter.export import FORMATS
 from playcut_jupyter.generations import Generations
 from playcut_jupyter.runs import Generation
+from playcut_jupyter.store import copy_out
 from playcut_jupyter.sweeps import Sweep
 from playcut_jupyter.tools import KINDS
 from playcut_jupyter.underway import waited_for_here
+from playcut_jupyter.vocabulary import COMMAND_NAMES, COMMANDS, cell_parser, export_parser, history_parser
 
 if TYPE_CHECKING:
     from playcut_jupyter.magics import PlaycutMagics
-
-COMMANDS: dict[str, str] = {
-    "status": "the connection, the key (masked), credits so far, rate limit, jobs under way",
-    "connect": "say what it is connected to, and check the key (costs nothing)",
-    "sandbox [off]": "use the sandbox: offline, free, everything it makes is marked",
-    "session [new TITLE | use ID]": "show, create or choose the session that generations go into",
-    "voices [FILTER]": "the voices for speech",
-    "history [-n N] [--starred] [--search TEXT]": "what was made, newest first",
-    "compare ID ID ...": "side by side, with the words and parameters that differ",
-    "panel": "the same for clicking: prompt, watch, star",
-    "pick": "blind rounds of A or B over the last sweep, and which values win",
-    "star [ID] [off]": "star a generation (or the last one), for history, contact sheet and export",
-    "hide [ID] [off]": "leave a generation out of the gallery",
-    "tree [ID]": "what was made from what (`--from`), with thumbnails",
-    "show ID": "one generation of the history",
-    "resume": "fetch everything that was submitted and not fetched, from this or any earlier kernel",
-    "wait TASK_ID": "wait for a task by its id",
-    "again": "the last cell once more, bought anew",
-    "export [ID | last | starred] --as FORMAT": "for production: a curl, python or typescript program, or json",
-    "help": "this text",
-}
 
 
 class Commands:
@@ -56,9 +40,7 @@ class Commands:
         """
         word, _, rest = line.partition(" ")
         word = word or "status"
-        known: dict[str, Callable[[str], None]] = {
-            name.split()[0]: getattr(self, f"_{name.split()[0]}") for name in COMMANDS
-        }
+        known: dict[str, Callable[[str], None]] = {name: getattr(self, f"_{name}") for name in COMMAND_NAMES}
         if word in known:
             known[word](rest.strip())
         elif word in KINDS or "-" in word.strip("-"):
@@ -67,7 +49,7 @@ class Commands:
             near = get_close_matches(word, [*known, *KINDS], 1, 0.5)
             raise InvalidInput(
                 f"There is no %playcut {word}." + (f" Did you mean {near[0]}?" if near else ""),
-                hint="`%playcut help` lists the commands.",
+                hint="`%playcut help` lists the commands. A tool whose name has no hyphen goes into a %%playcut cell.",
             )
 
     def _one_line(self, kind: str, rest: str) -> None:
@@ -76,11 +58,14 @@ class Commands:
 
     def _status(self, _: str) -> None:
         pc = self._magics.pc
-        connection = pc.connection
+        try:
+            connection, place = pc.connection, _place(pc)
+        except NotConnected as error:
+            connection, place = pc.connector.archive, f"not connected: {error.message} {error.hint}"
         limit, left = connection.rate_limit
         account = connection.account
         rows = {
-            "connected to": _place(pc),
+            "connected to": place,
             "key": connection.settings.masked_key,
             "session": connection.session_id or "none yet (made with the first generation)",
             "credits so far": f"{account.spent:g} (estimate)"
@@ -115,17 +100,31 @@ class Commands:
     def _session(self, rest: str) -> None:
         pc = self._magics.pc
         verb, _, name = rest.partition(" ")
-        if verb == "new" and name.strip():
-            print(f"New session {pc.new_session(name.strip())}: {name.strip()}")
-        elif verb == "use" and name.strip():
-            print(f"Session {pc.use_session(name.strip())}")
+        name = _unquoted(name)
+        if verb == "new" and name:
+            print(f"New session {pc.new_session(name)}: {name}")
+        elif verb == "use" and name:
+            self._check_session(name)
+            print(f"Session {pc.use_session(name)}")
         elif not rest:
-            connection = pc.connection
-            print(connection.session_id or "No session yet: one is made with the first generation.")
+            connection = pc.connector.open_connection
+            known = connection.session_id if connection is not None else None
+            print(known or "No session yet: one is made with the first generation.")
         else:
             raise InvalidInput(
                 f"`%playcut session {rest}` is not known.",
                 hint="Use `session new TITLE` or `session use ID`.",
+            )
+
+    def _check_session(self, name: str) -> None:
+        """Raise `InvalidInput` unless *name* is a title that the library knows, or can be an id."""
+        connection = self._magics.pc.connection
+        titles = connection.library.session_titles(connection.settings.origin)
+        if name not in titles and not LOOKS_LIKE_SESSION.fullmatch(name):
+            near = get_close_matches(name, titles, 1, 0.5)
+            raise InvalidInput(
+                f"No session is called {name!r}." + (f" Did you mean {near[0]!r}?" if near else ""),
+                hint="`%playcut session new TITLE` makes one; an id can be used as well.",
             )
 
     def _voices(self, rest: str) -> None:
@@ -142,14 +141,16 @@ class Commands:
         print("\n".join(f"{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]}".rstrip() for row in rows))
 
     def _history(self, rest: str) -> None:
-        limit, search, starred = _history_options(rest)
-        found = self._magics.pc.history(search=search, limit=limit, starred=starred)
+        wanted = _parsed(history_parser(), "history", rest)
+        search = " ".join(wanted.search) if wanted.search else None
+        found = self._magics.pc.history(search=search, limit=wanted.limit, starred=wanted.starred)
+        if search and not found:
+            print(f"Nothing matches {search!r}.")
+            return
         live.tell({"text/html": str(grid.history(found)), "text/plain": repr(found)})
 
     def _show(self, rest: str) -> None:
-        if not rest.isdecimal():
-            raise InvalidInput(f"{rest!r} is not a number of the history.", hint="`%playcut history` lists them.")
-        run = self._magics.pc.get(int(rest))
+        run = self._magics.find(rest or "last")
         self._magics.variables["_playcut"] = run
         words = f"#{run.id} · {run.kind} · {run.prompt}"
         bundle = render.bundle(run)
@@ -227,24 +228,31 @@ class Commands:
         self._magics.again()
 
     def _export(self, rest: str) -> None:
-        which, format_ = _export_options(rest)
-        last = self._magics.variables.get("_playcut")
-        if which == "starred":
-            starred = self._magics.pc.history(starred=True, limit=1_000)
-            if not starred:
-                raise InvalidInput("Nothing has a star yet.", hint="Star what is good first: `%playcut star ID`.")
-            print(starred.export(format_))
-        elif which == "last" and isinstance(last, Generations):
-            print(last.export(format_))
+        wanted = _parsed(export_parser(), "export", rest)
+        program = self._exported(wanted.which).export(wanted.as_)
+        if wanted.save is None:
+            print(program)
         else:
-            print(self._magics.find(which).export(format_))
+            ending = PurePath(FORMATS[wanted.as_] or "playcut.json").suffix
+            print(f"Saved: {copy_out(None, program.encode(), wanted.save, ending)}")
+
+    def _exported(self, which: str) -> Generation | Generations:
+        last = self._magics.variables.get("_playcut")
+        if which == "last" and isinstance(last, Generations):
+            return last
+        if which != "starred":
+            return self._magics.find(which)
+        starred = self._magics.pc.history(starred=True, limit=1_000)
+        if not starred:
+            raise InvalidInput("Nothing has a star yet.", hint="Star what is good first: `%playcut star ID`.")
+        return starred
 
     def _help(self, _: str) -> None:
         width = max(map(len, COMMANDS))
         lines = [f"  %playcut {name:<{width}}  {text}" for name, text in COMMANDS.items()]
         print("%%playcut [KIND] [options]\nPROMPT, one or more lines\n")
         print("KIND is image (default), video, speech, or a tool's own name with its JSON input as the cell.\n")
-        print(arguments.parser().format_help().split("\n\n", 1)[1])
+        print(cell_parser().format_help().split("\n\n", 1)[1])
         print("\n".join(lines))
 
 
@@ -253,41 +261,24 @@ def _place(pc: Any) -> str:
     return f"the SANDBOX at {connection.settings.base_url}" if pc.connector.is_sandbox else connection.settings.base_url
 
 
-def _history_options(rest: str) -> tuple[int, str | None, bool]:
-    limit, search, starred = 20, None, False
+def _parsed(parser: ArgumentParser, command: str, rest: str) -> Namespace:
+    """Return the options of a command, in whatever order they stand."""
     try:
-        words = shlex.split(rest)
-    except ValueError:
-        words = rest.split()
-    while words:
-        word = words.pop(0)
-        if word == "-n" and words and words[0].isdecimal() and int(words[0]) > 0:
-            limit = int(words.pop(0))
-        elif word == "--starred":
-            starred = True
-        elif word == "--search" and words:
-            search, words = " ".join(words), []
-        else:
-            raise InvalidInput(
-                f"`history {rest}` is not known.", hint="Use `history [-n N] [--starred] [--search TEXT]`."
-            )
-    return limit, search, starred
+        return parser.parse_intermixed_args(_words(rest))
+    except InvalidInput as error:
+        raise InvalidInput(f"`{command} {rest}` is not known. {error.message}", hint=error.hint) from None
 
 
-def _export_options(rest: str) -> tuple[str, str]:
-    words = rest.replace("--as=", "--as ").split()
-    which, format_ = "last", "python"
-    if words and not words[0].startswith("-"):
-        which = words.pop(0)
-    if words[:1] == ["--as"] and len(words) == 2:
-        format_ = words.pop()
-        words.pop()
-    if words:
-        raise InvalidInput(
-            f"`export {rest}` is not known.",
-            hint=f"Use `export [ID | last | starred] --as FORMAT`, where FORMAT is {', '.join(FORMATS)}.",
-        )
-    return which, format_
+def _words(rest: str) -> list[str]:
+    try:
+        return arguments.split(rest)
+    except InvalidInput:
+        return rest.split()  # an apostrophe in a text that is looked for
+
+
+def _unquoted(text: str) -> str:
+    quoted = re.fullmatch(r"""\s*(["'])((?:(?!\1).)*)\1\s*""", text)
+    return (quoted[2] if quoted else text).strip()
 
 
 def _print_rows(rows: dict[str, str]) -> None:

@@ -24,7 +24,7 @@ from playcut_jupyter.settings import Settings
 from playcut_jupyter.shared import Shared
 from playcut_jupyter.tools import Request, named
 
-_LOOKS_LIKE_SESSION = re.compile(
+LOOKS_LIKE_SESSION = re.compile(
     r"[0-9a-f]{24}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|sess(ion)?_\w+|[a-z]+_(?=[a-z]*\d)[a-z0-9]{10,}",
     re.ASCII | re.IGNORECASE,
 )
@@ -76,6 +76,11 @@ class Connection:
         self.settings = replace(self.settings, **options)
         if self._client is not None:
             self._client.settings = self.settings
+
+    @property
+    def known_voices(self) -> list[models.Voice]:
+        """The voices, if they were asked for already."""
+        return self._voices.value or []
 
     async def voices(self, notify: Notify | None = None) -> list[models.Voice]:
         """Return the voices of `list-voices`, asked for once."""
@@ -160,7 +165,7 @@ class Connection:
         """
         checked_session(name)
         known = await to_thread.run_sync(self._known_session, name)
-        if known or _LOOKS_LIKE_SESSION.fullmatch(name):
+        if known or LOOKS_LIKE_SESSION.fullmatch(name):
             return known or name
         titled = self._titled.setdefault(name, Shared())
         return await titled.get(lambda: self.create_session(name, notify))

@@ -106,6 +106,11 @@ class Connector:
             return self._current
 
     @property
+    def open_connection(self) -> Connection | None:
+        """The connection in use, if it has been made."""
+        return self._current
+
+    @property
     def open_connections(self) -> list[Connection]:
         """The connections that have been made, to whatever service and library."""
         with self._lock:

@@ -365,6 +365,12 @@ class Library:
             ).fetchone()
         return str(row["session_id"]) if row else None
 
+    def session_titles(self, origin: str) -> list[str]:
+        """Return the titles of the sessions that were created, newest first."""
+        with self.transaction() as db:
+            rows = db.execute("SELECT title FROM sessions WHERE origin = ? ORDER BY created_at DESC", (origin,))
+            return list(dict.fromkeys(row["title"] for row in rows))
+
 
 def _is_usable(row: Record) -> bool:
     """True for what can be had without buying: files that are there, or a task that nobody waits for any more."""

@@ -6,10 +6,12 @@ Only IPython is imported here; everything that connects, draws or parses is load
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from IPython.core.completer import CompletionContext, SimpleCompletion, context_matcher
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 from traitlets import Bool, Enum, Float, Int, Unicode, observe
@@ -17,6 +19,8 @@ from traitlets import Bool, Enum, Float, Int, Unicode, observe
 from playcut_jupyter import settings
 
 if TYPE_CHECKING:
+    from IPython.core.completer import IPCompleter, SimpleMatcherResult
+
     from playcut_jupyter.arguments import Line
     from playcut_jupyter.commands import Commands
     from playcut_jupyter.playcut import Playcut
@@ -27,6 +31,8 @@ RESULT = "_playcut"
 """The variable that always holds the last result."""
 _ADJUSTABLE = ("progress", "request_timeout_s", "deadline_s", "max_download_mb", "preview_px")
 """Settings that a connection takes over while it is in use."""
+_MATCHER = "playcut"
+_OUR_LINE = re.compile(r"\s*%%?playcut\s")
 
 
 @magics_class
@@ -54,7 +60,7 @@ class PlaycutMagics(Magics):
         # Before the settings are read: what a configuration file says is observed already.
         self._pc: Playcut | None = None
         self._use_sandbox: bool | None = None
-        self._last_cell: tuple[str, str] | None = None
+        self._last_made: tuple[Line, str] | None = None
         super().__init__(shell=shell)
 
     @property
@@ -98,33 +104,53 @@ class PlaycutMagics(Magics):
     @line_cell_magic
     def playcut(self, line: str, cell: str | None = None) -> Any:
         """Make pictures, speech and video with Playcut; `%playcut help` tells all."""
-        if cell is not None:
-            self._last_cell = (line, cell)
-            return self._run_cell(line, cell)
-        return self._commands().run(line.strip())
+        if cell is None:
+            return self._commands().run(line.strip())
+        from playcut_jupyter import arguments
+
+        return self.make(arguments.parse_cell_line(line, self.variables), cell.strip("\n"))
 
     def _commands(self) -> Commands:
         from playcut_jupyter.commands import Commands
 
         return Commands(self)
 
-    def _run_cell(self, line: str, cell: str) -> None:
-        from playcut_jupyter import arguments
-
-        self.make(arguments.parse_cell_line(line, self.variables), cell.strip("\n"))
-
     def again(self) -> None:
-        """Run the last cell once more, bought anew.
+        """Make once more what a cell or a line made last, bought anew.
 
         Raises:
-            InvalidInput: no cell was run yet.
+            InvalidInput: nothing was made yet.
         """
         from playcut_jupyter.errors import InvalidInput
 
-        if self._last_cell is None:
+        if self._last_made is None:
             raise InvalidInput("There is no cell to run again.", hint="Run a %%playcut cell first.")
-        line, cell = self._last_cell
-        self._run_cell(f"{line} --fresh", cell)
+        line, body = self._last_made
+        self.make(replace(line, fresh=True), body)
+
+    def candidates(self, context: CompletionContext) -> tuple[str, list[str]]:
+        """Return what is typed of the last word of a line of ours, and what it can become; never raises."""
+        line = context.text_until_cursor
+        if not _OUR_LINE.match(line) or (line.startswith("%%") and context.cursor_line > 0):
+            return "", []
+        from playcut_jupyter.completion import Known, candidates
+
+        try:
+            connection = self._pc.connector.open_connection if self._pc is not None else None
+            home, origin = self.place
+            if connection is not None:
+                home, origin = connection.settings.home, connection.settings.origin
+            return candidates(line, Known(home, origin, connection))
+        except Exception:  # noqa: BLE001 - a Tab must never print a traceback into somebody's cell
+            return "", []
+
+    @property
+    def place(self) -> tuple[Path, str]:
+        """The library's folder, and what a connection made now would be filed under in it."""
+        home = Path(self.home).expanduser() if self.home else settings.default_home()
+        url = self.base_url or os.environ.get("PLAYCUT_BASE_URL") or settings.BASE_URL
+        sandbox = settings.sandbox_asked_for() if self._use_sandbox is None else self._use_sandbox
+        return home, settings.SANDBOX_ORIGIN if sandbox else url.strip().rstrip("/")
 
     @property
     def variables(self) -> dict[str, Any]:
@@ -139,17 +165,20 @@ class PlaycutMagics(Magics):
         Raises:
             PlaycutError: it failed; what succeeded is shown and kept all the same.
         """
-        from playcut_jupyter import arguments, lineage
-        from playcut_jupyter.errors import InvalidInput
+        from playcut_jupyter import lineage, store
 
-        if line.is_raw and line.parent:
-            raise InvalidInput(f"{line.kind} takes its input as JSON, so `--from` has nothing to build on.")
-        if line.is_raw:
-            self._make_raw(line, {**arguments.tool_input(body), **_literal(line.params)})
-            return
+        if line.save:
+            store.check_target(line.save)
         parent = self.find(line.parent) if line.parent else None
+        if parent is not None and parent.id is not None:
+            line = replace(line, parent=str(parent.id))  # `again` builds on the same one, whatever is last then
+        self._last_made = line, body
+        if line.is_raw:
+            self._make_raw(line, body)
+            return
         kind = line.kind or (lineage.kind_of_child(parent) if parent is not None else "image")
-        plan = self.pc.plan(kind, body, self.variables, {**line.options, **line.params}, parent)
+        _check_prompt_once(kind, line)
+        plan = self.pc.plan(kind, body, self.variables, line.inputs, parent)
         if line.sample is not None:
             # Always seeded: the same cell run again takes the same sample, which is in the library.
             plan = plan.sample(line.sample, line.seed or 0)
@@ -173,7 +202,7 @@ class PlaycutMagics(Magics):
             self._show_many(sweep, line)
 
     def find(self, which: str) -> Generation:
-        """Return the generation that `last`, a number or a variable names.
+        """Return the generation that `last`, a number (`5` or `#5`) or a variable names.
 
         Raises:
             InvalidInput: there is none.
@@ -182,8 +211,9 @@ class PlaycutMagics(Magics):
         from playcut_jupyter.runs import Generation
         from playcut_jupyter.sweeps import Sweep
 
-        if which.isdecimal():
-            return self.pc.get(int(which))
+        number = which.removeprefix("#")
+        if number.isdecimal():
+            return self.pc.get(int(number))
         last = self.variables.get(RESULT if which == "last" else which)
         if which != "last" and not isinstance(last, Generation | Sweep):
             raise InvalidInput(
@@ -203,15 +233,10 @@ class PlaycutMagics(Magics):
         # From the library, where it has its stars and its parent; what could not be kept is as it is.
         return self.pc.get(found.id) if found.id is not None else found
 
-    def _make_raw(self, line: Line, tool_input: dict[str, Any]) -> None:
-        from playcut_jupyter import render, tools
-        from playcut_jupyter.errors import InvalidInput
+    def _make_raw(self, line: Line, body: str) -> None:
+        from playcut_jupyter import render, tools, values
 
-        if line.options or line.count != 1:
-            raise InvalidInput(
-                f"{line.kind} takes its input as JSON; -a, -s, -r, -d, -v and -n are for image, video and speech.",
-                hint="Write the inputs into the cell, or use `-p key=value`.",
-            )
+        tool_input = {**values.tool_input(body), **line.inputs}
         if line.dry_run:
             request = tools.raw_request(line.kind, tool_input, line.session)
             print(f"{line.kind}\n{render.data_text(dict(request.inputs))}")
@@ -250,12 +275,17 @@ class PlaycutMagics(Magics):
             self.variables[line.out] = result
 
 
-def _literal(params: Any) -> dict[str, object]:
-    """Return `-p` values as they are meant for a raw tool: a list is a list there, no axis."""
-    return {
-        key: value[0] if isinstance(value, list) and len(value) == 1 and isinstance(value[0], list) else value
-        for key, value in params.items()
-    }
+def _check_prompt_once(kind: str, line: Line) -> None:
+    """Raise `InvalidInput` if an option would silently take the place of the prompt."""
+    from playcut_jupyter import tools
+    from playcut_jupyter.errors import InvalidInput
+
+    field = tools.KINDS[kind].prompt_field
+    if field in line.inputs:
+        raise InvalidInput(
+            f"`-p {field}=...` would take the place of the prompt.",
+            hint="Write the prompt below the line that starts with %%playcut.",
+        )
 
 
 # -- loading ----------------------------------------------------------------------------------------------------
@@ -265,33 +295,35 @@ def load(shell: InteractiveShell) -> None:
     """Register the magics and Tab completion, and mention what waits to be resumed."""
     magics = PlaycutMagics(shell)
     shell.register_magics(magics)
-    shell.set_hook("complete_command", _completer(magics), re_key=r"%%?playcut")
+    _complete_with(shell.Completer, magics)
     waiting = _waiting_for_resume(magics)
     if waiting:
         things = "generation was" if waiting == 1 else "generations were"
         print(f"{waiting} {things} submitted and not fetched: `%playcut resume` brings them, at no cost.")
 
 
-def _completer(magics: PlaycutMagics) -> Callable[[Any, Any], list[str]]:
-    def complete(_shell: Any, event: Any) -> list[str]:
-        from playcut_jupyter.completion import candidates
+def _complete_with(completer: IPCompleter, magics: PlaycutMagics) -> None:
+    """Let Tab offer our words on our lines, and nothing of Python's; loading the extension again changes nothing."""
 
-        return candidates(event.line, event.symbol)
+    @context_matcher(identifier=_MATCHER, priority=1_000)  # type: ignore[untyped-decorator]  # IPython has no types here
+    def match(context: CompletionContext) -> SimpleMatcherResult:
+        typed, words = magics.candidates(context)
+        completions = [SimpleCompletion(word, type="playcut") for word in words]
+        return {"completions": completions, "matched_fragment": typed, "suppress": True, "ordered": True}
 
-    return complete
+    others = [one for one in completer.custom_matchers if getattr(one, "matcher_identifier", "") != _MATCHER]
+    completer.custom_matchers = [*others, match]
 
 
 def _waiting_for_resume(magics: PlaycutMagics) -> int:
     """Return how many tasks of earlier kernels wait to be fetched; a library that can't be read has none."""
-    home = Path(magics.home).expanduser() if magics.home else settings.default_home()
+    home, origin = magics.place
     if not (home / "library.sqlite3").exists():
         return 0
     from playcut_jupyter.errors import PlaycutError
     from playcut_jupyter.library import Library
     from playcut_jupyter.records import is_orphan
 
-    url = magics.base_url or os.environ.get("PLAYCUT_BASE_URL") or settings.BASE_URL
-    origin = settings.SANDBOX_ORIGIN if settings.sandbox_asked_for() else url.strip().rstrip("/")
     library = Library(home)
     try:
         return sum(is_orphan(record.owner) for record in library.unfetched(origin))

@@ -199,7 +199,10 @@ class Playcut:
             raise PromptError(
                 "The prompt is empty.", hint="Write the prompt below the line that starts with %%playcut."
             )
-        return prompts.expand(template, variables, {**taken_over, **_inputs(tool, options)})
+        inputs = _inputs(tool, options)
+        # What is given anew takes its own place in the order of the axes.
+        kept = {name: value for name, value in taken_over.items() if name not in inputs}
+        return prompts.expand(template, variables, {**kept, **inputs})
 
     def forecast(
         self, plan: prompts.Plan, kind: str, count: int = 1, fresh: bool = False, limit: int | None = None

@@ -119,13 +119,27 @@ def copy_out(source: Path | None, data: bytes | None, target: str | Path, suffix
         except BaseException:
             path.unlink(missing_ok=True)
             raise
-    except (OSError, RuntimeError, ValueError) as error:  # the last two: names that no file can have
-        reason = getattr(error, "strerror", None) or type(error).__name__
-        raise InvalidInput(
-            f"{str(target)!r} can't be written: {reason.lower()}.",
-            hint="Save to another place; the original stays in the library.",
-        ) from None
+    except (OSError, RuntimeError, ValueError) as error:
+        raise _not_writable(target, error, "Save to another place; the original stays in the library.") from None
     return path
+
+
+def check_target(target: str | Path) -> None:
+    """Raise `InvalidInput` if it is plain already that `copy_out` can't write to *target*; nothing is written."""
+    try:
+        path = Path(target).expanduser().absolute()
+        folder = path if path.is_dir() else next(parent for parent in path.parents if parent.exists())
+        code = errno.ENOTDIR if not folder.is_dir() else 0 if os.access(folder, os.W_OK | os.X_OK) else errno.EACCES
+        if code:
+            raise OSError(code, os.strerror(code))
+    except (OSError, RuntimeError, ValueError) as error:
+        raise _not_writable(target, error, "Nothing was sent. Save to another place.") from None
+
+
+def _not_writable(target: str | Path, error: Exception, hint: str) -> InvalidInput:
+    # A RuntimeError or ValueError: names that no file can have.
+    reason = getattr(error, "strerror", None) or type(error).__name__
+    return InvalidInput(f"{str(target)!r} can't be written: {reason.lower()}.", hint=hint)
 
 
 def _claim(path: Path) -> Path:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from playcut_jupyter import Playcut
 from playcut_jupyter.sandbox import Sandbox
@@ -36,3 +38,18 @@ def pc(sandbox: Sandbox, away_from_home: Path) -> Iterator[Playcut]:
     """Connect to the sandbox as if it were the API, with a library of the test's own."""
     with Playcut(api_key=sandbox.key, base_url=sandbox.base_url, home=away_from_home) as connected:
         yield connected
+
+
+@pytest.fixture
+def shell(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
+    """Load the extension into IPython's own shell, connected to the sandbox as if it were the API."""
+    monkeypatch.setenv("PLAYCUT_API_KEY", sandbox.key)
+    monkeypatch.setenv("PLAYCUT_BASE_URL", sandbox.base_url)
+    InteractiveShell.clear_instance()
+    new = InteractiveShell.instance()
+    new.run_line_magic("load_ext", "playcut_jupyter")
+    yield new
+    new.magics_manager.registry["PlaycutMagics"].pc.close()
+    atexit.unregister(new.atexit_operations)
+    new.atexit_operations()
+    InteractiveShell.clear_instance()

@@ -21,9 +21,7 @@ from playcut_jupyter.generations import Generations
 from playcut_jupyter.sandbox import Sandbox
 
 from .faults.proxy import Hang, Proxy
-from .test_magics import line, shell
-
-__all__ = ["shell"]  # a fixture
+from .shells import line
 
 NASTY = (
     'it\'s a "fox" `touch pwned` $(touch pwned) ${HOME} %s {x} {{y}} */ // # <b>&amp;\n'

@@ -10,9 +10,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from playcut_jupyter import InvalidInput, Playcut
 from playcut_jupyter.prompts import Plan
 
-from .test_magics import cell, shell
-
-__all__ = ["shell"]  # a fixture
+from .shells import cell
 
 
 def plan(pc: Playcut, template: str, **options: object) -> Plan:

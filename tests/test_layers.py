@@ -20,7 +20,7 @@ PACKAGE = Path(playcut_jupyter.__file__).parent
 LAYERS = [
     "__main__ magics panel",
     "commands completion doctor library_command notebooks",
-    "arguments playcut",
+    "arguments vocabulary values playcut",
     "live saving surfaces history sweeps tree lineage compare picking pick_view",
     "grid contact_sheet",
     "render",

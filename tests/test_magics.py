@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,31 +21,7 @@ from playcut_jupyter import (
     SweepIncomplete,
 )
 from playcut_jupyter.sandbox import Sandbox
-
-
-@pytest.fixture
-def shell(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
-    monkeypatch.setenv("PLAYCUT_API_KEY", sandbox.key)
-    monkeypatch.setenv("PLAYCUT_BASE_URL", sandbox.base_url)
-    InteractiveShell.clear_instance()
-    new = InteractiveShell.instance()
-    new.run_line_magic("load_ext", "playcut_jupyter")
-    yield new
-    new.magics_manager.registry["PlaycutMagics"].pc.close()
-    atexit.unregister(new.atexit_operations)
-    new.atexit_operations()
-    InteractiveShell.clear_instance()
-
-
-def cell(shell: InteractiveShell, line: str, body: str) -> Any:
-    """Run a `%%playcut` cell and return what it left in `_playcut`."""
-    shell.run_cell_magic("playcut", line, body)
-    return shell.user_ns["_playcut"]
-
-
-def line(shell: InteractiveShell, text: str) -> None:
-    """Run a `%playcut` line."""
-    shell.run_line_magic("playcut", text)
+from tests.shells import cell, line
 
 
 def test_the_kind_is_image_when_left_out(shell: InteractiveShell) -> None:
@@ -338,7 +312,7 @@ def test_help_lists_every_command_and_option(shell: InteractiveShell, capsys: An
         ("session rename", "session new TITLE"),
         ("sandbox maybe", "sandbox off"),
         ("history -x", "history [-n N]"),
-        ("show fox", "not a number"),
+        ("show fox", "nor a number"),
         ("again", "no cell to run again"),
         ("image a red fox -a 16:9", "comes after the prompt"),
     ],

@@ -149,7 +149,7 @@ class Compose(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         """
         variables = notebook_variables()
         line = arguments.parse_cell_line(self.line, variables)
-        plan = self._playcut().plan(line.kind, self.prompt.value, variables, {**line.options, **line.params})
+        plan = self._playcut().plan(line.kind, self.prompt.value, variables, line.inputs)
         return line, plan
 
     def use(self, kind: str, prompt: str) -> None:

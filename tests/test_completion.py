@@ -1,0 +1,118 @@
+"""What Tab offers on the lines of the magics: our words alone, from tables and the library, never from the network."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from IPython.core.completer import provisionalcompleter
+from IPython.core.interactiveshell import InteractiveShell
+
+from playcut_jupyter import vocabulary
+from playcut_jupyter.export import FORMATS
+from playcut_jupyter.sandbox import Sandbox
+from playcut_jupyter.tools import KINDS, TOOLS
+from tests.shells import cell, line
+
+
+def completed(shell: InteractiveShell, code: str) -> list[str]:
+    """Return the lines that *code* can become by Tab at its end."""
+    with provisionalcompleter():
+        return [code[: one.start] + one.text for one in shell.Completer.completions(code, len(code))]
+
+
+def offered(shell: InteractiveShell, code: str) -> list[str]:
+    """Return what Tab adds to *code*, which ends where a new word begins."""
+    return [text.removeprefix(code) for text in completed(shell, code)]
+
+
+def test_only_our_words_are_offered(shell: InteractiveShell) -> None:
+    assert set(offered(shell, "%playcut ")) == {*vocabulary.COMMAND_NAMES, *KINDS, *TOOLS}
+    assert set(offered(shell, "%%playcut ")) == {*KINDS, *TOOLS}
+    assert offered(shell, "%playcut export --as ") == list(FORMATS)
+    options = completed(shell, "%%playcut image -")
+    assert "%%playcut image --aspect-ratio" in options
+    assert all(text.startswith("%%playcut image -") for text in options)
+    assert completed(shell, "%%playcut image --asp") == ["%%playcut image --aspect-ratio"]
+
+
+@pytest.mark.parametrize(
+    ("code", "whole"),
+    [
+        ("%playcut history --se", "%playcut history --search"),
+        ("%playcut export --sa", "%playcut export --save"),
+        ("%playcut session u", "%playcut session use"),
+        ("x = 1\n%playcut sta", "x = 1\n%playcut status"),
+        ("%%playcut image -a 16", "%%playcut image -a 16:9"),
+        ("%%playcut image -a 1:1,16", "%%playcut image -a 1:1,16:9"),
+        ("%%playcut image --image-size=2", "%%playcut image --image-size=2K"),
+        ("%playcut video -r 7", "%playcut video -r 720p"),
+    ],
+)
+def test_a_word_is_completed_where_it_stands(shell: InteractiveShell, code: str, whole: str) -> None:
+    assert whole in completed(shell, code)
+
+
+def test_what_the_library_has_is_offered(shell: InteractiveShell) -> None:
+    line(shell, "session new Foxes at night")
+    made = cell(shell, "speech", "Hello.")
+
+    for command in ("show", "star", "hide", "tree", "compare", "export"):
+        assert {"last", str(made.id)} <= set(offered(shell, f"%playcut {command} "))
+    assert {"last", str(made.id)} <= set(offered(shell, "%%playcut image --from "))
+    assert completed(shell, "%playcut session use Foxes at") == ["%playcut session use Foxes at night"]
+    assert completed(shell, "%%playcut --session fox") == ["%%playcut --session 'Foxes at night'"]
+    assert completed(shell, '%%playcut --session "Foxes a') == ['%%playcut --session "Foxes at night"']
+
+
+def test_a_task_that_is_not_fetched_can_be_waited_for(shell: InteractiveShell) -> None:
+    done = cell(shell, "speech", "Hello.")
+    stuck = cell(shell, "image --no-wait", "a fox [stuck]")
+    submitted = threading.Event()
+    stuck.on_change(lambda: submitted.set() if stuck.task_id else None)
+    assert stuck.task_id or submitted.wait(20)
+
+    tasks = offered(shell, "%playcut wait ")
+
+    assert tasks == [stuck.task_id]
+    assert done.task_id not in tasks
+
+
+def test_voices_are_offered_once_they_are_known_and_never_asked_for(shell: InteractiveShell, sandbox: Sandbox) -> None:
+    before = sandbox.requests
+
+    assert not any("Grace" in text for text in completed(shell, "%%playcut speech -v "))
+    assert sandbox.requests == before
+    line(shell, "voices")
+    voices = shell.magics_manager.registry["PlaycutMagics"].pc.voices()
+
+    assert f"'{voices[0].name}'" in offered(shell, "%%playcut speech -v ")
+    assert completed(shell, "%%playcut speech -v grac") == ["%%playcut speech -v 'Grace (English, US)'"]
+
+
+def test_tab_connects_to_nothing_and_makes_no_library(
+    shell: InteractiveShell, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, away_from_home: Path
+) -> None:
+    monkeypatch.delenv("PLAYCUT_API_KEY")
+    before = sandbox.requests
+
+    assert offered(shell, "%playcut show ") == ["last"]
+    completed(shell, "%playcut wait ")
+    completed(shell, "%%playcut speech -v ")
+
+    assert sandbox.requests == before
+    assert not away_from_home.exists()
+
+
+def test_python_is_completed_in_the_body_of_a_cell(shell: InteractiveShell) -> None:
+    shell.user_ns["animals"] = ["fox", "owl"]
+
+    assert "%%playcut image\na {animals" in completed(shell, "%%playcut image\na {anim")
+    assert "animals" in completed(shell, "anim")
+
+
+def test_loading_the_extension_again_offers_everything_once(shell: InteractiveShell) -> None:
+    shell.run_line_magic("reload_ext", "playcut_jupyter")
+
+    assert completed(shell, "%playcut res") == ["%playcut resume"]
