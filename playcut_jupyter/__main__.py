@@ -43,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
 
     sandbox = commands.add_parser("sandbox", help="the sandbox API server in the foreground")
     sandbox.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    sandbox.add_argument("--port", type=int, default=0, help="port of the API (default: a free one)")
+    sandbox.add_argument("--port", type=_port, default=0, help="port of the API (default: a free one)")
     sandbox.add_argument("--key", help="the only key that is accepted (default: a new one)")
     sandbox.add_argument("--latency", type=float, metavar="SECONDS", help="what every task takes (default: by kind)")
     sandbox.add_argument("--rate", type=_rate, default=(60, 60.0), metavar="N/SECONDS", help="default: 60/60; 0: none")
@@ -65,6 +65,12 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="what is installed, is the key there, can the API be reached")
     doctor.set_defaults(run=_doctor)
     return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65_535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: a number from 0 to 65535")
+    return int(text)
 
 
 def _rate(text: str) -> tuple[int, float]:

@@ -39,8 +39,8 @@ class Known:
     """What can be looked up without asking the service.
 
     Attributes:
-        home: the library's folder.
-        origin: what the connection's generations are filed under.
+        home: the library's folder, where there is no connection yet.
+        origin: what generations are filed under, where there is no connection yet.
         connection: the connection, if there is one already.
     """
 
@@ -54,17 +54,22 @@ class Known:
 
     def tasks(self) -> list[str]:
         """Return the ids of tasks that are submitted and not fetched, newest first."""
-        found = self._kept(lambda library: [record.task_id or "" for record in library.unfetched(self.origin)])
+        origin = self._origin
+        found = self._kept(lambda library: [record.task_id or "" for record in library.unfetched(origin)])
         return found[: -_RECENT - 1 : -1]
 
     def titles(self) -> list[str]:
         """Return the titles of sessions, newest first."""
-        return self._kept(lambda library: library.session_titles(self.origin))
+        return self._kept(lambda library: library.session_titles(self._origin))
 
     def voices(self) -> list[str]:
         """Return names and ids of the voices, if they were asked for before."""
         voices = self.connection.known_voices if self.connection is not None else []
         return [*(voice.name for voice in voices), *(voice.id for voice in voices)]
+
+    @property
+    def _origin(self) -> str:
+        return self.connection.settings.origin if self.connection is not None else self.origin
 
     def _kept(self, question: Callable[[Library], list[str]]) -> list[str]:
         library = self.connection.library if self.connection is not None else Library(self.home)

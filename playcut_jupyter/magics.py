@@ -6,12 +6,10 @@ Only IPython is imported here; everything that connects, draws or parses is load
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from IPython.core.completer import CompletionContext, SimpleCompletion, context_matcher
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 from traitlets import Bool, Enum, Float, Int, Unicode, observe
@@ -19,10 +17,9 @@ from traitlets import Bool, Enum, Float, Int, Unicode, observe
 from playcut_jupyter import settings
 
 if TYPE_CHECKING:
-    from IPython.core.completer import IPCompleter, SimpleMatcherResult
-
     from playcut_jupyter.arguments import Line
     from playcut_jupyter.commands import Commands
+    from playcut_jupyter.connection import Connection
     from playcut_jupyter.playcut import Playcut
     from playcut_jupyter.runs import Generation
     from playcut_jupyter.sweeps import Sweep
@@ -31,8 +28,6 @@ RESULT = "_playcut"
 """The variable that always holds the last result."""
 _ADJUSTABLE = ("progress", "request_timeout_s", "deadline_s", "max_download_mb", "preview_px")
 """Settings that a connection takes over while it is in use."""
-_MATCHER = "playcut"
-_OUR_LINE = re.compile(r"\s*%%?playcut\s")
 
 
 @magics_class
@@ -128,21 +123,10 @@ class PlaycutMagics(Magics):
         line, body = self._last_made
         self.make(replace(line, fresh=True), body)
 
-    def candidates(self, context: CompletionContext) -> tuple[str, list[str]]:
-        """Return what is typed of the last word of a line of ours, and what it can become; never raises."""
-        line = context.text_until_cursor
-        if not _OUR_LINE.match(line) or (line.startswith("%%") and context.cursor_line > 0):
-            return "", []
-        from playcut_jupyter.completion import Known, candidates
-
-        try:
-            connection = self._pc.connector.open_connection if self._pc is not None else None
-            home, origin = self.place
-            if connection is not None:
-                home, origin = connection.settings.home, connection.settings.origin
-            return candidates(line, Known(home, origin, connection))
-        except Exception:  # noqa: BLE001 - a Tab must never print a traceback into somebody's cell
-            return "", []
+    @property
+    def connection(self) -> Connection | None:
+        """The connection, if it has been made."""
+        return self._pc.connector.open_connection if self._pc is not None else None
 
     @property
     def place(self) -> tuple[Path, str]:
@@ -286,48 +270,3 @@ def _check_prompt_once(kind: str, line: Line) -> None:
             f"`-p {field}=...` would take the place of the prompt.",
             hint="Write the prompt below the line that starts with %%playcut.",
         )
-
-
-# -- loading ----------------------------------------------------------------------------------------------------
-
-
-def load(shell: InteractiveShell) -> None:
-    """Register the magics and Tab completion, and mention what waits to be resumed."""
-    magics = PlaycutMagics(shell)
-    shell.register_magics(magics)
-    _complete_with(shell.Completer, magics)
-    waiting = _waiting_for_resume(magics)
-    if waiting:
-        things = "generation was" if waiting == 1 else "generations were"
-        print(f"{waiting} {things} submitted and not fetched: `%playcut resume` brings them, at no cost.")
-
-
-def _complete_with(completer: IPCompleter, magics: PlaycutMagics) -> None:
-    """Let Tab offer our words on our lines, and nothing of Python's; loading the extension again changes nothing."""
-
-    @context_matcher(identifier=_MATCHER, priority=1_000)  # type: ignore[untyped-decorator]  # IPython has no types here
-    def match(context: CompletionContext) -> SimpleMatcherResult:
-        typed, words = magics.candidates(context)
-        completions = [SimpleCompletion(word, type="playcut") for word in words]
-        return {"completions": completions, "matched_fragment": typed, "suppress": True, "ordered": True}
-
-    others = [one for one in completer.custom_matchers if getattr(one, "matcher_identifier", "") != _MATCHER]
-    completer.custom_matchers = [*others, match]
-
-
-def _waiting_for_resume(magics: PlaycutMagics) -> int:
-    """Return how many tasks of earlier kernels wait to be fetched; a library that can't be read has none."""
-    home, origin = magics.place
-    if not (home / "library.sqlite3").exists():
-        return 0
-    from playcut_jupyter.errors import PlaycutError
-    from playcut_jupyter.library import Library
-    from playcut_jupyter.records import is_orphan
-
-    library = Library(home)
-    try:
-        return sum(is_orphan(record.owner) for record in library.unfetched(origin))
-    except PlaycutError:
-        return 0
-    finally:
-        library.close()

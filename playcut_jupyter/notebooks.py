@@ -114,24 +114,29 @@ def _new_folder(wanted: Path) -> Path:
         except FileExistsError:
             continue
         except OSError as error:
-            raise PlaycutError(
-                f"{path} can't be written: {error.strerror}.", hint="Choose another with --out."
-            ) from None
+            raise _unwritable(path, error, "--out") from None
         return path
     raise PlaycutError(f"There are too many folders called {wanted}.", hint="Choose another name with --out.")
+
+
+def _unwritable(path: Path, error: OSError, option: str) -> PlaycutError:
+    return PlaycutError(f"{path} can't be written: {error.strerror}.", hint=f"Choose another with {option}.")
 
 
 def open_lab(target: Path, options: Sequence[str]) -> int:
     """Copy the notebooks to *target* (nothing is overwritten) and run JupyterLab there until it is stopped.
 
     Raises:
-        PlaycutError: JupyterLab is not installed.
+        PlaycutError: JupyterLab is not installed, or the folder can't be written.
     """
     _require("jupyterlab", "ipykernel")
-    target.mkdir(parents=True, exist_ok=True)
-    for notebook in sorted(folder().glob("*.ipynb")):
-        if not (target / notebook.name).exists():
-            shutil.copyfile(notebook, target / notebook.name)
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        for notebook in sorted(folder().glob("*.ipynb")):
+            if not (target / notebook.name).exists():
+                shutil.copyfile(notebook, target / notebook.name)
+    except OSError as error:
+        raise _unwritable(target, error, "--folder") from None
     environment = dict(os.environ)
     if environment.get("PLAYCUT_API_KEY"):
         print("PLAYCUT_API_KEY is set: the notebooks use the API and cost credits.", flush=True)

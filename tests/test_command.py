@@ -7,8 +7,10 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -100,7 +102,46 @@ def test_the_sandbox_says_where_it_is_serves_and_stops_on_sigterm() -> None:
         assert server.wait(10) == 0
 
 
-@pytest.mark.parametrize("arguments", [["--rate", "many"], ["--port", "x"], ["--latency", "soon"]])
+def test_the_sandbox_stops_at_once_while_it_draws_a_long_clip() -> None:
+    command = [*COMMAND, "sandbox", "--rate", "0", "--latency", "0.5"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout
+            assert server.stderr
+            ready = json.loads(server.stdout.readline())
+            headers = {"Authorization": f"Bearer {ready['key']}"}
+
+            def call(tool: str, **tool_input: object) -> Any:
+                url = f"{ready['base_url']}/tools/{tool}/execute"
+                return httpx.post(url, json=tool_input, headers=headers).json()["data"]
+
+            session = call("create-session", title="t")["sessionId"]
+            long = {"prompt": "a long clip", "resolution": "1080p", "durationSeconds": 30}
+            task = call("generate-video-from-text", workerId=session, **long)["taskId"]
+            # Its drawing takes far longer than its latency: once that has passed, it is certainly under way.
+            while call("get-task-status", taskId=task).get("processingInfo", {}).get("progress", 0) < 99:
+                pass
+        finally:
+            server.send_signal(signal.SIGTERM)
+        asked = time.monotonic()
+        assert server.wait(60) == 0
+        took_s = time.monotonic() - asked
+        assert server.stderr.read() == ""
+    assert took_s < 5
+
+
+def test_a_file_in_the_place_of_the_labs_folder_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    done = run("lab", "--folder", str(tmp_path / "file"))
+
+    assert done.returncode == 1
+    assert "can't be written" in done.stderr
+    assert "--folder" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--rate", "many"], ["--port", "x"], ["--latency", "soon"], ["--port", "99999"]])
 def test_a_bad_option_is_a_usage_error(arguments: list[str]) -> None:
     done = run("sandbox", *arguments)
 

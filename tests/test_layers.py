@@ -18,7 +18,8 @@ PACKAGE = Path(playcut_jupyter.__file__).parent
 
 # Top to bottom; a module may import those of the rows below its own, and of its own row.
 LAYERS = [
-    "__main__ magics panel",
+    "__main__ loading",
+    "magics panel",
     "commands completion doctor library_command notebooks",
     "arguments vocabulary values playcut",
     "live saving surfaces history sweeps tree lineage compare picking pick_view",

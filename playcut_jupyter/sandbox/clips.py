@@ -22,9 +22,10 @@ from playcut_jupyter.sandbox.drawing.caption import caption
 from playcut_jupyter.sandbox.drawing.idea import Idea, understand
 from playcut_jupyter.sandbox.drawing.scene import scene
 from playcut_jupyter.sandbox.drawing.styles import styled
+from playcut_jupyter.sandbox.media import Abandoned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from av.audio.stream import AudioStream
     from av.container import OutputContainer
@@ -48,19 +49,34 @@ _CHORDS = {
 }
 
 
-def film(prompt: str, size: tuple[int, int], duration_s: float, seed: int | None = None) -> bytes:
-    """Film a prompt: H.264 and AAC in an MP4 that can start playing before it is all there."""
+def film(
+    prompt: str,
+    size: tuple[int, int],
+    duration_s: float,
+    seed: int | None = None,
+    is_abandoned: Callable[[], bool] = lambda: False,
+) -> bytes:
+    """Film a prompt: H.264 and AAC in an MP4 that can start playing before it is all there.
+
+    Raises `Abandoned` at the next frame once *is_abandoned* says so.
+    """
     idea = understand(prompt, seed)
     # The index can only be moved to the front of a file that can be read again.
     with tempfile.TemporaryDirectory(prefix="playcut-") as folder:
         path = Path(folder) / "clip.mp4"
         with av.open(str(path), "w", options={"movflags": "+faststart"}) as container:
             container.metadata.update({"title": prompt[:200], "comment": "Playcut sandbox"})
-            _write(container, idea, size, duration_s)
+            _write(container, idea, size, duration_s, is_abandoned)
         return path.read_bytes()
 
 
-def _write(container: OutputContainer, idea: Idea, size: tuple[int, int], duration_s: float) -> None:
+def _write(
+    container: OutputContainer,
+    idea: Idea,
+    size: tuple[int, int],
+    duration_s: float,
+    is_abandoned: Callable[[], bool],
+) -> None:
     count = max(1, round(duration_s * FPS))
     video = container.add_stream("libx264", rate=FPS)
     video.width, video.height = size
@@ -74,6 +90,8 @@ def _write(container: OutputContainer, idea: Idea, size: tuple[int, int], durati
     sound.bit_rate = 64_000
     sounds = _sound(idea, duration_s)
     for number, image in enumerate(_frames(idea, size, count)):
+        if is_abandoned():
+            raise Abandoned
         frame = av.VideoFrame.from_image(image)
         frame.pts, frame.time_base = number, Fraction(1, FPS)
         container.mux(video.encode(frame))

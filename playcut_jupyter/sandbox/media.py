@@ -7,6 +7,7 @@ threads at once, and give the same bytes for the same arguments.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 SIZES = {"1K": 1024, "2K": 2048, "4K": 4096}
@@ -28,6 +29,10 @@ class Media:
 
 class MediaUnavailable(Exception):
     """These media cannot be made here; the message is one sentence that says what helps."""
+
+
+class Abandoned(Exception):
+    """Nobody waits for these media any more, so that they are left unfinished."""
 
 
 def aspect(text: str) -> tuple[int, int]:
@@ -66,8 +71,12 @@ def clip(
     resolution: str = "720p",
     duration_s: float = 8,
     seed: int | None = None,
+    is_abandoned: Callable[[], bool] = lambda: False,
 ) -> Media:
-    """Film a prompt as an MP4 with sound. Its shortest side is 480, 720 or 1080 pixels."""
+    """Film a prompt as an MP4 with sound. Its shortest side is 480, 720 or 1080 pixels.
+
+    It takes seconds: once *is_abandoned* says so, it stops with `Abandoned`.
+    """
     across, down = aspect(aspect_ratio)
     side = _choice("resolution", resolution, RESOLUTIONS)
     if not 1 <= duration_s <= LONGEST_CLIP_S:
@@ -79,7 +88,7 @@ def clip(
         from playcut_jupyter.sandbox import clips
     except ImportError as error:
         raise MediaUnavailable(f"The sandbox needs PyAV to make clips: {EXTRA}.") from error
-    return Media(clips.film(prompt, size, float(duration_s), seed), "video/mp4", ".mp4")
+    return Media(clips.film(prompt, size, float(duration_s), seed, is_abandoned), "video/mp4", ".mp4")
 
 
 def speech(text: str, *, voice_id: str | None = None, seed: int | None = None) -> Media:

@@ -11,10 +11,12 @@ error codes and the proportions of a life are this sandbox's own.
 
 import asyncio
 import logging
+import threading
 import time
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -64,6 +66,7 @@ class Workshop:
         # The queue is ours, not the executor's: at exit the interpreter waits for all that an executor
         # was given.
         self._free = asyncio.Semaphore(THREADS)
+        self._closed = threading.Event()
         self._kept_bytes = kept_bytes
         self._shelf: OrderedDict[Order, Media] = OrderedDict()
         self._voices: list[dict[str, object]] | None = None
@@ -86,7 +89,8 @@ class Workshop:
         return self._voices
 
     async def close(self) -> None:
-        """Drop what waits for a thread, and wait for no thread: a clip in work takes seconds."""
+        """Drop what waits for a thread, and wait for no thread: a clip in work ends at its next frame."""
+        self._closed.set()
         self._executor.shutdown(wait=False, cancel_futures=True)
         for making in (works := list(self._in_work.values())):
             making.cancel()
@@ -95,7 +99,7 @@ class Workshop:
     async def _make(self, order: Order) -> "Media":
         try:
             async with self._free:
-                drawing = asyncio.get_running_loop().run_in_executor(self._executor, _draw, order)
+                drawing = asyncio.get_running_loop().run_in_executor(self._executor, _draw, order, self._closed.is_set)
                 made = await drawing
         except RuntimeError:
             # The interpreter is on its way out. The task has not failed: a later sandbox may finish it.
@@ -109,13 +113,13 @@ class Workshop:
         return made
 
 
-def _draw(order: Order) -> "Media":
+def _draw(order: Order, is_abandoned: "Callable[[], bool]") -> "Media":
     """Make one piece of media; runs in a worker thread."""
     from playcut_jupyter.sandbox import media
 
     makers: dict[str, Callable[..., Media]] = {
         "image": media.picture,
-        "video": media.clip,
+        "video": partial(media.clip, is_abandoned=is_abandoned),
         "speech": media.speech,
     }
     try:
@@ -124,6 +128,8 @@ def _draw(order: Order) -> "Media":
         raise DrawingError("MEDIA_UNAVAILABLE", str(error)) from error
     except ValueError as error:
         raise DrawingError("INVALID_INPUT", str(error)) from error
+    except media.Abandoned as error:
+        raise DrawingError("ABANDONED", "The sandbox was stopped.") from error
     except Exception as error:
         # Whatever goes wrong in here must end the task: people are waiting for it.
         log.exception("the sandbox could not make a %s", order.kind)
