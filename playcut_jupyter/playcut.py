@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import Future
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from playcut_jupyter import grid, history, lineage, live, models, prompts, render, tools
+from playcut_jupyter import grid, history, lineage, live, models, planning, prompts, render
 from playcut_jupyter.compare import Comparison
 from playcut_jupyter.connection import Connection
 from playcut_jupyter.connector import Connector
-from playcut_jupyter.errors import InvalidInput, PlaycutError, PromptError
+from playcut_jupyter.errors import InvalidInput, PlaycutError
 from playcut_jupyter.forecast import Forecast, forecast
 from playcut_jupyter.handle import SLICE_S
 from playcut_jupyter.jobs import submit_only
@@ -157,9 +156,9 @@ class Playcut:
             InvalidInput: more generations than *max_generations*.
         """
         named = prompts.names_in(template)
-        variables = {**notebook_variables(), **{name: keywords[name] for name in keywords if name in named}}
+        variables = {**planning.notebook_variables(), **{name: keywords[name] for name in keywords if name in named}}
         options = {name: value for name, value in keywords.items() if name not in named}
-        count = _checked_count(options.pop("count", 1))
+        count = planning.checked_count(options.pop("count", 1))
         kind = kind or (lineage.kind_of_child(parent) if parent is not None else "image")
         plan = self.plan(kind, template, variables, options, parent)
         sweep = self.start_plan(
@@ -190,19 +189,7 @@ class Playcut:
         Raises:
             PromptError, InvalidInput: it can't be expanded.
         """
-        tool, taken_over = self._tool(kind), {}
-        if parent is not None:
-            taken_over = lineage.inherited(parent, tool)
-            template, words = lineage.child_template(parent.prompt, template)
-            variables = {**variables, **words}
-        if not template.strip():
-            raise PromptError(
-                "The prompt is empty.", hint="Write the prompt below the line that starts with %%playcut."
-            )
-        inputs = _inputs(tool, options)
-        # What is given anew takes its own place in the order of the axes.
-        kept = {name: value for name, value in taken_over.items() if name not in inputs}
-        return prompts.expand(template, variables, {**kept, **inputs})
+        return planning.plan(kind, template, variables, options, parent)
 
     def forecast(
         self, plan: prompts.Plan, kind: str, count: int = 1, fresh: bool = False, limit: int | None = None
@@ -212,7 +199,7 @@ class Playcut:
         It tells as well if there are more than *limit*, or more than the budget allows.
         """
         reuse = self.reuse and not fresh
-        return forecast(self.connector.archive, self._tool(kind), plan, count=count, reuse=reuse, limit=limit)
+        return forecast(self.connector.archive, planning.tool_for(kind), plan, count=count, reuse=reuse, limit=limit)
 
     def start_plan(
         self,
@@ -233,7 +220,7 @@ class Playcut:
         Raises:
             InvalidInput: more than *max_generations*; nothing was sent.
         """
-        tool, limit = self._tool(kind), 16 if max_generations is None else max_generations
+        limit = 16 if max_generations is None else max_generations
         total = len(plan) * count
         expected = self.forecast(plan, kind, count, fresh) if announce or total > limit else None
         if total > limit:
@@ -243,53 +230,32 @@ class Playcut:
             )
         if expected is not None and len(plan) > 1:
             live.tell(expected.bundle())
-        variants = [{name: number} for name, numbers in _variant_axis(plan.axes, count).items() for number in numbers]
-        requests = [
-            Request(
-                tool,
-                {tool.prompt_field: expansion.prompt, **expansion.inputs},
-                session,
-                parent_id=parent_id,
-                labels={**expansion.labels, **variant},
-            )
-            for expansion in plan.expansions
-            for variant in variants or [{}]
-        ]
-        return self._started(requests, {**plan.axes, **_variant_axis(plan.axes, count)}, fresh)
+        return self._started(*planning.requests_for(plan, kind, count, session, parent_id), fresh)
 
     def _made(self, kind: str, prompt: str, options: dict[str, Any]) -> Any:
         sweep = self._start(kind, prompt, options)
         if len(sweep) == 1:
             run = sweep[0]
-            if not run.reused:
-                live.watch([run], lambda: render.lines_bundle(run))
+            live.watch([run], lambda: render.lines_bundle(run))
             return run.wait()
         live.watch(sweep, lambda: grid.sweep_bundle(sweep, lines_only=True))
         sweep.raise_if_incomplete()
         return sweep
 
     def _start(self, kind: str, prompt: str, options: dict[str, Any]) -> Sweep:
-        tool = self._tool(kind)
+        tool = planning.tool_for(kind)
         if not isinstance(prompt, str) or not prompt.strip():
             raise InvalidInput("The prompt is empty.", hint="Say in words what to make.")
-        fresh, count = options.pop("fresh", False), _checked_count(options.pop("count", 1))
+        fresh, count = options.pop("fresh", False), planning.checked_count(options.pop("count", 1))
         session = options.pop("session", None)
-        inputs, axes = {tool.prompt_field: prompt, **_inputs(tool, options)}, _variant_axis({}, count)
+        inputs = {tool.prompt_field: prompt, **planning.inputs_for(tool, options)}
+        axes = planning.variant_axis({}, count)
         labels = [{name: number} for name, numbers in axes.items() for number in numbers] or [{}]
         return self._started([Request(tool, inputs, session, labels=label) for label in labels], axes, fresh)
 
     def _started(self, requests: Sequence[Request], axes: Mapping[str, Sequence[object]], fresh: bool) -> Sweep:
         runs = start_all(self.connection, requests, reuse=self.reuse and not fresh, alone=len(requests) == 1)
         return Sweep(self.connection, runs, axes)
-
-    @staticmethod
-    def _tool(kind: str) -> tools.Tool:
-        if kind not in tools.KINDS:
-            raise InvalidInput(
-                f"{kind!r} is not a kind.",
-                hint=f"Kinds are {', '.join(tools.KINDS)}; any other tool: `run_tool`.",
-            )
-        return tools.KINDS[kind]
 
     # -- any tool -----------------------------------------------------------------------------------------
 
@@ -525,45 +491,3 @@ class Playcut:
         except KeyboardInterrupt:
             future.cancel()
             raise
-
-
-def _inputs(tool: tools.Tool, options: Mapping[str, object]) -> dict[str, object]:
-    """Return API inputs for *options*, in their order: our names are translated, all others are the API's own.
-
-    Raises:
-        InvalidInput: an option that this kind does not have, or that is hardly an API's but nearly one of ours.
-    """
-    inputs: dict[str, object] = {}
-    for name, value in options.items():
-        if name in tools.OPTION_HELP:
-            inputs |= tools.api_inputs(tool, {name: value})
-            continue
-        near = get_close_matches(name, tool.options, 1, 0.8) if "_" in name else []
-        if near:
-            raise InvalidInput(f"{name} is not an option of {tool.kind}. Did you mean {near[0]}?")
-        inputs[name] = value
-    return inputs
-
-
-def _checked_count(count: object) -> int:
-    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-        raise InvalidInput(f"count is a whole number of at least 1, not {count!r}.")
-    return count
-
-
-def _variant_axis(axes: Mapping[str, Sequence[object]], count: int) -> dict[str, range]:
-    """Return the axis that *count* of each adds to *axes*, under a name that none of those has; none for one each."""
-    name = "variant of each" if "variant" in axes else "variant"
-    return {name: range(1, count + 1)} if count > 1 else {}
-
-
-def notebook_variables() -> Mapping[str, object]:
-    """Return the variables of the notebook this runs in; none outside of IPython."""
-    import sys
-
-    if "IPython" not in sys.modules:
-        return {}
-    from IPython import get_ipython
-
-    shell = get_ipython()
-    return shell.user_ns if shell is not None else {}

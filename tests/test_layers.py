@@ -22,7 +22,7 @@ LAYERS = [
     "magics panel",
     "commands completion doctor library_command notebooks",
     "arguments vocabulary values playcut",
-    "live saving surfaces history sweeps tree lineage compare picking pick_view",
+    "planning live saving surfaces history sweeps tree lineage compare picking pick_view",
     "grid contact_sheet",
     "render",
     "generations reuse upkeep forecast",

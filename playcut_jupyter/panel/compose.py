@@ -10,7 +10,8 @@ import ipywidgets
 
 from playcut_jupyter import arguments, render
 from playcut_jupyter.errors import PlaycutError
-from playcut_jupyter.playcut import Playcut, notebook_variables
+from playcut_jupyter.planning import notebook_variables
+from playcut_jupyter.playcut import Playcut
 from playcut_jupyter.prompts import Plan
 
 _FIELDS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
