@@ -362,6 +362,7 @@ def asked_elsewhere(server: Sandbox) -> None:
 def test_two_connections_of_one_kernel_share_one_rate_limit(away_from_home: Path) -> None:
     with Sandbox(latency_s=0.05, rate=(6, 1.0)) as server, _to(server, away_from_home) as pc:
         with Playcut(api_key=server.key, base_url=server.base_url, home=away_from_home) as other:
+            pc.check()  # alone in its window, so that its length is known: it is no minute here
             runs = [each.submit("image", f"fox {number}") for number, each in enumerate((pc, other) * 3)]
             for run in runs:
                 run.wait()
