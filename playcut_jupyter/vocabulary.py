@@ -33,7 +33,7 @@ COMMANDS: Mapping[str, str] = {
     "resume": "fetch everything that was submitted and not fetched, from this or any earlier kernel",
     "wait TASK_ID": "wait for a task by its id",
     "again": "what was made last once more, bought anew",
-    "export [ID | last | starred] [--as FORMAT] [--save FILE]": "for production: a curl, python or typescript program",
+    "export [ID | last | starred] [--as FORMAT] [--save FILE]": "a curl, python or typescript program, or json",
     "help": "this text",
 }
 """Command and what follows it -> what it does. An ID is a number, `last`, or a variable."""
