@@ -14,7 +14,7 @@ import pytest
 
 from playcut_jupyter import Playcut
 from playcut_jupyter.panel import Panel, still
-from playcut_jupyter.panel.work import Worker
+from playcut_jupyter.panel.card import Card
 from playcut_jupyter.sandbox import Sandbox
 
 
@@ -36,12 +36,13 @@ def holding(text: str) -> Callable[[str], bool]:
     return lambda html: text in html
 
 
-def worked_off(panel: Panel, worker: Worker | None = None) -> None:
-    """Wait until the worker has done what it was given."""
-    for _ in range(2):  # what it does may give it more to do
-        done = threading.Event()
-        (worker or panel.worker).do(done.set)
-        assert done.wait(30)
+def worked_off(panel: Panel) -> None:
+    """Wait until the workers have done what they were given."""
+    for _ in range(2):  # what one does may give another more to do
+        for worker in panel.workers:
+            done = threading.Event()
+            worker.do(done.set)
+            assert done.wait(30)
 
 
 @pytest.fixture
@@ -49,6 +50,29 @@ def panel(pc: Playcut) -> Panel:
     made = pc.panel()
     worked_off(made)
     return made
+
+
+def until_submitted(run: Any) -> None:
+    """Wait until the service has taken *run*."""
+    taken = threading.Event()
+    forget = run.on_change(lambda: taken.set() if run.task_id else None)
+    assert run.task_id or taken.wait(30)
+    forget()
+
+
+def generate_done(panel: Panel, prompt: str) -> None:
+    """Make one, and wait until it is done, whatever else runs."""
+    panel.compose.prompt.value = prompt
+    panel.compose.button.click()
+    worked_off(panel)
+    until(panel.jobs.batches[0].cards[0].stop, "disabled", bool)
+
+
+def widgets() -> list[Any]:
+    """Return all widgets that are open."""
+    from ipywidgets.widgets.widget import _instances
+
+    return list(_instances.values())
 
 
 @pytest.fixture
@@ -81,19 +105,34 @@ def served() -> Iterator[Callable[[bytes], str]]:
     thread.join()
 
 
-def generate(panel: Panel, prompt: str, cards: int) -> list[Any]:
+def generate(panel: Panel, prompt: str, cards: int) -> list[Card]:
     """Write a prompt, press the button, and return the cards once all are done."""
     panel.compose.prompt.value = prompt
     panel.compose.button.click()
-    until(panel.cards, "children", lambda children: len(children) >= cards)
-    for card in panel.cards.children:
-        until(card.stop, "disabled", bool)
     worked_off(panel)
-    return list(panel.cards.children)
+    ended(panel)
+    assert len(panel.jobs.cards) >= cards, panel.compose.note.value
+    return panel.jobs.cards
+
+
+def ended(panel: Panel) -> None:
+    """Wait until all that runs has ended, and is shown to have."""
+    for batch in panel.jobs.batches:
+        until(batch.stop.layout, "display", lambda display: display == "none")
+    worked_off(panel)
 
 
 def shown(panel: Panel) -> list[str]:
-    return [tile.run.prompt for tile in panel.gallery.tiles if tile.run is not None]
+    return [tile.run.prompt for tile in panel.gallery.tiles]
+
+
+class Hand:
+    """A clock that stands still until it is moved, so that a double click has no need of speed."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
 
 
 def test_there_is_one_panel_for_a_connection(pc: Playcut) -> None:
@@ -128,7 +167,7 @@ def test_what_can_not_be_understood_is_said_at_the_form(
     worked_off(panel)
     assert message in panel.compose.note.value
     assert not panel.compose.button.disabled
-    assert panel.cards.children == ()
+    assert panel.jobs.cards == []
 
 
 def test_an_empty_prompt_and_too_many_are_told_and_buy_nothing(panel: Panel, sandbox: Sandbox) -> None:
@@ -147,21 +186,72 @@ def test_three_at_once_become_cards_and_then_the_gallery(panel: Panel) -> None:
     cards = generate(panel, "a panel {fox|owl|cat}", 3)
     assert len(cards) == 3
     assert all("credits (estimate)" in card.status.value for card in cards)
-    until(panel.gallery.tiles[2].picture, "value", lambda html: "data:image" in html)
+    assert all("data:image" in tile.picture.value for tile in panel.gallery.tiles)
     assert sorted(shown(panel)) == ["a panel cat", "a panel fox", "a panel owl"]
-    assert "credits so far (estimate)" in panel.connection.value
-    assert "SANDBOX" not in panel.connection.value or "offline" in panel.connection.value
+    assert "credits so far (estimate)" in panel.connection.facts.value
+    assert "LIVE" in panel.connection.facts.value
 
 
-def test_a_double_click_buys_once(panel: Panel, sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("gap_s", [0.0, 0.05, 0.25, 0.9])
+def test_a_double_click_buys_once(pc: Playcut, sandbox: Sandbox, gap_s: float) -> None:
+    clock = Hand()
+    panel = Panel(pc, clock)
     before = sandbox.submissions
-    panel.compose.prompt.value = "a doubly clicked fox"
+    panel.compose.prompt.value = f"a doubly clicked fox {gap_s}"
+    panel.compose.fresh.value = True
     panel.compose.button.click()
-    panel.compose.button.click()
-    until(panel.cards, "children", bool)
     worked_off(panel)
-    until(panel.cards.children[0].stop, "disabled", bool)
+    clock.now = gap_s
+    panel.compose.button.click()
+    worked_off(panel)
+    ended(panel)
     assert sandbox.submissions - before == 1
+    clock.now = 2
+    panel.compose.button.click()
+    worked_off(panel)
+    ended(panel)
+    assert sandbox.submissions - before == 2
+
+
+def test_what_was_clicked_is_bought_whatever_is_typed_before_its_turn_comes(panel: Panel) -> None:
+    turn = threading.Event()
+
+    def wait() -> None:
+        assert turn.wait(30)
+
+    panel.worker.do(wait)
+    panel.compose.prompt.value = "a fox as clicked"
+    panel.compose.button.click()
+    panel.compose.prompt.value = "an owl that is being ty"
+    panel.compose.count.value = 3
+    turn.set()
+    worked_off(panel)
+    assert [card.run.prompt for card in panel.jobs.cards] == ["a fox as clicked"]
+
+
+def test_what_the_page_says_of_its_fields_goes_before_what_is_known_of_them(panel: Panel) -> None:
+    panel.compose.prompt.value = "a fox half ty"
+    panel.compose.press(
+        {"prompt": "a fox half typed", "count": "2", "fresh": True, "-a": "1:1", "kind": "image", "most": 7, "no": "!"}
+    )
+    worked_off(panel)
+    runs = [card.run for card in panel.jobs.cards]
+    assert [run.prompt for run in runs] == ["a fox half typed"] * 2
+    assert runs[0].inputs["aspectRatio"] == "1:1"
+
+
+def test_what_was_bought_is_bought_anew_only_when_asked_for(panel: Panel, sandbox: Sandbox) -> None:
+    generate(panel, "a fox bought anew", 1)
+    before = sandbox.submissions
+    panel.compose.look()
+    worked_off(panel)
+    assert "1 from your library, 0 credits" in panel.compose.price.value
+    panel.compose.fresh.value = True
+    worked_off(panel)
+    assert "about 80 credits (estimate)" in panel.compose.price.value
+    assert "library" not in panel.compose.price.value
+    generate(panel, "a fox bought anew", 2)
+    assert sandbox.submissions == before + 1
 
 
 def test_what_a_cell_made_is_in_the_gallery_and_is_starred_and_hidden_there(pc: Playcut, panel: Panel) -> None:
@@ -172,7 +262,7 @@ def test_what_a_cell_made_is_in_the_gallery_and_is_starred_and_hidden_there(pc: 
     panel.gallery.tiles[1].star.click()
     worked_off(panel)
     assert pc.get(fox.id or 0).starred
-    assert "★ starred" in panel.gallery.tiles[1].picture.value
+    assert "★ starred" in panel.gallery.tiles[1].caption.value
     panel.gallery.tiles[0].hide.click()
     worked_off(panel)
     assert shown(panel) == ["a cell's fox"]
@@ -181,7 +271,7 @@ def test_what_a_cell_made_is_in_the_gallery_and_is_starred_and_hidden_there(pc: 
 
 def test_the_gallery_is_paged_and_filtered(pc: Playcut, panel: Panel) -> None:
     pc.sweep("paged {a|b|c|d|e|f|g} {x|y}")
-    panel.gallery.refresh(first=True)
+    panel.gallery.begin()
     worked_off(panel)
     assert len(shown(panel)) == 12
     newest = shown(panel)[0]
@@ -197,6 +287,25 @@ def test_the_gallery_is_paged_and_filtered(pc: Playcut, panel: Panel) -> None:
     panel.gallery.kind.value = "video"
     worked_off(panel)
     assert shown(panel) == []
+    assert "Nothing matches" in panel.gallery.note.value
+
+
+def test_two_quick_clicks_turn_two_pages(pc: Playcut, panel: Panel) -> None:
+    pc.sweep("many {a|b|c|d|e|f} {u|v|w|x|y}", max_generations=30)
+    worked_off(panel)
+    first = shown(panel)
+    panel.gallery.older.click()
+    panel.gallery.older.click()
+    worked_off(panel)
+    assert len(shown(panel)) == 6
+    panel.gallery.newer.click()
+    worked_off(panel)
+    middle = shown(panel)
+    assert len(middle) == 12
+    assert not set(first) & set(middle)
+    panel.gallery.newer.click()
+    worked_off(panel)
+    assert shown(panel) == first
 
 
 def test_a_failure_stays_in_its_card_and_only_what_may_be_retried_is(panel: Panel) -> None:
@@ -210,6 +319,90 @@ def test_a_failure_stays_in_its_card_and_only_what_may_be_retried_is(panel: Pane
     assert flaky.run.assets
 
 
+def test_a_double_click_on_retry_buys_once(pc: Playcut, sandbox: Sandbox) -> None:
+    panel = Panel(pc, Hand())
+    (card,) = generate(panel, "a retried [crash]", 1)
+    before = sandbox.submissions
+    card.retry.click()
+    worked_off(panel)
+    ended(panel)
+    card.retry.click()
+    worked_off(panel)
+    ended(panel)
+    assert len(pc.history(search="a retried [crash]")) == 2
+    assert sandbox.submissions == before
+    card.use.click()
+    assert panel.compose.prompt.value == "a retried [crash]"
+
+
+def test_a_retry_of_what_is_waited_for_already_waits_for_it_once(panel: Panel) -> None:
+    panel.compose.prompt.value = "a [stuck] one, resumed and retried"
+    panel.compose.button.click()
+    worked_off(panel)
+    (card,) = panel.jobs.cards
+    until(card.status, "value", lambda html: "SUBMITTING" not in html)
+    card.stop.click()
+    ended(panel)
+    until(panel.connection.resume.layout, "display", lambda display: display is None)
+    panel.connection.resume.click()
+    panel.connection.resume.click()
+    card.retry.click()
+    worked_off(panel)
+    assert len(panel.jobs.cards) == 2
+    assert "waited for already" in card.note.value
+    assert card.run.done
+    panel.jobs.cards[0].stop.click()
+    ended(panel)
+
+
+def test_a_sweep_is_stopped_and_tried_again_as_one(panel: Panel) -> None:
+    panel.compose.most.value = 50
+    panel.compose.prompt.value = "[stuck] {1|2|3|4|5|6|7|8|9|10} {a|b|c|d|e}"
+    panel.compose.button.click()
+    worked_off(panel)
+    (batch,) = panel.jobs.batches
+    assert "0 of 50 done · 50 under way" in batch.summary.value
+    assert len(batch.cards) == 8
+    for run in batch.runs:
+        until_submitted(run)
+    batch.stop.click()
+    ended(panel)
+    assert "0 of 50 done · 50 stopped" in batch.summary.value
+    tasks = {run.task_id for run in batch.runs}
+    batch.retry.click()
+    worked_off(panel)
+    until(batch.stop.layout, "display", lambda display: display is None)
+    assert {run.task_id for run in batch.runs} == tasks
+    panel.jobs.clear.click()
+    assert panel.jobs.batches == [batch]
+    batch.stop.click()
+    ended(panel)
+    panel.jobs.clear.click()
+    assert panel.jobs.batches == []
+
+
+def test_what_is_cleared_is_closed_and_what_runs_is_never_dropped(panel: Panel) -> None:
+    others = set(widgets())
+    panel.compose.prompt.value = "a [stuck] one that stays"
+    panel.compose.button.click()
+    worked_off(panel)
+    (stuck,) = panel.jobs.batches
+    generate_done(panel, "a first done")
+    for number in range(25):
+        generate_done(panel, f"done {number}")
+    assert stuck in panel.jobs.batches
+    assert len(panel.jobs.batches) == 22
+    panel.gallery.search.value = "a first done"
+    worked_off(panel)
+    panel.jobs.clear.click()
+    assert panel.jobs.batches == [stuck]
+    assert not stuck.cards[0].run.done
+    # Some tiles are kept, to turn back to; of the cards nothing is.
+    assert not [one for one in set(widgets()) - others if isinstance(one, Card) and one is not stuck.cards[0]]
+    stuck.cards[0].stop.click()
+    ended(panel)
+
+
 def test_a_refused_prompt_is_told_in_the_contracts_words(panel: Panel) -> None:
     (card,) = generate(panel, "a panel [refuse]", 1)
     assert "refused" in card.status.value
@@ -219,16 +412,18 @@ def test_a_refused_prompt_is_told_in_the_contracts_words(panel: Panel) -> None:
 def test_a_stopped_one_can_be_resumed(panel: Panel) -> None:
     panel.compose.prompt.value = "a stopped [stuck] panel"
     panel.compose.button.click()
-    until(panel.cards, "children", bool)
-    (card,) = panel.cards.children
+    worked_off(panel)
+    (card,) = panel.jobs.cards
     until(card.status, "value", lambda html: "SUBMITTING" not in html)
     assert not card.stop.disabled
     card.stop.click()
-    until(panel.resume.layout, "display", lambda display: display is None)
-    assert "Resume 1 unfinished" in panel.resume.description
-    panel.resume.click()
-    until(panel.cards, "children", lambda children: len(children) == 2)
-    resumed = panel.cards.children[0]
+    until(panel.connection.resume.layout, "display", lambda display: display is None)
+    worked_off(panel)
+    assert "Resume 1 unfinished" in panel.connection.resume.description
+    panel.connection.resume.click()
+    worked_off(panel)
+    assert len(panel.jobs.cards) == 2
+    resumed = panel.jobs.cards[0]
     assert resumed.run.task_id == card.run.task_id
     assert not resumed.run.done
     resumed.stop.click()
@@ -252,32 +447,51 @@ def test_without_a_key_it_says_so_and_offers_the_sandbox(monkeypatch: pytest.Mon
     with Playcut() as pc:
         panel = pc.panel()
         worked_off(panel)
-        assert "NOT CONNECTED" in panel.connection.value
-        assert panel.sandbox.layout.display is None
-        panel.sandbox.click()
-        until(panel.connection, "value", lambda html: "SANDBOX" in html)
+        assert "NOT CONNECTED" in panel.connection.facts.value
+        assert panel.connection.sandbox.layout.display is None
+        panel.connection.sandbox.click()
+        until(panel.connection.facts, "value", lambda html: "SANDBOX" in html)
         generate(panel, "a fox without a key", 1)
         assert shown(panel) == ["a fox without a key"]
         panel.playcut.close()
 
 
-def test_the_budget_is_the_connections(pc: Playcut, panel: Panel) -> None:
-    panel.budget.value = 50
-    worked_off(panel)
+def test_the_budget_follows_the_connections_both_ways(pc: Playcut, panel: Panel) -> None:
+    budget, said = panel.connection.budget, panel.connection.budget_note
+    assert (budget.value, budget.placeholder) == ("", "no limit")
+    budget.value = "50"
     assert pc.budget == 50
-    panel.budget.value = 0
+    for wrong in ("-5", "a lot", "nan", "inf"):
+        budget.value = wrong
+        worked_off(panel)
+        assert wrong in said.value
+        assert budget.value == wrong
+        assert pc.budget == 50
+    pc.budget = 70
+    worked_off(panel)
+    assert budget.value == "70"
+    assert said.value == ""
+    budget.value = ""
     worked_off(panel)
     assert pc.budget is None
+    budget.value = "0"
+    worked_off(panel)
+    assert pc.budget == 0
 
 
 def test_the_voices_are_listed_when_speech_is_chosen_and_one_speaks(pc: Playcut, panel: Panel) -> None:
-    assert not panel.compose.voices
+    offered = panel.compose.voice.field
+    assert offered.options == ()
     panel.compose.kind.value = "speech"
-    worked_off(panel, panel.errands)
-    assert panel.compose.voices == tuple(voice.id for voice in pc.voices())
-    panel.compose.options["-v"].value = panel.compose.voices[1]
+    worked_off(panel)
+    voices = pc.voices()
+    assert offered.options == tuple(f"{voice.name} · {voice.language}" for voice in voices)
+    offered.value = offered.options[1]
     (card,) = generate(panel, "A panel that speaks.", 1)
-    assert card.run.inputs["voiceId"] == panel.compose.voices[1]
+    assert card.run.inputs["voiceId"] == voices[1].id
+    offered.value = ""
+    card.use.click()
+    assert offered.value == offered.options[1]
     assert card.run.assets[0].kind == "audio"
 
 
@@ -285,24 +499,24 @@ def test_a_voices_sample_is_heard_where_there_is_one(
     pc: Playcut, panel: Panel, tmp_path: Path, served: Callable[[bytes], str]
 ) -> None:
     panel.compose.kind.value = "speech"
-    worked_off(panel, panel.errands)
-    panel.compose.options["-v"].value = panel.compose.voices[0]
-    panel.compose.hear.click()
-    worked_off(panel, panel.errands)
-    assert "The API gives no sample" in panel.compose.sample.value
+    worked_off(panel)
+    panel.compose.voice.field.value = panel.compose.voice.field.options[0]
+    panel.compose.voice.hear.click()
+    worked_off(panel)
+    assert "The API gives no sample" in panel.compose.voice.note.value
 
     sound = pc.speech("What I sound like.").assets[0].data
     listed = pc.voices()
     listed[0] = dataclasses.replace(listed[0], sample_url=served(sound))
     listed[1] = dataclasses.replace(listed[1], sample_url=served(b"<script>alert(1)</script>"))
-    panel.compose.hear.click()
-    worked_off(panel, panel.errands)
-    assert "<audio" in panel.compose.sample.value
-    panel.compose.options["-v"].value = panel.compose.voices[1]
-    panel.compose.hear.click()
-    worked_off(panel, panel.errands)
-    assert "is no sound" in panel.compose.sample.value
-    assert "<script" not in panel.compose.sample.value
+    panel.compose.voice.hear.click()
+    worked_off(panel)
+    assert "<audio" in panel.compose.voice.note.value
+    panel.compose.voice.field.value = pc.voices()[1].name
+    panel.compose.voice.hear.click()
+    worked_off(panel)
+    assert "is no sound" in panel.compose.voice.note.value
+    assert "<script" not in panel.compose.voice.note.value
 
 
 def test_what_is_opened_is_shown_large_and_saved(pc: Playcut, panel: Panel, tmp_path: Path) -> None:
@@ -327,13 +541,14 @@ def test_what_is_opened_is_shown_large_and_saved(pc: Playcut, panel: Panel, tmp_
 
 def test_what_a_cell_makes_stars_and_hides_is_seen_without_asking(pc: Playcut, panel: Panel) -> None:
     made = pc.image("a fox that nobody asked for")
-    until(panel.gallery.tiles[0].picture, "value", lambda html: "nobody asked for" in html)
+    until(panel.gallery.page, "children", bool)
     made.star()
-    until(panel.gallery.tiles[0].picture, "value", lambda html: "★ starred" in html)
+    until(panel.gallery.tiles[0].caption, "value", lambda html: "★ starred" in html)
     made.hide()
-    until(panel.gallery.tiles[0].box.layout, "display", lambda display: display == "none")
+    until(panel.gallery.page, "children", lambda children: not children)
     panel.gallery.hidden.value = True
-    until(panel.gallery.tiles[0].box.layout, "display", lambda display: display is None)
+    until(panel.gallery.page, "children", bool)
+    worked_off(panel)
     panel.gallery.tiles[0].hide.click()
     worked_off(panel)
     assert not pc.get(made.id or 0).hidden
@@ -384,11 +599,18 @@ def test_nothing_is_read_from_disk_or_network_where_clicks_are_handled(
     watching = True
     tile = panel.gallery.tiles[0]
     panel.compose.prompt.value = "a clicked {fox|owl}"
-    for button in (panel.compose.button, tile.star, tile.view, panel.gallery.older, panel.resume, panel.viewer.save):
+    for button in (
+        panel.compose.button,
+        tile.star,
+        tile.view,
+        panel.gallery.older,
+        panel.connection.resume,
+        panel.viewer.save,
+    ):
         button.click()
     panel.gallery.search.value = "fox"
     panel.compose.kind.value = "speech"
-    panel.compose.hear.click()
+    panel.compose.voice.hear.click()
     watching = False
     worked_off(panel)
     with pc.connection.library.transaction() as db:
@@ -401,8 +623,10 @@ def test_a_server_that_is_gone_is_told_at_the_form_and_in_the_card(tmp_path: Pat
         panel = pc.panel()
         worked_off(panel)
         panel.compose.kind.value = "speech"
-        until(panel.compose.note, "value", lambda html: "127.0.0.1" in html)
-        assert panel.compose.voices == ()
+        until(panel.compose.voice.note, "value", lambda html: "127.0.0.1" in html)
+        worked_off(panel)
+        assert panel.compose.voice.again.layout.display is None
+        assert panel.compose.voice.field.options == ()
         panel.compose.kind.value = "image"
         (card,) = generate(panel, "a fox for nobody", 1)
         assert "127.0.0.1" in card.status.value
@@ -421,10 +645,10 @@ def test_a_wrong_key_is_told_in_the_card(sandbox: Sandbox, tmp_path: Path) -> No
 
 def test_a_budget_stops_the_panel_before_it_buys(panel: Panel, pc: Playcut, sandbox: Sandbox) -> None:
     generate(panel, "the first fox of a budget", 1)
-    panel.budget.value = 100
+    panel.connection.budget.value = "100"
     worked_off(panel)
     before = sandbox.submissions
-    cards = generate(panel, "the second fox of a budget", 1)
+    cards = generate(panel, "the second fox of a budget", 0)
     assert sandbox.submissions == before
     said = panel.compose.note.value + "".join(card.status.value for card in cards)
     assert "budget" in said

@@ -1,161 +1,219 @@
-"""The form: it writes the line and the prompt of a `%%playcut` cell, and says what they come to while one types."""
+"""The form: it says what its fields come to while one types, and settles what is bought when the button is pressed."""
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import ipywidgets
 
-from playcut_jupyter import arguments, render
 from playcut_jupyter.errors import PlaycutError
-from playcut_jupyter.planning import notebook_variables
+from playcut_jupyter.panel import form
+from playcut_jupyter.panel.form import OPTIONS, Asked, Form
+from playcut_jupyter.panel.front_end import FIELD
+from playcut_jupyter.panel.voices import VoiceField
+from playcut_jupyter.panel.widgets import AUTO, row, show_if
+from playcut_jupyter.panel.words import note, told
+from playcut_jupyter.panel.work import Coalesced, Repeats, Worker
 from playcut_jupyter.playcut import Playcut
-from playcut_jupyter.prompts import Plan
+from playcut_jupyter.runs import Generation
 
-_FIELDS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
-    "-a": ("aspect ratio", "image video", ("16:9", "1:1", "9:16", "4:3", "3:4")),
-    "-s": ("size", "image", ("1K", "2K", "4K")),
-    "-r": ("resolution", "video", ("480p", "720p", "1080p")),
-    "-d": ("seconds", "video", ("4", "8")),
-    "-v": ("voice", "speech", ()),
-}
-"""Option of a cell -> its label, the kinds it is for, documented values; any other may be typed."""
-_NARROW = {"width": "180px"}
+_MOST = 100_000
 
 
 class Compose(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     """What to make.
 
     Args:
-        playcut: gives the connection.
-        generate: called when the button is pressed.
-        list_voices: called when speech is first chosen; it is to fill in `voices` in its own time.
-        hear: called with a voice's id when its sample is asked for; it is to fill in `sample`.
+        playcut: the connection.
+        errands: asks for voices.
+        generate: called with what is wanted, and its prompt as written, once for each press.
+        clock: tells a double click from two.
     """
 
     def __init__(
         self,
-        playcut: Callable[[], Playcut],
-        generate: Callable[[], None],
-        list_voices: Callable[[], None],
-        hear: Callable[[str], None],
+        playcut: Playcut,
+        errands: Worker,
+        generate: Callable[[Asked, str], None],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._playcut, self._list_voices = playcut, list_voices
-        self.kind = ipywidgets.Dropdown(options=["image", "video", "speech"], description="kind", layout=_NARROW)
-        self.prompt = ipywidgets.Textarea(
-            description="prompt", placeholder="A {red|blue} fox; {name} is a variable", layout={"width": "auto"}
-        )
-        self.options = {
-            flag: ipywidgets.Combobox(description=label, options=values, ensure_option=False, layout=_NARROW)
-            for flag, (label, _, values) in _FIELDS.items()
-        }
-        self.count = ipywidgets.BoundedIntText(1, min=1, max=1000, description="count", layout=_NARROW)
-        self.most = ipywidgets.BoundedIntText(16, min=1, max=100_000, description="at most", layout=_NARROW)
-        self.session = ipywidgets.Text(description="session", placeholder="title or id", layout=_NARROW)
-        self.extra = ipywidgets.Textarea(
-            description="inputs", placeholder="key=value, a line each", layout={"width": "auto"}
-        )
-        self.extra_note = ipywidgets.HTML()
-        self.hear = ipywidgets.Button(description="Hear the voice", layout={"width": "auto"})
-        self.sample = ipywidgets.HTML()
+        self._playcut, self._generate = playcut, generate
+        self._repeats = Repeats(clock)
+        self._asked: Asked | None = None
+        self._make_fields()
+        self.voice = VoiceField(playcut, errands, self.options["-v"])
         self.button = ipywidgets.Button(description="Generate", button_style="primary", tooltip="Ctrl+Enter")
-        self.note = ipywidgets.HTML()
-        self.prompt.add_class("playcut-panel-prompt")
         self.button.add_class("playcut-panel-generate")
-        self.hear.on_click(lambda _: hear(self.options["-v"].value.strip()))
-        self.button.on_click(lambda _: generate())
-        wrap = {"flex_flow": "row wrap"}
+        self.button.on_click(lambda _: self.press())
+        self.note, self.price = ipywidgets.HTML(), ipywidgets.HTML()
+        self.extra_note = ipywidgets.HTML()
+        forecasts = Worker(self._unpriced)
+        self._forecast = Coalesced(forecasts, self._look_up_price)
+        self.workers = (forecasts,)
+        options = [self.voice if flag == "-v" else field for flag, field in self.options.items()]
         super().__init__(
             [
                 self.prompt,
-                ipywidgets.HBox([self.kind, *self.options.values(), self.hear], layout=wrap),
-                self.sample,
-                ipywidgets.HBox([self.count, self.most, self.session], layout=wrap),
+                row(self.kind, *options, self.count, self.fresh, self.most, self.session),
                 self.extra,
                 self.extra_note,
-                ipywidgets.HBox([self.button, self.note], layout=wrap),
+                row(self.button, self.note, self.price, align_items="center"),
             ]
         )
-        fields = [self.prompt, self.kind, self.count, self.most, self.session, self.extra, *self.options.values()]
-        for field in fields:
-            field.observe(self._changed, "value")
-        self.prompt.continuous_update = True
-        self._changed(None)
+        self.add_class("playcut-panel-form")
+        for field in self._fields.values():
+            field.observe(lambda _: self.look(), "value")
+        self.look()
 
-    @property
-    def voices(self) -> tuple[str, ...]:
-        """The voices that are offered; typing filters them, and any other may be typed."""
-        return tuple(self.options["-v"].options)
+    def _make_fields(self) -> None:
+        narrow, narrower = {"width": "110px"}, {"width": "76px"}
+        self.prompt = ipywidgets.Textarea(
+            description="prompt", placeholder="A {red|blue} fox; {name} is a variable", rows=3, layout=AUTO
+        )
+        self.kind = ipywidgets.Dropdown(options=["image", "video", "speech"], description="kind", layout=narrow)
+        self.options = {
+            flag: ipywidgets.Combobox(
+                description=option.label,
+                options=option.values,
+                ensure_option=False,
+                layout=narrow if flag != "-v" else {"width": "220px"},
+            )
+            for flag, option in OPTIONS.items()
+        }
+        self.count = ipywidgets.BoundedIntText(1, min=1, max=1000, description="count", layout=narrower)
+        self.most = ipywidgets.BoundedIntText(
+            most_in_a_cell(), min=1, max=_MOST, description="at most", layout=narrower
+        )
+        self.fresh = ipywidgets.Checkbox(
+            description="fresh", tooltip="Buy it anew, though the library has it", indent=False, layout=AUTO
+        )
+        self.session = ipywidgets.Text(description="session", placeholder="title or id", layout={"width": "150px"})
+        self.extra = ipywidgets.Textarea(
+            description="inputs", placeholder="key=value, a line each", rows=2, layout=AUTO
+        )
+        self._fields: Mapping[str, Any] = {
+            "prompt": self.prompt,
+            "kind": self.kind,
+            "count": self.count,
+            "fresh": self.fresh,
+            "most": self.most,
+            "session": self.session,
+            "extra": self.extra,
+            **self.options,
+        }
+        for name, field in self._fields.items():
+            field.add_class(f"{FIELD}{name}")
 
-    @voices.setter
-    def voices(self, ids: Sequence[str]) -> None:
-        self.options["-v"].options = tuple(ids)
+    # -- what is asked for ----------------------------------------------------------------------------------
 
-    def _changed(self, _: Any) -> None:
-        if self.kind.value == "speech" and not self.voices:
-            self._list_voices()
-        for flag, (_label, kinds, _values) in _FIELDS.items():
-            self.options[flag].layout.display = None if self.kind.value in kinds.split() else "none"
-        speaks = self.kind.value == "speech"
-        self.hear.layout.display = None if speaks else "none"
-        self.sample.value = self.sample.value if speaks else ""
-        self.extra_note.value = ""
+    def form(self, written: Mapping[str, object] | None = None) -> Form:
+        """Return what the fields say, or what they said in the page, as far as that is known."""
+        values = {name: field.value for name, field in self._fields.items()}
+        for name, value in (written or {}).items():
+            if name in values:
+                values[name] = _fitting(value, values[name])
+        options = {flag: values[flag] for flag in OPTIONS}
+        options["-v"] = self.voice.id_of(options["-v"])
+        names = ("kind", "prompt", "count", "most", "fresh", "session", "extra")
+        return Form(options=options, **{name: values[name] for name in names})
+
+    def press(self, written: Mapping[str, object] | None = None) -> None:
+        """Ask for what the fields say now; what is done with it later is not changed by what is typed meanwhile."""
+        form = self.form(written)
         try:
-            arguments.parse_cell_line(shlex.join([self.kind.value, *self._extra_words]), {})
+            form.check_extra()
         except PlaycutError as error:
-            self.tell("")
-            self.extra_note.value = str(render.message(f"{error} {error.hint or ''}"))
+            self.extra_note.value = note(told(error))
+            self.tell(told(error))
             return
-        if not self.prompt.value.strip():
+        try:
+            asked = form.asked(self._playcut)
+        except PlaycutError as error:
+            self.tell(told(error))
+            return
+        if not self._repeats.is_repeat(form):
+            self._generate(asked, form.prompt)
+
+    def look(self) -> None:
+        """Say what the fields come to. Nothing is sent or read."""
+        form = self.form()
+        if form.kind == "speech":
+            self.voice.need()
+        for flag, option in OPTIONS.items():
+            show_if(form.kind in option.kinds, self.voice if flag == "-v" else self.options[flag])
+        self.extra_note.value, self.price.value, self._asked = "", "", None
+        try:
+            form.check_extra()
+        except PlaycutError as error:
+            self.extra_note.value = note(told(error))
             self.tell("")
             return
         try:
-            line, plan = self.asked()
+            self.tell(self._come_to(form))
         except PlaycutError as error:
-            self.tell(f"{error} {error.hint or ''}")
-            return
-        total = len(plan) * line.count
-        more = f", more than the {self.most.value} allowed" if total > self.most.value else ""
-        times = f" x {line.count} = {total:,} generations" if line.count > 1 else ""
-        self.tell(f"{plan.describe(0)}{times}{more}")
+            self.tell(told(error))
+
+    def _come_to(self, form: Form) -> str:
+        form.check_options()
+        if not form.prompt.strip():
+            return ""
+        asked = form.asked(self._playcut)
+        words = asked.plan.describe(0)
+        if asked.line.count > 1:
+            words += f" x {asked.line.count} = {asked.total:,} generations"
+        if asked.total > asked.most:
+            return f"{words}, more than the {asked.most} allowed"
+        self._asked = asked
+        self._forecast.ask()
+        return words
 
     def tell(self, text: str) -> None:
         """Say something beside the button."""
-        self.note.value = str(render.message(text)) if text else ""
+        self.note.value = note(text)
 
-    @property
-    def line(self) -> str:
-        """The line of the cell that asks for the same."""
-        words = [self.kind.value]
-        for flag, (_label, kinds, _values) in _FIELDS.items():
-            value = self.options[flag].value.strip()
-            if value and self.kind.value in kinds.split():
-                words += [flag, value]
-        words += ["-n", str(self.count.value)] if self.count.value > 1 else []
-        words += ["--session", self.session.value.strip()] if self.session.value.strip() else []
-        return shlex.join([*words, *self._extra_words])
+    # -- what it costs --------------------------------------------------------------------------------------
 
-    @property
-    def _extra_words(self) -> list[str]:
-        lines = filter(None, map(str.strip, self.extra.value.splitlines()))
-        return [word for line in lines for word in ("-p", line)]
+    def _look_up_price(self) -> None:
+        asked = self._asked
+        if asked is None:
+            return
+        price = self._playcut.forecast(asked.plan, asked.line.kind, asked.line.count, asked.line.fresh).price
+        if asked is self._asked:  # else something else is typed by now
+            self.price.value = note(price)
 
-    def asked(self) -> tuple[arguments.Line, Plan]:
-        """Return what is asked for; nothing is sent.
+    def _unpriced(self, text: str) -> None:
+        self.price.value = note(text)
 
-        Raises:
-            InvalidInput, PromptError: it can't be understood; the words of the cell's errors.
-        """
-        variables = notebook_variables()
-        line = arguments.parse_cell_line(self.line, variables)
-        plan = self._playcut().plan(line.kind, self.prompt.value, variables, line.inputs)
-        return line, plan
+    # -- what was made before ---------------------------------------------------------------------------------
 
-    def use(self, kind: str, prompt: str) -> None:
-        """Take over the words of an earlier generation, as they were."""
-        from playcut_jupyter.prompts import escape
+    def use(self, run: Generation) -> None:
+        """Take over the words and the options of an earlier generation, as they were."""
+        like = form.like(run)
+        like = replace(like, options={**like.options, "-v": self.voice.label_of(like.options.get("-v", ""))})
+        self.kind.value, self.prompt.value, self.extra.value = like.kind, like.prompt, like.extra
+        for flag, option in OPTIONS.items():
+            if like.kind in option.kinds:
+                self.options[flag].value = like.options.get(flag, "")
 
-        self.kind.value = kind if kind in self.kind.options else "image"
-        self.prompt.value = escape(prompt)
+
+def _fitting(value: object, present: object) -> object:
+    """Return what a page said of a field, if it is such as the field holds; else what the field is known to hold."""
+    if isinstance(present, int) and not isinstance(present, bool) and isinstance(value, str):
+        return min(max(int(value), 1), _MOST) if value.strip().isdecimal() else present
+    return value if type(value) is type(present) else present
+
+
+def most_in_a_cell() -> int:
+    """Return how many generations a cell of this notebook may make: `max_generations` of its magics, else 16."""
+    import sys
+
+    if "IPython" not in sys.modules:
+        return 16
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    magics = shell.magics_manager.registry.get("PlaycutMagics") if shell is not None else None
+    return int(getattr(magics, "max_generations", 16))

@@ -1,187 +1,187 @@
 """The gallery: what the library holds, newest first, a page at a time.
 
-The tiles are made once and only their contents change, so that a library of any size is as quick as a small one.
+Only a page is read and shown, so that a library of any size is as quick as a small one. What arrives takes its place
+by itself, except while something plays: such a page holds still, and says how many there are to be shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Container, Sequence
 
 import ipywidgets
-from markupsafe import Markup
 
-from playcut_jupyter import render
-from playcut_jupyter.panel.work import Worker
+from playcut_jupyter.panel.card import Hands
+from playcut_jupyter.panel.tile import Tile
+from playcut_jupyter.panel.widgets import AUTO, discard, row, show_if
+from playcut_jupyter.panel.words import note
+from playcut_jupyter.panel.work import Coalesced, Worker
 from playcut_jupyter.playcut import Playcut
+from playcut_jupyter.records import Record, is_orphan, this_process
 from playcut_jupyter.runs import Generation
+from playcut_jupyter.underway import waited_for_here
 
 PAGE = 12
 """How many tiles a page has."""
-_TILE_PX = 200
-_BUTTON = {"width": "auto"}
-
-
-class _Tile:
-    """A place for one generation."""
-
-    def __init__(self, gallery: Gallery) -> None:
-        self._gallery = gallery
-        self.run: Generation | None = None
-        self.picture = ipywidgets.HTML()
-        self.star = self._button("Star", lambda run: run.star(not run.starred))
-        self.hide = self._button("Hide", lambda run: run.hide(not run.hidden))
-        # The picture itself is part of this button: see `STYLE`.
-        self.view = self._button("Open", gallery.view)
-        self.view.add_class("playcut-panel-open")
-        self.play = self._button("Play", self._load)
-        buttons = ipywidgets.HBox([self.star, self.hide, self.view, self.play], layout={"flex_flow": "row wrap"})
-        self.box = ipywidgets.VBox([self.picture, buttons], layout={"width": "220px"})
-        self.box.add_class("playcut-panel-tile")
-
-    def _button(self, text: str, action: Callable[[Generation], object]) -> Any:
-        button = ipywidgets.Button(description=text, layout=_BUTTON)
-
-        def clicked(_: Any) -> None:
-            run = self.run
-            if run is None or button.disabled:
-                return
-            button.disabled = True
-            self._gallery.do(lambda: self._done(action, run, button))
-
-        button.on_click(clicked)
-        return button
-
-    def _done(self, action: Callable[[Generation], object], run: Generation, button: Any) -> None:
-        try:
-            action(run)
-        finally:
-            button.disabled = False
-        if action != self._load:
-            self._gallery.refresh()
-
-    def _load(self, run: Generation) -> None:
-        """Put the player of a sound or clip in its place."""
-        players = [render.asset(item) for item in run.assets]
-        self.picture.value = str(Markup("").join([*players, caption(run)]))
-        self.play.layout.display = "none"
-        self.view.remove_class("playcut-panel-open")  # the player takes the clicks there
-
-    def show(self, run: Generation | None) -> None:
-        """Show *run*, or nothing."""
-        self.run = run
-        self.box.layout.display = "none" if run is None else None
-        if run is None:
-            return
-        self.view.add_class("playcut-panel-open")
-        self.picture.value = str(thumbnail(run) + caption(run))
-        self.star.description = "Unstar" if run.starred else "Star"
-        self.hide.description = "Unhide" if run.hidden else "Hide"
-        plays = any(item.kind in ("audio", "video") for item in run.assets)
-        self.play.layout.display = None if plays else "none"
-
-
-def thumbnail(run: Generation) -> Markup:
-    """Return a small picture of *run*: of a clip its first frame, of a sound the word."""
-    for item in run.assets:
-        if item.path is None or not item.path.exists():
-            continue
-        if item.kind == "image":
-            shown = render.asset(item, _TILE_PX)
-        elif item.kind == "video" and item.still():
-            shown = render.still(item)
-        else:
-            continue
-        return Markup('<div class="playcut-panel-picture">{}</div>').format(shown)
-    return Markup('<div class="playcut-panel-picture"><b>{}</b></div>').format(run.kind)
-
-
-def caption(run: Generation) -> Markup:
-    """Return what there is to say of *run* in a few words."""
-    marks = ("★ starred" if run.starred else "", "hidden" if run.hidden else "")
-    words = " · ".join(filter(None, (f"#{run.id}", *marks, run.state if run.error is not None else "")))
-    return Markup('<div style="font-size:0.85em;overflow-wrap:anywhere;">{} {}<br>{}</div>').format(
-        render.badge(run), words, run.prompt[:80]
-    )
+_KEPT = 3 * PAGE
+"""Tiles that are kept, so that turning back shows them at once."""
+_UNDER_WAY = ("intended", "sending", "acknowledged")
 
 
 class Gallery(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
-    """Pages of the library, with filters."""
+    """Pages of the library, with filters.
+
+    Args:
+        playcut: whose library.
+        marks: the worker that writes stars and the like.
+        hands: what the panel does with a generation.
+        filled: called with what a page shows, on the gallery's own worker.
+    """
 
     def __init__(
-        self,
-        playcut: Callable[[], Playcut],
-        worker: Worker,
-        view: Callable[[Generation], None],
-        filled: Callable[[Sequence[Generation]], None],
+        self, playcut: Playcut, marks: Worker, hands: Hands, filled: Callable[[Sequence[Generation]], None]
     ) -> None:
-        self._playcut, self._worker, self.view, self.filled = playcut, worker, view, filled
+        self._playcut, self._marks, self._hands, self._filled = playcut, marks, hands, filled
         self._starts: list[int | None] = [None]
         self._last: int | None = None
-        self._asked = False
-        narrow = {"width": "200px"}
-        self.search = ipywidgets.Text(description="search", continuous_update=False, layout=narrow)
-        self.kind = ipywidgets.Dropdown(options=["all", "image", "video", "speech"], description="kind", layout=narrow)
-        self.starred = ipywidgets.Checkbox(description="starred only", indent=False, layout=_BUTTON)
-        self.hidden = ipywidgets.Checkbox(description="hidden too", indent=False, layout=_BUTTON)
-        self.newer = ipywidgets.Button(description="Newer", layout=_BUTTON)
-        self.older = ipywidgets.Button(description="Older", layout=_BUTTON)
+        self._tiles: dict[int, Tile] = {}
+        self._make_filters()
+        self.page = row(align_items="stretch")
+        self.more = ipywidgets.Button(layout=AUTO)
         self.note = ipywidgets.HTML()
-        self.tiles = [_Tile(self) for _ in range(PAGE)]
-        wrap = {"flex_flow": "row wrap"}
-        filters = [self.search, self.kind, self.starred, self.hidden, self.newer, self.older]
-        super().__init__(
-            [
-                ipywidgets.HBox(filters, layout=wrap),
-                self.note,
-                ipywidgets.HBox([tile.box for tile in self.tiles], layout=wrap),
-            ]
-        )
+        self.worker = Worker(self.tell)
+        self._fill = Coalesced(self.worker, self.fill)
+        show_if(False, self.more)
+        super().__init__([self._filters, row(self.note, self.more, align_items="center"), self.page])
+        self.add_class("playcut-panel-gallery")
+        self.newer.on_click(lambda _: self._turn(self._back))
+        self.older.on_click(lambda _: self._turn(self._on))
+        self.more.on_click(lambda _: self._turn(lambda: None))
         for field in (self.search, self.kind, self.starred, self.hidden):
-            field.observe(lambda _: self.refresh(first=True), "value")
-        self.newer.on_click(lambda _: self._turn(back=True))
-        self.older.on_click(lambda _: self._turn(back=False))
+            field.observe(lambda _: self._turn(self._begin), "value")
         self.refresh()
 
-    def do(self, work: Callable[[], None]) -> None:
-        """Do *work* on the worker; what goes wrong is said above the tiles."""
-        self._worker.do(work, self.tell)
+    def _make_filters(self) -> None:
+        narrow = {"width": "140px"}
+        self.search = ipywidgets.Text(
+            description="search", placeholder="words of the prompt", continuous_update=False, layout={"width": "220px"}
+        )
+        self.kind = ipywidgets.Dropdown(options=["all", "image", "video", "speech"], description="kind", layout=narrow)
+        self.starred = ipywidgets.Checkbox(description="starred only", indent=False, layout=AUTO)
+        self.hidden = ipywidgets.Checkbox(description="hidden too", indent=False, layout=AUTO)
+        self.newer = ipywidgets.Button(description="Newer", disabled=True, layout=AUTO)
+        self.older = ipywidgets.Button(description="Older", disabled=True, layout=AUTO)
+        self._filters = row(self.search, self.kind, self.starred, self.hidden, self.newer, self.older)
+
+    @property
+    def tiles(self) -> list[Tile]:
+        """What the page shows, newest first."""
+        return list(self.page.children)
+
+    @property
+    def runs(self) -> list[Generation]:
+        """The generations of the page, newest first."""
+        return [tile.run for tile in self.tiles]
 
     def tell(self, text: str) -> None:
         """Say something above the tiles."""
-        self.note.value = str(render.message(text)) if text else ""
+        self.note.value = note(text)
 
-    def refresh(self, *, first: bool = False) -> None:
-        """Read the page again, or the first one."""
-        if first:
-            self._starts = [None]
-        if not self._asked:  # else what is new is read with what was asked for already
-            self._asked = True
-            self.do(self.fill)
+    # -- turning pages ------------------------------------------------------------------------------------------
 
-    def _turn(self, *, back: bool) -> None:
-        if back and len(self._starts) > 1:
-            self._starts.pop()
-        elif not back and self._last is not None:
+    def refresh(self) -> None:
+        """See to it that the page shows what is new."""
+        self._fill.ask()
+
+    def begin(self) -> None:
+        """Show the first page."""
+        self._turn(self._begin)
+
+    def _turn(self, move: Callable[[], None]) -> None:
+        """Go to another page: on the worker, so that two quick clicks turn two pages."""
+
+        def turn() -> None:
+            move()
+            self.fill(turned=True)
+
+        self.worker.do(turn)
+
+    def _begin(self) -> None:
+        self._starts = [None]
+
+    def _back(self) -> None:
+        self._starts = self._starts[:-1] or [None]
+
+    def _on(self) -> None:
+        if self._last is not None:
             self._starts.append(self._last)
-        self.refresh()
 
-    def fill(self) -> None:
+    # -- filling one ------------------------------------------------------------------------------------------
+
+    def fill(self, *, turned: bool = False) -> None:
         """Read the page and show it: on the worker."""
-        self._asked = False
-        connection = self._playcut().connector.archive
-        records = connection.library.history(
+        records, self._last = self._read()
+        connection = self._playcut.connector.archive
+        runs = {record.id: Generation.from_record(connection, record) for record in records}
+        held = not turned and any(tile.is_playing for tile in self.tiles)
+        new = len(runs.keys() - {tile.run.id for tile in self.tiles}) if held else 0
+        if not held:
+            for tile in self.tiles:
+                if tile.run.id not in runs:
+                    tile.rest()
+            self.page.children = tuple(self._tile(run) for run in runs.values())
+        for tile in self.tiles:
+            found = runs.get(tile.run.id or 0)
+            if found is not None:
+                tile.follow(found)
+            else:
+                tile.draw()
+        self._forget()
+        self.newer.disabled, self.older.disabled = len(self._starts) == 1, self._last is None
+        self.more.description = f"Show {new} new"
+        show_if(new > 0, self.more)
+        self.tell("" if self.tiles else self._nothing())
+        self._filled(self.runs)
+
+    def _read(self) -> tuple[list[Record], int | None]:
+        """Return the records of the page, and the last one's number if there are more."""
+        library = self._playcut.connector.archive.library
+        busy = waited_for_here(library)
+        found = library.history(
             search=self.search.value.strip() or None,
             kind=None if self.kind.value == "all" else self.kind.value,
             starred=self.starred.value,
             hidden=self.hidden.value,
             before=self._starts[-1],
-            limit=PAGE + 1,
+            limit=PAGE + 1 + len(busy),
         )
-        runs = [Generation.from_record(connection, record) for record in records[:PAGE]]
-        self._last = runs[-1].id if len(records) > PAGE else None
-        for tile, run in zip(self.tiles, [*runs, *[None] * (PAGE - len(runs))], strict=True):
-            tile.show(run)
-        self.newer.disabled, self.older.disabled = len(self._starts) == 1, self._last is None
-        self.tell("" if runs else "Nothing to show here yet.")
-        self.filled(runs)
+        records = [record for record in found if not _is_under_way(record, busy)]
+        is_more = len(records) > PAGE or len(found) == PAGE + 1 + len(busy)
+        records = records[:PAGE]
+        return records, ((records or found)[-1].id if is_more else None)
+
+    def _tile(self, run: Generation) -> Tile:
+        number = run.id or 0
+        known = self._tiles.pop(number, None)
+        if known is None or (known.run.error is None) != (run.error is None):  # taken up and finished since
+            known = Tile(run, self._hands, self._marks, self.worker, self.tell)
+        self._tiles[number] = known
+        return known
+
+    def _forget(self) -> None:
+        """Close the tiles that were not shown for longest."""
+        shown = {tile.run.id for tile in self.tiles}
+        for number in [number for number in self._tiles if number not in shown][: max(0, len(self._tiles) - _KEPT)]:
+            discard(self._tiles.pop(number))
+
+    def _nothing(self) -> str:
+        is_filtered = bool(self.search.value.strip()) or self.kind.value != "all" or self.starred.value
+        if is_filtered:
+            return "Nothing matches."
+        return "Nothing older." if len(self._starts) > 1 else "Nothing to show here yet."
+
+
+def _is_under_way(record: Record, busy: Container[int]) -> bool:
+    """True for what a job here or in another kernel still works on: it is shown there, and here when it is done."""
+    if record.id in busy:
+        return True
+    return record.state in _UNDER_WAY and record.owner not in ("", this_process()) and not is_orphan(record.owner)

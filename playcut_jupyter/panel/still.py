@@ -6,17 +6,21 @@ output, plain HTML, that the living panel hides; where the panel does not live i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+import secrets
+from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from playcut_jupyter.panel.gallery import caption, thumbnail
+from playcut_jupyter.panel.thumbnails import caption, thumbnail
 from playcut_jupyter.runs import Generation
 
 _CLASS = "playcut-panel-still"
 _CHILD = ".jp-OutputArea-child"
-LIVE_STYLE = f"<style>.{_CLASS} {{display: none;}}</style>"
+# Other notebooks of the same page have stills of their own, and maybe no kernel: only what is beside a living panel is
+# hidden. A front end without JupyterLab's output areas has one notebook in a page.
+LIVE_STYLE = (
+    f"<style>.jp-OutputArea:has(.playcut-panel) .{_CLASS}, .{_CLASS}:not(.jp-OutputArea *) {{display: none;}}</style>"
+)
 """Part of the living panel."""
 _DEAD_STYLE = Markup("<style>{0}:has(+ {0} .{1}):not(:has(.playcut-panel)) {{display: none;}}</style>").format(
     _CHILD, _CLASS
@@ -39,27 +43,27 @@ def picture(runs: Sequence[Generation]) -> Markup:
     )
 
 
-class Stills:
-    """The plain outputs under each display of one panel, kept in step with its gallery."""
+class Still:
+    """The plain outputs under the displays of one panel: one display, however often it is shown."""
 
     def __init__(self) -> None:
         self._html = str(picture(()))
-        self._updates: list[Callable[[Any], None]] = []
+        self._display_id = f"playcut-panel-{secrets.token_hex(8)}"
+        self._is_shown = False
 
     def show(self) -> None:
         """Display it where the panel was just displayed."""
         from IPython.display import HTML, display
 
-        handle = display(HTML(self._html), display_id=True)
-        if handle is not None:
-            self._updates.append(handle.update)
+        display(HTML(self._html), display_id=self._display_id)
+        self._is_shown = True
 
     def draw(self, runs: Sequence[Generation]) -> None:
         """Show another page, in all places."""
-        from IPython.display import HTML
+        from IPython.display import HTML, update_display
 
         html = str(picture(runs))
         if html != self._html:
             self._html = html
-            for update in self._updates:
-                update(HTML(html))
+            if self._is_shown:
+                update_display(HTML(html), display_id=self._display_id)

@@ -1,26 +1,117 @@
-"""What a voice sounds like, where the API gives a sample."""
+"""The voice of a speech: chosen by name from `list-voices`, which is asked once, and heard where there is a sample."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import ipywidgets
 from markupsafe import Markup
 
 from playcut_jupyter import downloads, media, render
 from playcut_jupyter.assets import Asset
 from playcut_jupyter.errors import InvalidInput, ServerError
+from playcut_jupyter.models import Voice
+from playcut_jupyter.panel.widgets import Action, row, show_if
+from playcut_jupyter.panel.words import note
+from playcut_jupyter.panel.work import Worker
 from playcut_jupyter.playcut import Playcut
 from playcut_jupyter.portal import portal
 
 
-def sample(playcut: Playcut, voice_id: str) -> Markup:
-    """Return a player of the voice's sample; fetched without the key, and bounded, as any asset is.
+class VoiceField(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+    """A field that offers voices by name and language, and stands for their ids; any other may be typed.
+
+    Args:
+        playcut: whose voices.
+        errands: asks for them.
+        field: where one is typed or chosen.
+    """
+
+    def __init__(self, playcut: Playcut, errands: Worker, field: ipywidgets.Combobox) -> None:
+        self._playcut, self._errands, self.field = playcut, errands, field
+        self._voices: Sequence[Voice] = ()
+        self._is_asked = False
+        self.hear = Action("Hear", self._hear, errands, self.tell)
+        self.again = Action("Try again", self._list, errands, self.tell)
+        self.note = ipywidgets.HTML()
+        show_if(False, self.again)
+        super().__init__([row(field, self.hear, self.again), self.note])
+        self.add_class("playcut-panel-voice")
+
+    def need(self) -> None:
+        """See to it that the voices are asked for, if they were not yet."""
+        if not self._is_asked:
+            self._is_asked = True
+            self._errands.do(self._list, self.tell)
+
+    def forget(self) -> None:
+        """Forget the voices: another service has others."""
+        self._is_asked, self._voices = False, ()
+        self.field.options = ()
+        self.tell("")
+
+    def tell(self, text: str) -> None:
+        """Say something at the field."""
+        self.note.value = note(text)
+
+    def id_of(self, typed: str) -> str:
+        """Return the id of the voice that was chosen by its label or name; of several, with commas between, all.
+
+        What is none of them is returned as it was typed: a variable, or what the service may know.
+        """
+        if (voice := _found(self._voices, typed)) is not None:
+            return voice.id
+        parts = [(part.strip(), _found(self._voices, part)) for part in typed.split(",")]
+        return ",".join(part if voice is None else voice.id for part, voice in parts)
+
+    def label_of(self, voice_id: str) -> str:
+        """Return how the voice is offered; its id where it is not."""
+        return next((_label(voice) for voice in self._voices if voice.id == voice_id), voice_id)
+
+    def _list(self) -> None:
+        show_if(False, self.again)
+        try:
+            self._voices = self._playcut.voices()
+        except BaseException:
+            show_if(True, self.again)
+            raise
+        self.field.options = tuple(map(_label, self._voices))
+
+    def _hear(self) -> None:
+        self.note.value = str(sample(self._playcut, self.id_of(self.field.value)))
+
+
+def _label(voice: Voice) -> str:
+    """Return how a voice is offered."""
+    return f"{voice.name} · {voice.language}" if voice.language else voice.name
+
+
+def _found(voices: Sequence[Voice], typed: str) -> Voice | None:
+    """Return the voice with that id, label or name; of several, the first."""
+    wanted = typed.strip().casefold()
+    for called in (lambda voice: voice.id, _label, lambda voice: voice.name):
+        for voice in voices:
+            if called(voice).casefold() == wanted:
+                return voice
+    return None
+
+
+def sample(playcut: Playcut, wanted: str) -> Markup:
+    """Return a player of a voice's sample; fetched without the key, and bounded, as any asset is.
+
+    Args:
+        playcut: the connection.
+        wanted: the voice's id or name.
 
     Raises:
-        InvalidInput: no voice is chosen, there is none of that id, or the API gives no sample of it.
+        InvalidInput: no voice is chosen, there is none of that name, or the API gives no sample of it.
         ServerError: the sample could not be fetched, or is no sound.
     """
-    voice = next((voice for voice in playcut.voices() if voice.id == voice_id), None)
+    if not wanted:
+        raise InvalidInput("No voice is chosen.", hint="Choose one in the field.")
+    voice = _found(playcut.voices(), wanted)
     if voice is None:
-        raise InvalidInput(f"{voice_id!r} is not one of the listed voices." if voice_id else "No voice is chosen.")
+        raise InvalidInput(f"{wanted!r} is not one of the listed voices.")
     if voice.sample_url is None:
         raise InvalidInput(f"The API gives no sample of {voice.name}.", hint="Generate a short text to hear it.")
     try:
