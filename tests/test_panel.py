@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import sys
 import threading
@@ -11,11 +12,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from IPython.core.inputtransformer2 import TransformerManager
 
-from playcut_jupyter import Playcut
-from playcut_jupyter.panel import Panel, still
+from playcut_jupyter import Playcut, arguments, tools
+from playcut_jupyter.errors import InvalidInput, NotConnected, PlaycutError, PromptError, StoppedWaiting
+from playcut_jupyter.panel import Panel, spelling, still
 from playcut_jupyter.panel.card import Card
+from playcut_jupyter.panel.words import told
+from playcut_jupyter.panel.work import Clock
+from playcut_jupyter.runs import Generation
 from playcut_jupyter.sandbox import Sandbox
+from playcut_jupyter.tools import Request
 
 
 def until(widget: Any, trait: str, wanted: Callable[[Any], bool]) -> None:
@@ -442,6 +451,80 @@ def test_a_card_is_copied_as_a_cell_and_its_prompt_used_again(panel: Panel) -> N
     until(panel.viewer.content, "value", lambda html: "data:image" in html)
 
 
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    prompt=st.text(min_size=1).filter(str.strip),
+    inputs=st.dictionaries(
+        st.text(min_size=1).filter(lambda name: name not in ("prompt", "workerId")),
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+            lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+            max_leaves=6,
+        ),
+        max_size=4,
+    ),
+)
+def test_a_copied_cell_asks_for_the_very_same(pc: Playcut, prompt: str, inputs: dict[str, object]) -> None:
+    wanted = {**inputs, "prompt": prompt}
+    run = Generation(pc.connection, Request(tools.IMAGE, wanted))
+    line, body = magic(spelling.cell(run))
+    parsed = arguments.parse_cell_line(line, {"fox": "a variable"})
+    if parsed.is_raw:
+        assert parsed.kind == "generate-image-from-text"
+        assert arguments.tool_input(body) == wanted
+    else:
+        plan = pc.plan(parsed.kind, body.strip("\n"), {}, {**parsed.options, **parsed.params})
+        assert [{"prompt": one.prompt, **one.inputs} for one in plan] == [wanted]
+
+
+def magic(cell: str) -> tuple[str, str]:
+    """Return the line and the body of a cell magic, as IPython takes it apart."""
+    call = ast.parse(TransformerManager().transform_cell(cell)).body[0]
+    assert isinstance(call, ast.Expr)
+    assert isinstance(call.value, ast.Call)
+    _, line, body = (ast.literal_eval(argument) for argument in call.value.args)
+    return line, body
+
+
+@pytest.mark.parametrize(
+    ("inputs", "cell"),
+    [
+        ({}, "%%playcut image\na fox"),
+        ({"aspectRatio": "16:9"}, "%%playcut image -p aspectRatio=16:9\na fox"),
+        ({"style": "oil, gold", "n": 7}, "%%playcut image -p 'style=\"oil, gold\"' -p n=7\na fox"),
+        ({"lit": "{fox}", "code": "7"}, "%%playcut image -p 'lit=\"{fox}\"' -p 'code=\"7\"'\na fox"),
+    ],
+)
+def test_a_copied_cell_is_as_short_as_it_can_be(pc: Playcut, inputs: dict[str, object], cell: str) -> None:
+    run = Generation(pc.connection, Request(tools.IMAGE, {**inputs, "prompt": "a fox"}))
+    assert spelling.cell(run) == cell
+
+
+def test_words_and_options_are_used_again_from_a_tile_and_from_the_viewer(pc: Playcut, panel: Panel) -> None:
+    pc.video("a {wave}", aspect_ratio="16:9", duration_seconds=4, seed=7, style="oil, gold")
+    pc.image("a second thing")
+    worked_off(panel)
+    panel.gallery.tiles[1].use.click()
+    form = panel.compose.form()
+    assert (form.kind, form.prompt) == ("video", "a {{wave}}")
+    assert (form.options["-a"], form.options["-d"]) == ("16:9", "4")
+    assert form.extra.splitlines() == ["seed=7", 'style="oil, gold"']
+    panel.gallery.tiles[1].view.click()
+    worked_off(panel)
+    assert panel.viewer.next.disabled
+    panel.viewer.previous.click()
+    worked_off(panel)
+    assert "a second thing" in panel.viewer.content.value
+    assert panel.viewer.previous.disabled
+    panel.viewer.star.click()
+    worked_off(panel)
+    assert panel.viewer.star.description == "Unstar"
+    assert "★ starred" in panel.gallery.tiles[0].caption.value
+    panel.viewer.use.click()
+    assert panel.compose.form().line == "image"
+    assert panel.compose.prompt.value == "a second thing"
+
+
 def test_without_a_key_it_says_so_and_offers_the_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PLAYCUT_API_KEY", raising=False)
     with Playcut() as pc:
@@ -566,6 +649,70 @@ def test_a_sound_and_a_clip_are_played_in_their_places(pc: Playcut, panel: Panel
         until(tile.picture, "value", holding(tag))
 
 
+def test_a_page_on_which_something_plays_holds_still(pc: Playcut, panel: Panel) -> None:
+    pc.speech("A voice that goes on.")
+    worked_off(panel)
+    (voice,) = panel.gallery.tiles
+    voice.play.click()
+    worked_off(panel)
+    player = voice.picture.value
+    voice.star.click()
+    pc.image("a newcomer beside the voice")
+    worked_off(panel)
+    assert panel.gallery.tiles == [voice]
+    assert voice.picture.value == player
+    assert "★ starred" in voice.caption.value
+    assert panel.gallery.more.description == "Show 1 new"
+    panel.gallery.more.click()
+    worked_off(panel)
+    assert shown(panel) == ["a newcomer beside the voice", "A voice that goes on."]
+    assert panel.gallery.more.layout.display == "none"
+    voice.play.click()
+    worked_off(panel)
+    assert "<audio" not in voice.picture.value
+
+
+def test_a_click_means_what_was_seen_though_others_arrived(pc: Playcut, panel: Panel) -> None:
+    seen = pc.image("a fox that is seen")
+    worked_off(panel)
+    (tile,) = panel.gallery.tiles
+    pc.image("a newcomer")
+    worked_off(panel)
+    tile.hide.click()
+    worked_off(panel)
+    assert shown(panel) == ["a newcomer"]
+    assert pc.get(seen.id or 0).hidden
+
+
+def test_what_is_under_way_is_not_in_the_gallery_as_if_it_had_stopped(pc: Playcut, panel: Panel) -> None:
+    pc.image("a fox that is done")
+    run = pc.submit("image", "a [stuck] fox")
+    until_submitted(run)
+    panel.gallery.begin()
+    worked_off(panel)
+    assert shown(panel) == ["a fox that is done"]
+    run.stop_waiting()
+    with pytest.raises(StoppedWaiting):
+        run.wait(30)
+    worked_off(panel)
+    assert shown(panel) == ["a [stuck] fox", "a fox that is done"]
+    assert "STOPPED" in panel.gallery.tiles[0].caption.value
+
+
+def test_generate_does_not_wait_for_the_gallery(panel: Panel) -> None:
+    turn = threading.Event()
+
+    def wait() -> None:
+        assert turn.wait(30)
+
+    panel.gallery.worker.do(wait)
+    panel.compose.prompt.value = "a fox that waits for no picture"
+    panel.compose.button.click()
+    until(panel.jobs.list, "children", bool)
+    turn.set()
+    ended(panel)
+
+
 def test_the_still_picture_is_what_the_gallery_shows(pc: Playcut, panel: Panel) -> None:
     run = pc.image("a <b>bold</b> still")
     worked_off(panel)
@@ -632,6 +779,84 @@ def test_a_server_that_is_gone_is_told_at_the_form_and_in_the_card(tmp_path: Pat
         assert "127.0.0.1" in card.status.value
         assert not card.retry.disabled
         assert not panel.compose.button.disabled
+
+
+def test_voices_that_can_not_be_had_are_asked_for_once_and_again_only_when_told(
+    tmp_path: Path, served: Callable[[bytes], str]
+) -> None:
+    url = served(b"").rsplit("/", 1)[0]  # it answers no POST: 501
+    with Playcut(api_key="pk_live_none", base_url=f"{url}/api/v1", home=tmp_path) as pc:
+        asked = []
+        panel = pc.panel()
+        panel.compose.voice.note.observe(lambda change: asked.append(change["new"]), "value")
+        panel.compose.kind.value = "speech"
+        worked_off(panel)
+        for end in range(1, 10):
+            panel.compose.prompt.value = "Hello you."[:end]
+        worked_off(panel)
+        assert len([text for text in asked if text]) == 1
+        panel.compose.voice.again.click()
+        worked_off(panel)
+        assert len([text for text in asked if text]) == 2
+        assert not panel.compose.voice.again.disabled
+
+
+def test_a_clock_goes_on_after_what_goes_wrong_and_misses_nothing() -> None:
+    said: list[str] = []
+    drawn: list[str] = []
+    inside, go_on, last = threading.Event(), threading.Event(), threading.Event()
+
+    def draw() -> bool:
+        drawn.append("")
+        if len(drawn) == 1:
+            inside.set()
+            assert go_on.wait(30)
+            return False
+        if len(drawn) == 2:
+            raise RuntimeError("a card that can't be drawn")
+        last.set()
+        return False
+
+    clock = Clock(draw, said.append)
+    clock.start()
+    assert inside.wait(30)
+    clock.start()  # something new, while the last draw of what was before is under way
+    go_on.set()
+    assert last.wait(30)
+    assert "a card that can't be drawn" in said[0]
+
+
+def test_a_button_is_open_again_after_an_error(pc: Playcut, panel: Panel) -> None:
+    pc.image("a fox that can not be kept there")
+    worked_off(panel)
+    panel.gallery.tiles[0].view.click()
+    worked_off(panel)
+    panel.viewer.path.value = "/proc/nowhere/kept.png"
+    panel.viewer.save.click()
+    assert panel.viewer.save.disabled
+    worked_off(panel)
+    assert not panel.viewer.save.disabled
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (PromptError("It is empty.", hint="Why."), "PromptError: It is empty. Why."),
+        (NotConnected("There is no key."), "press “Use the sandbox”"),
+        (
+            InvalidInput("Too many.", hint="If that is what you want, add `--max 20` (in Python: x)."),
+            "“at most” to 20.",
+        ),
+        (StoppedWaiting("It goes on.", hint="`%playcut wait 12` goes on."), "It goes on. “Retry” or “Resume” goes on."),
+    ],
+)
+def test_an_error_is_told_once_and_names_the_panels_fields(error: PlaycutError, words: str) -> None:
+    assert words in told(error)
+    assert told(error).count(error.message) == 1
+
+
+def test_where_there_are_no_widgets_it_is_one_sentence(panel: Panel) -> None:
+    assert panel._repr_mimebundle_()["text/plain"].count(".") == 1
 
 
 def test_a_wrong_key_is_told_in_the_card(sandbox: Sandbox, tmp_path: Path) -> None:

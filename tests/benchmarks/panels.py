@@ -78,10 +78,11 @@ def _clicks(panel: Panel) -> tuple[list[float], list[float]]:
 
 
 def _work_off(panel: Panel) -> None:
-    for _ in range(2):  # what it does may give it more to do
-        done = threading.Event()
-        panel.worker.do(done.set)
-        assert done.wait(60)
+    for _ in range(2):  # what one does may give another more to do
+        for worker in panel.workers:
+            done = threading.Event()
+            worker.do(done.set)
+            assert done.wait(60)
 
 
 def _seconds(work: Any) -> float:

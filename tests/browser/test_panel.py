@@ -43,7 +43,7 @@ def test_three_run_side_by_side_while_a_cell_runs_and_are_starred(
     cell.output.get_by_role("button", name="Star", exact=True).first.click()
     cell.wait_for_text("★ starred")
     cell.output.get_by_role("button", name="Copy as cell").first.click()
-    copied = "%%playcut image\\na panelled [slow] cat"
+    copied = "%%playcut image\\na panelled [slow] fox"
     cell.wait_for(f"cell => [...cell.querySelectorAll('textarea')].some(area => area.value === '{copied}')")
 
 
@@ -71,6 +71,19 @@ _NAMELESS = """
 cell => [...cell.querySelectorAll('.playcut-panel :is(input, select, textarea, button)')]
   .filter(one => one.offsetParent && !(one.labels?.length || one.textContent.trim() || one.getAttribute('aria-label')))
   .map(one => one.outerHTML)
+"""
+_COPIED_ELSEWHERE = """
+cell => {
+  // As another notebook of the same page, whose kernel is gone, shows it.
+  const own = cell.querySelector('.playcut-panel-still'), other = own.cloneNode(true);
+  const area = document.createElement('div');
+  area.className = 'jp-OutputArea';
+  area.append(other);
+  document.body.append(area);
+  const seen = {own: own.offsetParent !== null, other: getComputedStyle(other).display !== 'none'};
+  area.remove();
+  return seen;
+}
 """
 _FOCUSED = "() => document.activeElement.labels?.[0]?.textContent ?? document.activeElement.textContent"
 
@@ -106,7 +119,7 @@ def test_it_is_used_by_keyboard_and_all_its_controls_have_names(panel: tuple[Not
     for _ in range(8):
         notebook.page.keyboard.press("Tab")
         order.append(notebook.page.evaluate(_FOCUSED).strip())
-    assert order == ["kind", "aspect ratio", "size", "count", "at most", "session", "inputs", "Generate"]
+    assert order == ["kind", "aspect ratio", "size", "count", "fresh", "at most", "session", "inputs"]
 
 
 def test_in_a_narrow_window_and_in_both_themes_it_can_be_read(panel: tuple[Notebook, Cell]) -> None:
@@ -130,6 +143,56 @@ def test_without_its_kernel_a_saved_notebook_shows_the_gallery_as_it_was(
     saved.wait_for_text("The panel's gallery as it was.")
     assert saved.media(".playcut-panel-still img").count() >= 2
     assert "rror" not in saved.text
+
+
+def test_what_is_written_when_the_keys_are_pressed_is_made_once(
+    lab: Lab, open_notebook: Callable[..., Notebook]
+) -> None:
+    lab.write("typed.ipynb", [code("")])
+    notebook = open_notebook("typed.ipynb")
+    notebook.run("%load_ext playcut_jupyter")
+    cell = notebook.run("%playcut panel")
+    cell.wait_for_text("SANDBOX: offline, free")
+    blocking = notebook.start("import time; time.sleep(4)")
+    blocking.wait_until_running()
+    prompt = cell.output.get_by_label("prompt", exact=True)
+    prompt.click()
+    prompt.press_sequentially("a fox typed while a cell blocks [slow]")
+    keyboard = notebook.page.keyboard
+    keyboard.down("Control")
+    for _ in range(5):  # held down, it repeats
+        keyboard.down("Enter")
+    keyboard.up("Enter")
+    keyboard.up("Control")
+    prompt.press_sequentially(", and more")
+    cell.wait_for("cell => cell.querySelectorAll('.playcut-card').length === 1")
+    cell.output.locator(".playcut-card").get_by_text("a fox typed while a cell blocks [slow]").wait_for()
+    assert prompt.input_value() == "a fox typed while a cell blocks [slow], and more"
+    blocking.wait_until_run()
+    cell.output.get_by_role("button", name="Generate").dblclick()
+    cell.wait_for("cell => cell.querySelectorAll('.playcut-card').length === 2")
+    cell.wait_for("cell => cell.querySelectorAll('.playcut-card .playcut-status-completed').length === 2")
+    assert cell.evaluate("cell => cell.querySelectorAll('.playcut-card').length") == 2
+
+
+def test_a_player_plays_on_while_things_change_around_it(panel: tuple[Notebook, Cell]) -> None:
+    notebook, cell = panel
+    cell.output.get_by_role("button", name="Play", exact=True).first.click()
+    cell.wait_for_player(".playcut-panel-tile audio")
+    cell.evaluate("cell => { window.player = cell.querySelector('.playcut-panel-tile audio'); }")
+    cell.output.get_by_role("button", name="Star", exact=True).first.click()
+    cell.wait_for_text("★ starred")
+    notebook.run("%%playcut image\nA newcomer in a gallery").wait_for_pictures()
+    cell.output.get_by_role("button", name="Show 1 new").wait_for()
+    assert notebook.page.evaluate("window.player.isConnected")
+    cell.click("Show 1 new")
+    cell.output.locator(".playcut-panel-tile").get_by_text("A newcomer in a gallery").wait_for()
+
+
+def test_a_living_panel_hides_no_still_but_its_own(panel: tuple[Notebook, Cell]) -> None:
+    _, cell = panel
+    cell.wait_for("cell => cell.querySelectorAll('.playcut-panel-still img').length >= 2")
+    assert cell.evaluate(_COPIED_ELSEWHERE) == {"own": False, "other": True}
 
 
 def test_it_is_used_in_voila(browser: BrowserContext, tmp_path: Path) -> None:
