@@ -26,18 +26,20 @@ _URL = "http://127.0.0.1:9/api/v1"
 
 def gallery() -> Iterator[Figure]:
     """Measure opening the panel, and clicks from the press to what they change."""
-    with tempfile.TemporaryDirectory() as folder, Playcut(api_key="pk_live_none", base_url=_URL, home=folder) as pc:
-        pictures = _fill(pc)
-        floor = _seconds(lambda: [media.preview(data, 200) for data in pictures[-PAGE:]])
-        begun = time.perf_counter()
-        panel = pc.panel()
-        made = time.perf_counter() - begun
-        _work_off(panel)
-        opened = time.perf_counter() - begun
-        bare = ipywidgets.Button()
-        bare.on_click(lambda _: None)
-        press = _seconds(bare.click)
-        handled, shown = _clicks(panel)
+    with tempfile.TemporaryDirectory() as folder:
+        with Playcut(api_key="pk_live_none", base_url=_URL, home=folder) as pc:
+            pictures = _fill(pc)
+            floor = _seconds(lambda: [media.preview(data, 200) for data in pictures[-PAGE:]])
+            begun = time.perf_counter()
+            panel = pc.panel()
+            made = time.perf_counter() - begun
+            _work_off(panel)
+            opened = time.perf_counter() - begun
+            bare = ipywidgets.Button()
+            bare.on_click(lambda _: None)
+            press = _seconds(bare.click)
+            handled, shown = _clicks(panel)
+        _work_off(panel)  # it looks once more when the connection is closed
     yield Figure(f"panel over {PICTURES} pictures, open", opened, "s", floor, f"s, {PAGE} bare thumbnails", 1)
     yield Figure("  of that, on the thread of the messages", made, "s")
     yield Figure("click, handled (median)", 1000 * median(handled), "ms", 1000 * press, "ms, a bare button", 100)

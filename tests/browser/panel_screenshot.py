@@ -12,7 +12,7 @@ from . import lab as labs
 from .screenshot import MAX_BYTES
 
 TARGET = Path("docs/panel.png")
-SIZE = {"width": 1000, "height": 1400}
+WIDTH, HEIGHT = 1000, 1400
 _SWEEP = "%%playcut image\nA paper-cut {red|blue} fox"
 _CLIP = "%%playcut video -r 480p -d 4\nA paper-cut boat at sunset"
 
@@ -21,7 +21,7 @@ def take(temp: Path, target: Path) -> None:
     """Fill the gallery, start a sweep in the panel, and take the picture while it runs."""
     with labs.running(temp) as lab, sync_playwright() as playwright:
         notebook = labs.Notebook(lab, labs.launch(playwright), "panel.ipynb").new()
-        notebook.page.set_viewport_size(SIZE)
+        notebook.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
         notebook.command("application:toggle-left-area")
         notebook.run("%load_ext playcut_jupyter")
         notebook.run(_SWEEP).wait_for_pictures(2)
