@@ -142,7 +142,6 @@ class Connector:
                 self._archive = None
         for connection in connections:
             portal().call(connection.close)
-        notices.changed()
 
     def _url(self) -> str:
         return self._base_url or os.environ.get("PLAYCUT_BASE_URL") or settings.BASE_URL

@@ -17,6 +17,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from playcut_jupyter.errors import InvalidInput
+from playcut_jupyter.redaction import without_secrets
 from playcut_jupyter.tools import READ_ONLY
 
 if TYPE_CHECKING:
@@ -84,14 +85,20 @@ def _name(run: Generation, number: int, count: int) -> str:
 
 def _step(run: Generation, name: str) -> dict[str, Any]:
     # By way of JSON, as they are sent: a number of numpy's is then a plain one.
-    inputs = json.loads(json.dumps(dict(run.inputs)))
+    inputs = json.loads(json.dumps(_inputs(run)))
     return {"name": name, "tool": run.tool, "session": _in_session(run), "inputs": inputs}
+
+
+def _inputs(run: Generation) -> dict[str, Any]:
+    """Return the inputs as they may be passed on: a signed URL among them would be as good as a key."""
+    kept: dict[str, Any] = without_secrets(dict(run.inputs))
+    return kept
 
 
 def _document(runs: Sequence[Generation]) -> dict[str, Any]:
     axes: Mapping[str, Sequence[object]] = getattr(runs, "axes", {})
     described = [
-        {"kind": run.kind, "tool": run.tool, "prompt": run.prompt, "inputs": dict(run.inputs)}
+        {"kind": run.kind, "tool": run.tool, "prompt": without_secrets(run.prompt), "inputs": _inputs(run)}
         | ({"labels": dict(run.labels)} if run.labels else {})
         for run in runs
     ]

@@ -101,6 +101,7 @@ def test_a_signed_url_among_the_inputs_is_sent_and_not_kept(pc: Playcut, away_fr
     assert run.inputs["referenceUrl"] == url
     assert pc.history()[0].inputs["referenceUrl"] == "https://storage.example/a.png?..."
     assert not any(b"s3cr3t" in path.read_bytes() for path in away_from_home.rglob("*") if path.is_file())
+    assert not any("s3cr3t" in run.export(language) for language in ("curl", "python", "typescript", "json"))
     assert pc.image("a fox like this one", referenceUrl=url).reused
 
 
