@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from IPython.core.inputtransformer2 import TransformerManager
 
-from playcut_jupyter import Playcut, arguments, tools
+from playcut_jupyter import Playcut, arguments, tools, values
 from playcut_jupyter.errors import InvalidInput, NotConnected, PlaycutError, PromptError, StoppedWaiting
 from playcut_jupyter.panel import Panel, spelling, still
 from playcut_jupyter.panel.card import Card
@@ -471,9 +471,9 @@ def test_a_copied_cell_asks_for_the_very_same(pc: Playcut, prompt: str, inputs: 
     parsed = arguments.parse_cell_line(line, {"fox": "a variable"})
     if parsed.is_raw:
         assert parsed.kind == "generate-image-from-text"
-        assert arguments.tool_input(body) == wanted
+        assert values.tool_input(body) == wanted
     else:
-        plan = pc.plan(parsed.kind, body.strip("\n"), {}, {**parsed.options, **parsed.params})
+        plan = pc.plan(parsed.kind, body.strip("\n"), {}, parsed.inputs)
         assert [{"prompt": one.prompt, **one.inputs} for one in plan] == [wanted]
 
 
