@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import stamina
 from IPython.core.interactiveshell import InteractiveShell
 
 from playcut_jupyter import Playcut
@@ -31,6 +32,13 @@ def sandbox() -> Iterator[Sandbox]:
     """Run one quick sandbox without a rate limit for all tests that do not need their own."""
     with Sandbox(latency_s=0.1, rate=None) as running:
         yield running
+
+
+@pytest.fixture
+def no_pauses() -> Iterator[None]:
+    """Make retries come at once, as many as the product makes."""
+    with stamina.set_testing(True, attempts=100, cap=True):
+        yield
 
 
 @pytest.fixture

@@ -269,6 +269,7 @@ def test_without_a_key_the_first_call_names_both_remedies() -> None:
     assert "%playcut sandbox" in str(caught.value)
 
 
+@pytest.mark.usefixtures("no_pauses")
 def test_a_server_that_is_not_there_is_told(tmp_path: Path) -> None:
     with Sandbox() as gone:
         url, key = gone.base_url, gone.key

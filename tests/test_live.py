@@ -93,7 +93,7 @@ def test_many_displayed_generations_share_the_limit_of_one_cell(notebook: Kernel
 
 
 def test_what_is_not_waited_for_is_saved_when_it_is_done_and_says_where(notebook: Kernel, tmp_path: Path) -> None:
-    notebook.run(f"%cd {tmp_path}")
+    notebook.run(f"pc = __import__('playcut_jupyter').Playcut()\n%cd {tmp_path}")
     notebook.run("%%playcut image --no-wait --save one.png\na saved fox")
     notebook.run("%%playcut image --no-wait --save both/\na saved {owl|hare}")
     notebook.run("%cd /")
@@ -109,8 +109,8 @@ def test_what_is_not_waited_for_is_saved_when_it_is_done_and_says_where(notebook
 
 
 def test_what_cannot_be_saved_in_the_end_is_told_under_it(notebook: Kernel, tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    notebook.run(f"%%playcut image --no-wait --save {tmp_path}/file/fox.png\na fox without a place")
+    notebook.run(f"%%playcut image --no-wait --save {tmp_path}/file/fox.png\na fox without a place [slow]")
+    (tmp_path / "file").touch()  # meanwhile, so that it could not be refused before anything was bought
 
     assert "Not saved: " in notebook.run("_playcut.wait()").words[-1]
 

@@ -765,6 +765,7 @@ def test_nothing_is_read_from_disk_or_network_where_clicks_are_handled(
     assert touched == []
 
 
+@pytest.mark.usefixtures("no_pauses")
 def test_a_server_that_is_gone_is_told_at_the_form_and_in_the_card(tmp_path: Path) -> None:
     with Playcut(api_key="pk_live_none", base_url="http://127.0.0.1:9/api/v1", home=tmp_path) as pc:
         panel = pc.panel()
@@ -781,6 +782,7 @@ def test_a_server_that_is_gone_is_told_at_the_form_and_in_the_card(tmp_path: Pat
         assert not panel.compose.button.disabled
 
 
+@pytest.mark.usefixtures("no_pauses")
 def test_voices_that_can_not_be_had_are_asked_for_once_and_again_only_when_told(
     tmp_path: Path, served: Callable[[bytes], str]
 ) -> None:
