@@ -231,17 +231,21 @@ def elapsed(run: Generation) -> str:
 
 
 def final_facts(run: Generation) -> list[str]:
-    """Return the words of the quiet line: kind, size, seconds, credits, where the file is."""
+    """Return the words of the quiet line: the result's, where its files are, what the kernel came to so far."""
+    facts = result_facts(run) + [str(item.path) for item in run.assets if item.path]
+    if not run.reused:
+        facts.append(f"this kernel: {run.kernel_credits:g} credits (estimate)")
+    return facts
+
+
+def result_facts(run: Generation) -> list[str]:
+    """Return what there is to say of a result: kind, size, seconds, credits, what was decided for the user."""
     facts = [run.kind, *_sizes(run.assets)]
     if run.reused:
         facts.append("from your library, 0 credits (--fresh buys another)")
     else:
         facts += [f"{run.elapsed_s:.1f} s", credits_text(run)]
-    facts.append(run.note)
-    facts += [str(item.path) for item in run.assets if item.path]
-    if not run.reused:
-        facts.append(f"this kernel: {run.kernel_credits:g} credits (estimate)")
-    return [fact for fact in facts if fact]
+    return [fact for fact in (*facts, run.note) if fact]
 
 
 def _sizes(assets: Iterable[Asset]) -> list[str]:

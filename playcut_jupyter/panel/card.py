@@ -103,10 +103,8 @@ def _line(run: Generation, words: Markup) -> Markup:
 
 
 def _result_facts(run: Generation) -> list[str]:
-    """Return what is told of a result, without what the panel shows elsewhere: the file's place, all credits so far."""
-    places = {str(item.path) for item in run.assets}
-    facts = [fact for fact in render.final_facts(run) if fact not in places and not fact.startswith("this kernel")]
-    return [fact.replace("--fresh", "“fresh”") for fact in facts]
+    """Return what is told of a result, in the words of the panel's own fields."""
+    return [fact.replace("--fresh", "“fresh”") for fact in render.result_facts(run)]
 
 
 def may_retry(run: Generation) -> bool:
