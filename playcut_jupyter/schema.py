@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from playcut_jupyter.redaction import guard_logs
+
 BUSY_TIMEOUT_S = 20.0
 """How long a write waits for another kernel's, seconds."""
 
@@ -106,6 +108,7 @@ def _switch_to_wal(connection: sqlite3.Connection) -> None:
             raise
         import stamina  # only for the rare case: it would be most of the time that `%load_ext` takes
 
+        guard_logs()
         retries = stamina.retry_context(on=_is_busy, attempts=None, timeout=BUSY_TIMEOUT_S, wait_initial=0.02)
         for attempt in retries.with_name("playcut_jupyter.library", (), {}):
             with attempt:

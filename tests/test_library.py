@@ -343,6 +343,31 @@ def test_a_new_file_has_the_newest_schema_and_survives_power_cuts(tmp_path: Path
     connection.close()
 
 
+OPENED_WHILE_LOCKED = """
+import sys
+from pathlib import Path
+from stamina.instrumentation import LoggingOnRetryHook, set_on_retry_hooks
+from playcut_jupyter.library import Library
+
+set_on_retry_hooks([LoggingOnRetryHook, lambda details: print(details.name, flush=True)])
+print(Library(Path(sys.argv[1])).history())
+"""
+
+
+def test_a_kernel_that_waits_for_another_to_make_the_file_says_nothing(tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / "library.sqlite3")
+    other.execute("BEGIN IMMEDIATE")
+    command = [sys.executable, "-c", OPENED_WHILE_LOCKED, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == "playcut_jupyter.library\n"
+        other.rollback()
+        other.close()
+        assert process.stdout.read().endswith("[]\n")
+        assert process.stderr.read() == ""
+
+
 @pytest.mark.parametrize("version", range(len(schema.MIGRATIONS) + 1))
 def test_a_file_of_any_earlier_version_is_brought_up_with_all_its_rows(tmp_path: Path, version: int) -> None:
     home = tmp_path / "home"

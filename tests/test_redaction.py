@@ -268,7 +268,6 @@ def test_the_guard_lets_records_through_that_can_not_be_formatted(
     monkeypatch.setattr(logging, "raiseExceptions", False)
     pc.check()
     caplog.set_level(logging.DEBUG)
-    caplog.handler.setFormatter(logging.Formatter("%(name)s"))
     records: list[logging.LogRecord] = []
 
     class Keeper(logging.Handler):

@@ -28,7 +28,8 @@ def test_the_status_word_changes_while_the_cell_waits_and_the_picture_loads(note
     words = list(dict.fromkeys(note["word"] for note in cell.seen))
     in_order = [word for word in ("SUBMITTING", "PENDING", "PROCESSING", "COMPLETED", "") if word in words]
     assert words == in_order
-    assert {"SUBMITTING", "PROCESSING", ""} <= set(words)
+    # The submission takes milliseconds here: a busy page may never have drawn its word.
+    assert {"PENDING", "PROCESSING", ""} <= set(words)
     assert all("SANDBOX" in note["text"] for note in cell.seen)
     seconds = [float(note["text"].split(" s ")[0].rpartition(" ")[2]) for note in cell.seen[:-1]]
     assert seconds == sorted(seconds)
@@ -109,9 +110,7 @@ def test_a_submitted_generation_shows_itself_live_where_it_was_displayed(noteboo
     assert other.text.strip().endswith("45")
 
     shown.wait_for_pictures()
-    words = {note["word"] for note in shown.seen}
-    assert "PROCESSING" in words
-    assert words & {"SUBMITTING", "PENDING"}
+    assert {"PENDING", "PROCESSING"} <= {note["word"] for note in shown.seen}
     assert shown.seen[-1]["state"] == "completed"
     assert not other.media(".playcut-status, img").count()
 
