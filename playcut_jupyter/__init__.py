@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from playcut_jupyter.assets import Asset
     from playcut_jupyter.errors import (
         AssetUnavailable,
         AuthenticationError,
@@ -33,9 +32,10 @@ if TYPE_CHECKING:
         TaskFailed,
         WaitTimeout,
     )
+    from playcut_jupyter.library.asset import Asset
     from playcut_jupyter.playcut import Playcut
-    from playcut_jupyter.runs import Generation
-    from playcut_jupyter.sweeps import Sweep
+    from playcut_jupyter.runs.generation import Generation
+    from playcut_jupyter.runs.sweep import Sweep
 
 __version__ = "0.1.0"
 
@@ -65,7 +65,7 @@ __all__ = [
     "__version__",
 ]
 
-_HOMES = {"Asset": "assets", "Generation": "runs", "Playcut": "playcut", "Sweep": "sweeps"}
+_HOMES = {"Asset": "library.asset", "Generation": "runs.generation", "Playcut": "playcut", "Sweep": "runs.sweep"}
 
 
 def __getattr__(name: str) -> Any:
@@ -82,6 +82,6 @@ def __dir__() -> list[str]:
 
 def load_ipython_extension(ipython: InteractiveShell) -> None:
     """Register `%%playcut` and `%playcut`; IPython calls this for `%load_ext playcut_jupyter`."""
-    from playcut_jupyter.loading import load
+    from playcut_jupyter.cells.loading import load
 
     load(ipython)

@@ -11,21 +11,26 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from playcut_jupyter import grid, history, lineage, live, models, planning, prompts, render
-from playcut_jupyter.compare import Comparison
-from playcut_jupyter.connection import Connection
-from playcut_jupyter.connector import Connector
+from playcut_jupyter.api import models
+from playcut_jupyter.background.portal import portal
+from playcut_jupyter.connection.connection import Connection
+from playcut_jupyter.connection.connector import Connector
+from playcut_jupyter.design import lineage, planning
+from playcut_jupyter.design.compare import Comparison
+from playcut_jupyter.design.forecast import Forecast, forecast
+from playcut_jupyter.design.tree import Tree
+from playcut_jupyter.display import grid, live, render
 from playcut_jupyter.errors import InvalidInput, PlaycutError
-from playcut_jupyter.forecast import Forecast, forecast
-from playcut_jupyter.handle import SLICE_S
-from playcut_jupyter.jobs import submit_only
-from playcut_jupyter.portal import portal
-from playcut_jupyter.reuse import start_all
-from playcut_jupyter.runs import Generation
-from playcut_jupyter.sweeps import Sweep
+from playcut_jupyter.jobs.job import submit_only
+from playcut_jupyter.prompts.plan import Plan
+from playcut_jupyter.prompts.template import names_in
+from playcut_jupyter.runs import history
+from playcut_jupyter.runs.generation import Generation
+from playcut_jupyter.runs.handle import SLICE_S
+from playcut_jupyter.runs.reuse import start_all
+from playcut_jupyter.runs.sweep import Sweep
+from playcut_jupyter.runs.underway import stop_all, waited_for_here
 from playcut_jupyter.tools import READ_ONLY, Request, raw_request
-from playcut_jupyter.tree import Tree
-from playcut_jupyter.underway import stop_all, waited_for_here
 
 if TYPE_CHECKING:
     from playcut_jupyter.panel import Panel
@@ -155,7 +160,7 @@ class Playcut:
             PromptError: the template can't be expanded; nothing was sent.
             InvalidInput: more generations than *max_generations*.
         """
-        named = prompts.names_in(template)
+        named = names_in(template)
         variables = {**planning.notebook_variables(), **{name: keywords[name] for name in keywords if name in named}}
         options = {name: value for name, value in keywords.items() if name not in named}
         count = planning.checked_count(options.pop("count", 1))
@@ -181,7 +186,7 @@ class Playcut:
         variables: Mapping[str, object],
         options: Mapping[str, object],
         parent: Generation | None = None,
-    ) -> prompts.Plan:
+    ) -> Plan:
         """Expand *template* and *options* (our names or the API's) for *kind*; nothing is sent.
 
         With a *parent*, the template is a change to its prompt (see `lineage`), and its inputs are the defaults.
@@ -192,7 +197,7 @@ class Playcut:
         return planning.plan(kind, template, variables, options, parent)
 
     def forecast(
-        self, plan: prompts.Plan, kind: str, count: int = 1, fresh: bool = False, limit: int | None = None
+        self, plan: Plan, kind: str, count: int = 1, fresh: bool = False, limit: int | None = None
     ) -> Forecast:
         """Return what *plan* will come to, *count* of each: how many, how much, what is in the library.
 
@@ -203,7 +208,7 @@ class Playcut:
 
     def start_plan(
         self,
-        plan: prompts.Plan,
+        plan: Plan,
         kind: str,
         *,
         count: int = 1,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from playcut_jupyter import choices
-from playcut_jupyter.library import Library
+from playcut_jupyter.library import choices
+from playcut_jupyter.library.database import Library
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
-from playcut_jupyter import vocabulary
-from playcut_jupyter.export import FORMATS
+from playcut_jupyter.cells import vocabulary
+from playcut_jupyter.export.writer import FORMATS
 from playcut_jupyter.sandbox import Sandbox
 from playcut_jupyter.tools import KINDS, TOOLS
 from tests.shells import cell, line

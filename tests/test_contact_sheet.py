@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from playcut_jupyter import InvalidInput, Playcut, Sweep, choices, contact_sheet
+from playcut_jupyter import InvalidInput, Playcut, Sweep
+from playcut_jupyter.display import contact_sheet
+from playcut_jupyter.library import choices
 from playcut_jupyter.sandbox import Sandbox
 
 

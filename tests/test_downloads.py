@@ -17,9 +17,9 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from playcut_jupyter.downloads import Body, FetchFailed, fetch
+from playcut_jupyter.api.downloads import Body, FetchFailed, fetch
+from playcut_jupyter.api.transport import proxy_for
 from playcut_jupyter.settings import Settings
-from playcut_jupyter.transport import proxy_for
 
 KEY = "pk_live_" + "decafbad" * 5
 LOCAL = "http://127.0.0.1:9/api/v1"

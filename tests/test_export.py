@@ -17,7 +17,7 @@ from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
 from playcut_jupyter import Generation, InvalidInput, Playcut, Sweep
-from playcut_jupyter.generations import Generations
+from playcut_jupyter.runs.collection import Generations
 from playcut_jupyter.sandbox import Sandbox
 
 from .faults.proxy import Hang, Proxy
@@ -406,7 +406,7 @@ def exported(shell: InteractiveShell, capsys: pytest.CaptureFixture[str]) -> Cal
 def test_the_magic_exports_the_last_a_numbered_and_the_starred_ones(
     shell: InteractiveShell, exported: Callable[[str], str]
 ) -> None:
-    from playcut_jupyter import choices
+    from playcut_jupyter.library import choices
 
     with pytest.raises(InvalidInput, match="Nothing has been made yet"):
         exported("")

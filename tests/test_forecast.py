@@ -8,7 +8,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from playcut_jupyter import InvalidInput, Playcut
-from playcut_jupyter.prompts import Plan
+from playcut_jupyter.prompts.plan import Plan
 
 from .shells import cell
 

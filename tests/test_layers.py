@@ -16,48 +16,39 @@ import playcut_jupyter
 
 PACKAGE = Path(playcut_jupyter.__file__).parent
 
-# Top to bottom; a module may import those of the rows below its own, and of its own row.
+# Top to bottom: packages, and the modules that stand beside them. Each imports those below its own row, and itself.
 LAYERS = [
-    "__main__ loading",
-    "magics panel",
-    "commands completion doctor library_command notebooks",
-    "arguments vocabulary values playcut",
-    "planning live saving surfaces history sweeps tree lineage compare picking pick_view",
-    "grid contact_sheet",
-    "render",
-    "generations reuse upkeep forecast",
+    "__main__",
+    "console panel",
+    "cells",
+    "playcut",
+    "design",
+    "display",
     "runs",
-    "handle underway",
     "jobs",
-    "submission waiting fetching",
-    "connector connection rows",
-    "choices",
-    "client downloads library prompts export assets portal interrupts",
-    "transport store schema template events account shared",
-    "pacing records media",
+    "connection",
+    "api background export library prompts",
     "settings",
-    "tools models worddiff",
+    "tools",
     "errors",
-    "redaction notices",
+    "redaction",
 ]
-RANK = {module: row for row, modules in enumerate(LAYERS) for module in modules.split()}
+RANK = {name: row for row, names in enumerate(LAYERS) for name in names.split()}
 
 # What shows itself imports, when it is shown, the module that draws it: a handle that people hold must not need
 # what draws it in order to be made, and nothing but the method that shows it may reach up.
 SHOWS_ITSELF = {
-    ("assets", "render"),
-    ("runs", "live"),
-    ("runs", "render"),
-    ("sweeps", "grid"),
-    ("sweeps", "live"),
-    ("sweeps", "contact_sheet"),
+    ("library.asset", "display"),
+    ("runs.generation", "display"),
+    ("runs.history", "display"),
+    ("runs.sweep", "display"),
+    ("runs.sweep", "design"),
     ("playcut", "panel"),
-    ("generations", "live"),
 }
 
-HTTPX = {"transport", "client", "downloads", "doctor"}
+HTTPX = {"api.transport", "api.client", "api.downloads", "console.doctor"}
 """Who may import httpx: sockets, API, storage; `doctor` asks for its version, and only when it is run."""
-SANDBOX = {"connector", "__main__"}
+SANDBOX = {"connection.connector", "__main__"}
 """Who may import the sandbox."""
 
 
@@ -89,43 +80,46 @@ def imports(path: Path) -> Iterator[Import]:
     yield from walk(ast.parse(path.read_text(encoding="utf-8")), False, False)
 
 
-def own(import_: Import) -> str | None:
-    """Return the module of ours that is imported, without the package's name."""
-    first, _, rest = import_.name.partition(".")
-    module = rest.partition(".")[0]
-    return module if first == "playcut_jupyter" and module in RANK else None
-
-
-MODULES = {path.stem: path for path in sorted(PACKAGE.glob("*.py")) if path.stem != "__init__"}
+MODULES = {
+    ".".join(path.relative_to(PACKAGE).with_suffix("").parts): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+    if path.stem != "__init__" and path.relative_to(PACKAGE).parts[0] != "sandbox" and "programs" not in path.parts
+}
 SANDBOX_FILES = sorted((PACKAGE / "sandbox").rglob("*.py"))
 
 
+def own(import_: Import) -> str | None:
+    """Return the module or package of ours that is imported, without `playcut_jupyter`."""
+    first, _, rest = import_.name.partition(".")
+    return rest if first == "playcut_jupyter" and (rest in MODULES or rest in RANK) else None
+
+
+def layer(module: str) -> str:
+    return module.partition(".")[0]
+
+
 def test_every_module_has_its_place_in_the_layers() -> None:
-    assert len(RANK) == sum(len(row.split()) for row in LAYERS), "a module is listed twice"
-    assert set(MODULES) - set(RANK) == set()
+    assert len(RANK) == sum(len(row.split()) for row in LAYERS), "a name is listed twice"
+    assert set(map(layer, MODULES)) == set(RANK)
+
+
+def upwards(module: str) -> set[tuple[str, str, bool]]:
+    """Name what *module* imports from its own row or above, beyond its package; and whether only when it is called."""
+    return {
+        (module, layer(name), found.lazy)
+        for found in imports(MODULES[module])
+        if (name := own(found)) and not found.typing_only and layer(name) != layer(module)
+        if RANK[layer(name)] <= RANK[layer(module)]
+    }
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_a_module_imports_nothing_from_above(module: str) -> None:
-    upwards = {
-        (module, name)
-        for found in imports(MODULES[module])
-        if (name := own(found)) and not found.typing_only and RANK[name] < RANK[module]
-        if not (found.lazy and (module, name) in SHOWS_ITSELF)
-    }
-    assert upwards == set()
+def test_a_module_imports_from_below_its_own_layer(module: str) -> None:
+    assert {(lower, upper) for lower, upper, lazy in upwards(module) if not lazy} == set()
 
 
-def test_the_exceptions_are_still_needed() -> None:
-    used = {
-        (module, name)
-        for module, path in MODULES.items()
-        for found in imports(path)
-        if (name := own(found)) and found.lazy and RANK[name] < RANK[module]
-    }
-    # Both spellings of where the collections of generations live are allowed for.
-    assert used <= SHOWS_ITSELF
-    assert {("assets", "render"), ("runs", "live")} <= used
+def test_only_what_shows_itself_reaches_up() -> None:
+    assert {(lower, upper) for module in MODULES for lower, upper, _ in upwards(module)} == SHOWS_ITSELF
 
 
 def test_no_two_modules_import_each_other_when_they_are_loaded() -> None:
@@ -150,8 +144,8 @@ def test_only_those_who_talk_http_import_httpx() -> None:
         for found in imports(path)
         if found.name.split(".")[0] in ("httpx", "httpcore")
     }
-    assert importers <= HTTPX
-    lazily = [found.lazy for found in imports(MODULES["doctor"]) if found.name == "httpx"]
+    assert importers == HTTPX
+    lazily = [found.lazy for found in imports(MODULES["console.doctor"]) if found.name == "httpx"]
     assert all(lazily)
 
 

@@ -15,10 +15,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playcut_jupyter import Playcut, schema
+from playcut_jupyter import Playcut
 from playcut_jupyter.errors import PlaycutError
-from playcut_jupyter.library import Library
-from playcut_jupyter.records import AssetRecord, canonical, cost_key, fingerprint, is_orphan, this_process
+from playcut_jupyter.library import schema
+from playcut_jupyter.library.database import Library
+from playcut_jupyter.library.records import AssetRecord, canonical, cost_key, fingerprint, is_orphan, this_process
 from playcut_jupyter.sandbox import Sandbox
 
 ORIGIN = "https://api.example/api/v1"
@@ -58,7 +59,7 @@ def saved(library: Library, limit: int = 10, **inputs: object) -> list[int]:
 def disown(library: Library, number: int) -> None:
     """Let a row look as if the process that wrote it had died."""
     gone = subprocess.run(
-        [sys.executable, "-c", "from playcut_jupyter.records import this_process; print(this_process())"],
+        [sys.executable, "-c", "from playcut_jupyter.library.records import this_process; print(this_process())"],
         capture_output=True,
         text=True,
         check=True,
@@ -236,8 +237,8 @@ def test_all_that_ended_before_a_moment_can_be_pruned_but_nothing_that_may_still
 
 
 def test_verify_never_loses_a_whole_original(tmp_path: Path) -> None:
-    from playcut_jupyter import upkeep
-    from playcut_jupyter.portal import portal
+    from playcut_jupyter.background.portal import portal
+    from playcut_jupyter.jobs import upkeep
 
     with Sandbox(latency_s=0.1, rate=None) as first:
         port = int(first.base_url.split(":")[2].split("/")[0])
@@ -347,7 +348,7 @@ OPENED_WHILE_LOCKED = """
 import sys
 from pathlib import Path
 from stamina.instrumentation import LoggingOnRetryHook, set_on_retry_hooks
-from playcut_jupyter.library import Library
+from playcut_jupyter.library.database import Library
 
 set_on_retry_hooks([LoggingOnRetryHook, lambda details: print(details.name, flush=True)])
 print(Library(Path(sys.argv[1])).history())
@@ -509,9 +510,9 @@ def test_a_full_disk_is_called_one_and_loses_no_row(library: Library) -> None:
     code = """
 import sqlite3, sys
 from pathlib import Path
-from playcut_jupyter import schema
+from playcut_jupyter.library import schema
 from playcut_jupyter.errors import PlaycutError
-from playcut_jupyter.library import Library
+from playcut_jupyter.library.database import Library
 really = schema.opened
 def with_few_pages(path):
     connection = really(path)
@@ -548,7 +549,7 @@ def test_after_trouble_the_library_works_again(library: Library) -> None:
 WRITER = """
 import sys
 from pathlib import Path
-from playcut_jupyter.library import Library
+from playcut_jupyter.library.database import Library
 print("ready", flush=True)
 sys.stdin.readline()
 library = Library(Path(sys.argv[1]))

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playcut_jupyter import InvalidInput, Playcut, PromptError
-from playcut_jupyter.lineage import changes, child_template
-from playcut_jupyter.prompts import expand
+from playcut_jupyter.design.lineage import changes, child_template
+from playcut_jupyter.prompts.expansion import expand
 
 
 def child(prompt: str, body: str) -> list[str]:

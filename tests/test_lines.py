@@ -8,7 +8,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from playcut_jupyter import InvalidInput, NotFound
-from playcut_jupyter.arguments import parse_cell_line
+from playcut_jupyter.cells.arguments import parse_cell_line
 from playcut_jupyter.sandbox import Sandbox
 from tests.shells import cell, line
 

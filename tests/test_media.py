@@ -18,9 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
-from playcut_jupyter.assets import Asset
 from playcut_jupyter.errors import AssetUnavailable, InvalidInput
-from playcut_jupyter.media import (
+from playcut_jupyter.library.asset import Asset
+from playcut_jupyter.library.media import (
     MAX_PIXELS,
     SUFFIXES,
     Facts,
@@ -32,7 +32,7 @@ from playcut_jupyter.media import (
     opened,
     preview,
 )
-from playcut_jupyter.records import AssetRecord
+from playcut_jupyter.library.records import AssetRecord
 from playcut_jupyter.sandbox import media as drawn
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "AVIF")
@@ -217,7 +217,7 @@ def test_a_decompression_bomb_takes_no_memory(tmp_path: Path) -> None:
     code = """
 import resource, sys
 from pathlib import Path
-from playcut_jupyter.media import NotAPicture, inspect
+from playcut_jupyter.library.media import NotAPicture, inspect
 inspect(Path(sys.argv[1]).read_bytes())
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 for name in sys.argv[2:]:

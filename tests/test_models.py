@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playcut_jupyter import models, tools
-from playcut_jupyter.errors import InvalidInput
-from playcut_jupyter.models import (
+from playcut_jupyter import tools
+from playcut_jupyter.api import models
+from playcut_jupyter.api.models import (
     MAX_ASSETS,
     MAX_ID,
     MAX_VOICES,
@@ -26,6 +26,7 @@ from playcut_jupyter.models import (
     task_id_in,
     voices,
 )
+from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.tools import IMAGE, READ_ONLY, SPEECH, VIDEO, Request, api_inputs, named, nearest, raw_request
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text()

@@ -19,9 +19,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playcut_jupyter import Playcut
-from playcut_jupyter.client import Client
+from playcut_jupyter.api.client import Client
+from playcut_jupyter.api.pacing import Gate, Pass, Priority, retry_after_s
 from playcut_jupyter.errors import ConnectionFailed
-from playcut_jupyter.pacing import Gate, Pass, Priority, retry_after_s
 from playcut_jupyter.sandbox import Sandbox
 from playcut_jupyter.settings import Settings
 

@@ -16,13 +16,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from IPython.core.inputtransformer2 import TransformerManager
 
-from playcut_jupyter import Playcut, arguments, tools, values
+from playcut_jupyter import Playcut, tools
+from playcut_jupyter.cells import arguments, values
 from playcut_jupyter.errors import InvalidInput, NotConnected, PlaycutError, PromptError, StoppedWaiting
 from playcut_jupyter.panel import Panel, spelling, still
 from playcut_jupyter.panel.card import Card
 from playcut_jupyter.panel.words import told
 from playcut_jupyter.panel.work import Clock
-from playcut_jupyter.runs import Generation
+from playcut_jupyter.runs.generation import Generation
 from playcut_jupyter.sandbox import Sandbox
 from playcut_jupyter.tools import Request
 

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playcut_jupyter import InvalidInput, Playcut, Sweep, choices
-from playcut_jupyter.picking import Pair, next_pair
+from playcut_jupyter import InvalidInput, Playcut, Sweep
+from playcut_jupyter.design.picking import Pair, next_pair
+from playcut_jupyter.library import choices
 
 
 @given(st.integers(2, 9))

@@ -13,7 +13,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from playcut_jupyter.errors import PromptError
-from playcut_jupyter.prompts import Plan, escape, expand, names_in
+from playcut_jupyter.prompts.expansion import expand
+from playcut_jupyter.prompts.plan import Plan
+from playcut_jupyter.prompts.template import escape, names_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playcut_jupyter import Playcut, PlaycutError, downloads
+from playcut_jupyter import Playcut, PlaycutError
+from playcut_jupyter.api import downloads
 from playcut_jupyter.redaction import guarded, mask, plain, remember, scrub, without_secrets
 from playcut_jupyter.sandbox import Sandbox
 from playcut_jupyter.settings import Settings

@@ -16,10 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from playcut_jupyter import Playcut, grid, media, render
-from playcut_jupyter.account import Account
-from playcut_jupyter.assets import Asset
-from playcut_jupyter.connection import Connection
+from playcut_jupyter import Playcut
+from playcut_jupyter.connection.account import Account
+from playcut_jupyter.connection.connection import Connection
+from playcut_jupyter.display import grid, render
 from playcut_jupyter.errors import (
     AssetUnavailable,
     PlaycutError,
@@ -27,12 +27,14 @@ from playcut_jupyter.errors import (
     SubmissionUncertain,
     TaskFailed,
 )
-from playcut_jupyter.history import History
-from playcut_jupyter.records import AssetRecord, Record
-from playcut_jupyter.runs import Generation
+from playcut_jupyter.library import media
+from playcut_jupyter.library.asset import Asset
+from playcut_jupyter.library.records import AssetRecord, Record
+from playcut_jupyter.runs.generation import Generation
+from playcut_jupyter.runs.history import History
+from playcut_jupyter.runs.sweep import Sweep
 from playcut_jupyter.sandbox import media as drawn
 from playcut_jupyter.settings import SANDBOX_ORIGIN, Settings
-from playcut_jupyter.sweeps import Sweep
 from playcut_jupyter.tools import IMAGE, SPEECH, VIDEO, Request, named
 
 # What the sanitizer of JupyterLab 4.6 (apputils, `Sanitizer._generateOptions`) leaves in an untrusted notebook, as far

@@ -14,8 +14,8 @@ import pytest
 
 from playcut_jupyter import Playcut
 from playcut_jupyter.errors import InvalidInput, PlaycutError
+from playcut_jupyter.library.store import Store, copy_out, unwritable, write_whole
 from playcut_jupyter.sandbox import Sandbox
-from playcut_jupyter.store import Store, copy_out, unwritable, write_whole
 
 DATA = b"\x89PNG not really, but bytes all the same" * 1000
 
@@ -134,7 +134,7 @@ def test_the_sidecar_of_a_generation_has_its_facts_and_no_key_or_url(
 WRITE = """
 import os, signal, sys
 from pathlib import Path
-from playcut_jupyter.store import Store
+from playcut_jupyter.library.store import Store
 {fault}
 Store(Path(sys.argv[1])).put(bytes(3_000_000), ".png")
 """
@@ -160,7 +160,7 @@ def test_a_write_that_fails_half_way_leaves_nothing_at_all(tmp_path: Path) -> No
 def test_a_file_that_is_replaced_is_whole_at_any_moment(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     write_whole(path, b"old")
-    code = "import sys\nfrom pathlib import Path\nfrom playcut_jupyter.store import write_whole\n"
+    code = "import sys\nfrom pathlib import Path\nfrom playcut_jupyter.library.store import write_whole\n"
     done = run_python(code + "write_whole(Path(sys.argv[1]), bytes(2_000_000))", path, limit=1_000_000)
     assert done.returncode != 0
     assert path.read_bytes() == b"old"
@@ -239,7 +239,7 @@ def test_a_dot_in_a_name_is_not_yet_an_ending(original: Path, target: str) -> No
 COPY = """
 import sys
 from pathlib import Path
-from playcut_jupyter.store import copy_out
+from playcut_jupyter.library.store import copy_out
 source = Path(sys.argv[1])
 copy_out({arguments}, sys.argv[2], ".png")
 """

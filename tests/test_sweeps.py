@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from playcut_jupyter import Playcut, Sweep, grid, media
-from playcut_jupyter.library import Library
-from playcut_jupyter.records import AssetRecord
+from playcut_jupyter import Playcut, Sweep
+from playcut_jupyter.display import grid
+from playcut_jupyter.library import media
+from playcut_jupyter.library.database import Library
+from playcut_jupyter.library.records import AssetRecord
 
 
 def html(sweep: Sweep) -> str:

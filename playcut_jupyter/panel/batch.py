@@ -12,10 +12,10 @@ from playcut_jupyter.errors import StoppedWaiting
 from playcut_jupyter.panel.card import Card, Hands, may_retry
 from playcut_jupyter.panel.widgets import AUTO, discard, row, show_if
 from playcut_jupyter.panel.work import Repeats, Worker
-from playcut_jupyter.reuse import start_again
-from playcut_jupyter.runs import Generation
-from playcut_jupyter.sweeps import Sweep
-from playcut_jupyter.underway import waited_for_here
+from playcut_jupyter.runs.generation import Generation
+from playcut_jupyter.runs.reuse import start_again
+from playcut_jupyter.runs.sweep import Sweep
+from playcut_jupyter.runs.underway import waited_for_here
 
 SHOWN = 8
 """Of a sweep of more, so many have a card at a time: what runs, and what failed. The rest is in the gallery."""

@@ -8,11 +8,11 @@ from typing import Any, Protocol
 import ipywidgets
 from markupsafe import Markup
 
-from playcut_jupyter import render
+from playcut_jupyter.display import render
 from playcut_jupyter.errors import SubmissionUncertain, TaskFailed
 from playcut_jupyter.panel.widgets import AUTO, row, show_if
 from playcut_jupyter.panel.words import note, told
-from playcut_jupyter.runs import Generation
+from playcut_jupyter.runs.generation import Generation
 
 _WORDS = 200
 

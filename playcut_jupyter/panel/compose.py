@@ -18,7 +18,7 @@ from playcut_jupyter.panel.widgets import AUTO, row, show_if
 from playcut_jupyter.panel.words import note, told
 from playcut_jupyter.panel.work import Coalesced, Repeats, Worker
 from playcut_jupyter.playcut import Playcut
-from playcut_jupyter.runs import Generation
+from playcut_jupyter.runs.generation import Generation
 
 _MOST = 100_000
 

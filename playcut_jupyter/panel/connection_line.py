@@ -9,16 +9,16 @@ from collections.abc import Callable
 import ipywidgets
 from markupsafe import Markup
 
-from playcut_jupyter.connection import Connection
+from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.errors import InvalidInput, NotConnected, PlaycutError
+from playcut_jupyter.library.records import Record, is_orphan
 from playcut_jupyter.panel.widgets import Action, row, show_if
 from playcut_jupyter.panel.words import note, told
 from playcut_jupyter.panel.work import Coalesced, Show, Worker
 from playcut_jupyter.playcut import Playcut
-from playcut_jupyter.records import Record, is_orphan
-from playcut_jupyter.runs import Generation
-from playcut_jupyter.sweeps import Sweep
-from playcut_jupyter.underway import waited_for_here
+from playcut_jupyter.runs.generation import Generation
+from playcut_jupyter.runs.sweep import Sweep
+from playcut_jupyter.runs.underway import waited_for_here
 
 
 class ConnectionLine(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types

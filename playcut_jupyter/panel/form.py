@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from playcut_jupyter import arguments
+from playcut_jupyter.cells import arguments
+from playcut_jupyter.cells.vocabulary import USUAL_VALUES
+from playcut_jupyter.design.planning import notebook_variables
 from playcut_jupyter.panel import spelling
-from playcut_jupyter.planning import notebook_variables
 from playcut_jupyter.playcut import Playcut
-from playcut_jupyter.prompts import Plan, escape
-from playcut_jupyter.runs import Generation
+from playcut_jupyter.prompts.plan import Plan
+from playcut_jupyter.prompts.template import escape
+from playcut_jupyter.runs.generation import Generation
 from playcut_jupyter.tools import KINDS
-from playcut_jupyter.vocabulary import USUAL_VALUES
 
 
 class Option(NamedTuple):

@@ -10,15 +10,15 @@ from collections.abc import Callable, Container, Sequence
 
 import ipywidgets
 
+from playcut_jupyter.library.records import Record, is_orphan, this_process
 from playcut_jupyter.panel.card import Hands
 from playcut_jupyter.panel.tile import Tile
 from playcut_jupyter.panel.widgets import AUTO, discard, row, show_if
 from playcut_jupyter.panel.words import note
 from playcut_jupyter.panel.work import Coalesced, Worker
 from playcut_jupyter.playcut import Playcut
-from playcut_jupyter.records import Record, is_orphan, this_process
-from playcut_jupyter.runs import Generation
-from playcut_jupyter.underway import waited_for_here
+from playcut_jupyter.runs.generation import Generation
+from playcut_jupyter.runs.underway import waited_for_here
 
 PAGE = 12
 """How many tiles a page has."""

@@ -6,9 +6,12 @@ import json
 import shlex
 from collections.abc import Mapping
 
-from playcut_jupyter import arguments, prompts, tools
+from playcut_jupyter import tools
+from playcut_jupyter.cells import arguments
 from playcut_jupyter.errors import PlaycutError
-from playcut_jupyter.runs import Generation
+from playcut_jupyter.prompts.expansion import expand
+from playcut_jupyter.prompts.template import escape
+from playcut_jupyter.runs.generation import Generation
 
 
 def cell(run: Generation) -> str:
@@ -18,7 +21,7 @@ def cell(run: Generation) -> str:
     words = [param(name, value) for name, value in other_inputs(run).items()]
     if run.kind in tools.KINDS and None not in words:
         line = shlex.join([run.kind, *(text for word in words if word for text in ("-p", word))])
-        body = prompts.escape(run.prompt)
+        body = escape(run.prompt)
         if _read(run, line, body) == dict(run.inputs):
             return f"%%playcut {line}\n{body}"
     # By the tool's own name anything can be asked for, though less readably.
@@ -65,7 +68,7 @@ def _read(run: Generation, line: str, body: str) -> dict[str, object] | None:
     """Return the inputs that a cell of *line* and *body* would send."""
     try:
         inputs = arguments.parse_cell_line(line, {}).inputs
-        plan = prompts.expand(body.strip("\n"), {}, inputs)
+        plan = expand(body.strip("\n"), {}, inputs)
     except PlaycutError:
         return None
     (one,) = plan if len(plan) == 1 else (None,)

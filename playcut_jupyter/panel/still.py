@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from playcut_jupyter.panel.thumbnails import caption, thumbnail
-from playcut_jupyter.runs import Generation
+from playcut_jupyter.runs.generation import Generation
 
 _CLASS = "playcut-panel-still"
 _CHILD = ".jp-OutputArea-child"

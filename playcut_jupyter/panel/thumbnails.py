@@ -7,9 +7,10 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from playcut_jupyter import media, render
-from playcut_jupyter.assets import Asset
-from playcut_jupyter.runs import Generation
+from playcut_jupyter.display import render
+from playcut_jupyter.library import media
+from playcut_jupyter.library.asset import Asset
+from playcut_jupyter.runs.generation import Generation
 
 TILE_PX = 200
 _KEPT = 400

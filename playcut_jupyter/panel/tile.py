@@ -8,12 +8,12 @@ from typing import Any
 import ipywidgets
 from markupsafe import Markup
 
-from playcut_jupyter import render
+from playcut_jupyter.display import render
 from playcut_jupyter.panel.card import Hands
 from playcut_jupyter.panel.thumbnails import caption, thumbnail
 from playcut_jupyter.panel.widgets import AUTO, Action, row, show_if
 from playcut_jupyter.panel.work import Show, Worker
-from playcut_jupyter.runs import Generation
+from playcut_jupyter.runs.generation import Generation
 
 
 class Tile(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types

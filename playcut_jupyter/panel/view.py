@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import ipywidgets
 
-from playcut_jupyter import notices
+from playcut_jupyter.background import notices
 from playcut_jupyter.panel import spelling
 from playcut_jupyter.panel.batch import Batch
 from playcut_jupyter.panel.compose import Compose
@@ -23,8 +23,8 @@ from playcut_jupyter.panel.widgets import AUTO, row, show_if
 from playcut_jupyter.panel.words import note
 from playcut_jupyter.panel.work import Worker
 from playcut_jupyter.playcut import Playcut
-from playcut_jupyter.runs import Generation
-from playcut_jupyter.sweeps import Sweep
+from playcut_jupyter.runs.generation import Generation
+from playcut_jupyter.runs.sweep import Sweep
 
 
 class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types

@@ -9,12 +9,12 @@ from pathlib import Path
 import ipywidgets
 from markupsafe import Markup
 
-from playcut_jupyter import render
+from playcut_jupyter.display import render
 from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.panel.widgets import AUTO, Action, row, show_if
 from playcut_jupyter.panel.words import note
 from playcut_jupyter.panel.work import Repeats, Worker
-from playcut_jupyter.runs import Generation
+from playcut_jupyter.runs.generation import Generation
 
 
 class Viewer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types

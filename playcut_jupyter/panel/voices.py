@@ -7,15 +7,17 @@ from collections.abc import Sequence
 import ipywidgets
 from markupsafe import Markup
 
-from playcut_jupyter import downloads, media, render
-from playcut_jupyter.assets import Asset
+from playcut_jupyter.api import downloads
+from playcut_jupyter.api.models import Voice
+from playcut_jupyter.background.portal import portal
+from playcut_jupyter.display import render
 from playcut_jupyter.errors import InvalidInput, ServerError
-from playcut_jupyter.models import Voice
+from playcut_jupyter.library import media
+from playcut_jupyter.library.asset import Asset
 from playcut_jupyter.panel.widgets import Action, row, show_if
 from playcut_jupyter.panel.words import note
 from playcut_jupyter.panel.work import Worker
 from playcut_jupyter.playcut import Playcut
-from playcut_jupyter.portal import portal
 
 
 class VoiceField(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playcut_jupyter import render
+from playcut_jupyter.display import render
 from playcut_jupyter.errors import PlaycutError
 
 _IN_THE_PANEL = (

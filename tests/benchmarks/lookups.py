@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 
 from playcut_jupyter import Playcut
-from playcut_jupyter.records import AssetRecord, fingerprint
+from playcut_jupyter.library.records import AssetRecord, fingerprint
 from tests.benchmarks.figures import Figure
 
 GENERATIONS, LOOKS = 10_000, 300

@@ -13,10 +13,11 @@ from typing import Any
 import ipywidgets
 from PIL import Image
 
-from playcut_jupyter import Playcut, media
+from playcut_jupyter import Playcut
+from playcut_jupyter.library import media
+from playcut_jupyter.library.records import AssetRecord
 from playcut_jupyter.panel import Panel
 from playcut_jupyter.panel.gallery import PAGE
-from playcut_jupyter.records import AssetRecord
 from tests.benchmarks.figures import Figure
 
 PICTURES, SIDE = 300, 1024

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from statistics import median
 
-from playcut_jupyter.library import Library
+from playcut_jupyter.library.database import Library
 from tests.benchmarks.figures import Figure
 
 PROCESSES = 7

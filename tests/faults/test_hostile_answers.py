@@ -19,8 +19,9 @@ import stamina
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from playcut_jupyter import Playcut, PlaycutError, render
-from playcut_jupyter.runs import Generation
+from playcut_jupyter import Playcut, PlaycutError
+from playcut_jupyter.display import render
+from playcut_jupyter.runs.generation import Generation
 
 from .proxy import Canned, Proxy, Reset, Step, answer, document
 

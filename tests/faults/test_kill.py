@@ -20,8 +20,8 @@ from typing import Any
 import pytest
 
 from playcut_jupyter import Playcut, SubmissionUncertain
-from playcut_jupyter.library import Library
-from playcut_jupyter.records import Record
+from playcut_jupyter.library.database import Library
+from playcut_jupyter.library.records import Record
 from playcut_jupyter.sandbox import Sandbox
 
 from ..kernels import Kernel, kernel

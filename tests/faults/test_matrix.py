@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from playcut_jupyter import Playcut, media
+from playcut_jupyter import Playcut
 from playcut_jupyter.errors import (
     AssetUnavailable,
     AuthenticationError,
@@ -33,9 +33,10 @@ from playcut_jupyter.errors import (
     SubmissionUncertain,
     WaitTimeout,
 )
-from playcut_jupyter.library import Library
-from playcut_jupyter.records import Record
-from playcut_jupyter.runs import Generation
+from playcut_jupyter.library import media
+from playcut_jupyter.library.database import Library
+from playcut_jupyter.library.records import Record
+from playcut_jupyter.runs.generation import Generation
 from playcut_jupyter.sandbox import Sandbox
 
 from .conftest import Connect

@@ -1,0 +1,254 @@
+"""The API over HTTP: a tool's name and input go in, its `data` or a `PlaycutError` comes out.
+
+One request is one call of `Client.call`; nothing is resent there but a 429, which the API certainly did not
+take. Whether a lost answer may be asked for again is for the caller to know: reads may (`Client.read`), a
+submission never. Storage, which must not see the key, is the business of `downloads`.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import stamina
+
+from playcut_jupyter import redaction
+from playcut_jupyter.api.pacing import Gate, Notify, Priority, retry_after_s
+from playcut_jupyter.api.transport import AnswerLost, TooLong, body_of, facts_about, new_request, new_transport, opened
+from playcut_jupyter.errors import (
+    AuthenticationError,
+    ConnectionFailed,
+    InvalidInput,
+    NotFound,
+    PermissionDenied,
+    PlaycutError,
+    PromptRefused,
+    RateLimited,
+    ServerError,
+)
+from playcut_jupyter.redaction import plain
+from playcut_jupyter.settings import Settings
+
+log = logging.getLogger("playcut_jupyter")
+
+MAX_RETRY_AFTER_S = 120.0
+"""A longer `Retry-After` is an error at once, seconds."""
+_MAX_ANSWER_BYTES = 32_000_000
+_MAX_DEPTH = 100
+_OVERALL_MARGIN_S = 1.0
+_READ_ATTEMPTS = 6
+_READ_PATIENCE_S = 45.0
+_TOOL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
+
+# The documented statuses; any other 4xx is a plain PlaycutError.
+_BY_STATUS: Mapping[int, tuple[type[PlaycutError], str]] = {
+    400: (InvalidInput, "The input is not valid"),
+    401: (AuthenticationError, "The key was not accepted"),
+    403: (PermissionDenied, "The plan or role does not allow this"),
+    404: (NotFound, "Not found"),
+    422: (PromptRefused, "The prompt was refused"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP answer, whole."""
+
+    status_code: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Client:
+    """Talks to one base URL with one key, on one event loop, through one `Gate`."""
+
+    def __init__(self, settings: Settings, gate: Gate | None = None) -> None:
+        redaction.guard_logs()
+        self.settings = settings
+        self.gate = gate or Gate(learns_window=settings.on_loopback)
+        self._host = urlsplit(settings.base_url).netloc
+        self._transport = new_transport(settings.base_url)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._transport.aclose()
+
+    async def read(self, tool: str, tool_input: Mapping[str, object], **how: Any) -> Any:
+        """Call a tool that buys nothing, asking again (jittered back-off, bounded) if the answer is lost.
+
+        Takes the keywords of `call`. Raises what `call` raises, but never `AnswerLost`.
+        """
+        retries = stamina.retry_context(
+            on=_worth_another_read, attempts=_READ_ATTEMPTS, timeout=_READ_PATIENCE_S, wait_initial=0.2
+        )
+        try:
+            async for attempt in retries.with_name(f"playcut_jupyter.{tool}", (), {}):
+                with attempt:
+                    return await self.call(tool, tool_input, **how)
+        except AnswerLost as lost:
+            raise lost.error from None
+        raise AssertionError("the loop above returns or raises")
+
+    async def call(
+        self,
+        tool: str,
+        tool_input: Mapping[str, object],
+        *,
+        priority: Priority = Priority.START,
+        timeout_s: float | None = None,
+        held: bool = False,
+        patience_s: float = 300.0,
+        notify: Notify | None = None,
+        on_send: Callable[[], Awaitable[None]] | None = None,
+    ) -> Any:
+        """Execute *tool* once and return its `data`.
+
+        Args:
+            tool: its name.
+            tool_input: its input, JSON-compatible.
+            priority: who goes first at the rate gate.
+            timeout_s: for sending and for each silence of the answer, seconds; default `request_timeout_s`.
+            held: True if the server holds the connection on purpose (`wait-for-task`).
+            patience_s: how long rate limits are waited for in all, seconds.
+            notify: called with the seconds of a pause at the gate, and with 0 at its end.
+            on_send: awaited right before each sending.
+
+        Raises:
+            AnswerLost: sent, but no usable answer came.
+            ConnectionFailed: the connection was never made; nothing was sent.
+            PlaycutError: what the API answered, as its documented class.
+        """
+        body = encoded(tool, tool_input)
+        started = time.monotonic()
+        while True:
+            admitted = await self.gate.enter(priority, notify)
+            try:
+                if on_send is not None:
+                    await on_send()
+                answer = await self._post(tool, body, timeout_s or self.settings.request_timeout_s)
+            finally:
+                self.gate.release()
+            took_s = time.monotonic() - admitted.sent_at
+            self.gate.observe(answer.headers, admitted, held=held and took_s > 1)
+            log.debug("%s answered %s in %.3f s", tool, answer.status_code, took_s)
+            if answer.status_code != 429:
+                return _data(tool, answer)
+            self._obey(tool, answer, spent_s=time.monotonic() - started, patience_s=patience_s)
+
+    def _obey(self, tool: str, answer: Answer, *, spent_s: float, patience_s: float) -> None:
+        """Pause the gate as a 429 asks, or raise `RateLimited` if that is too long."""
+        pause_s = max(retry_after_s(answer.headers, default=5.0), 0.2)
+        if pause_s > MAX_RETRY_AFTER_S or spent_s + pause_s > patience_s:
+            error = RateLimited(
+                f"The service takes no requests for another {pause_s:.0f} s{_said(answer)}",
+                status_code=429,
+                tool=tool,
+            )
+            error.retry_after_s = pause_s
+            raise error
+        log.debug("%s: rate limited, going on in %.1f s", tool, pause_s)
+        self.gate.pause(pause_s)
+
+    async def _post(self, tool: str, body: bytes, timeout_s: float) -> Answer:
+        headers = {
+            "Authorization": f"Bearer {self.settings.api_key}",
+            "Content-Type": "application/json",
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+        }
+        timeout = httpx.Timeout(timeout_s, connect=min(timeout_s, self.settings.request_timeout_s))
+        url = f"{self.settings.base_url}/tools/{tool}/execute"
+        request = new_request("POST", url, headers=headers, timeout=timeout, content=body)
+        # The overall limit is the later one, so that a connection that is never made is known as such.
+        overall_s = timeout_s + _OVERALL_MARGIN_S
+        async with facts_about(tool, self._host, overall_s), opened(self._transport, request) as response:
+            try:
+                body = await body_of(response, _MAX_ANSWER_BYTES)
+            except TooLong:
+                raise AnswerLost(ServerError(f"The answer to {tool} is too long to be one.", tool=tool)) from None
+            return Answer(response.status_code, response.headers, body)
+
+
+def encoded(tool: str, tool_input: Mapping[str, object]) -> bytes:
+    """Return the request's body.
+
+    Raises:
+        InvalidInput: the name can't be a tool's, or the input can't be JSON; nothing is sent.
+    """
+    if not _TOOL_NAME.fullmatch(tool):
+        raise InvalidInput(f"{tool!r} can't be the name of a tool.", hint="Names look like generate-image-from-text.")
+    try:
+        return json.dumps(tool_input, ensure_ascii=False, allow_nan=False, sort_keys=True).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidInput(
+            f"The input of {tool} can't be sent as JSON: {error}.",
+            hint="Use text, numbers, True, False, None, lists and dictionaries with text keys.",
+        ) from None
+
+
+def _worth_another_read(error: Exception) -> bool:
+    return isinstance(error, AnswerLost | ConnectionFailed | ServerError)
+
+
+def _data(tool: str, answer: Answer) -> Any:
+    """Return the `data` of a 2xx; raise for anything else."""
+    status = answer.status_code
+    document = _json_object(answer.body)
+    if 200 <= status < 300:
+        if document is None or "data" not in document:
+            text = f"The answer to {tool} is not the JSON that is documented ({_shape(answer)})."
+            raise AnswerLost(ServerError(text, status_code=status, tool=tool))
+        return document["data"]
+    if 400 <= status < 500:
+        cls, meaning = _BY_STATUS.get(status, (PlaycutError, f"The service answered {status}"))
+        hint = cls.default_hint or "Fix the input and run it again; nothing was bought."
+        raise cls(meaning + _said(answer), hint=hint, status_code=status, tool=tool)
+    error = ServerError(f"{tool} failed at the service (HTTP {status}){_said(answer)}", status_code=status, tool=tool)
+    if status == 500 and document is not None and ("statusCode" in document or "message" in document):
+        raise error
+    raise AnswerLost(error)
+
+
+def _json_object(body: bytes) -> dict[str, Any] | None:
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return document if isinstance(document, dict) and not _is_too_deep(document) else None
+
+
+def _is_too_deep(document: object) -> bool:
+    """True for a nesting that no answer has and that code further in could not walk."""
+    level: list[Any] = [document]
+    for _ in range(_MAX_DEPTH):
+        inner = [list(node.values()) if isinstance(node, dict) else node for node in level]
+        level = [item for items in inner for item in items if isinstance(item, dict | list)]
+        if not level:
+            return False
+    return True
+
+
+def _said(answer: Answer) -> str:
+    """Return ": " and what the server said, or what kind of body stands where its words should be."""
+    document = _json_object(answer.body)
+    message = document.get("message") if document else None
+    if isinstance(message, list):
+        message = "; ".join(item for item in message[:10] if isinstance(item, str))
+    if isinstance(message, str) and message.strip():
+        text = plain(message, 1_000)
+        return f": {text}" if text.endswith((".", "!", "?")) else f": {text}."
+    return "." if document is not None else f" (no documented message: {_shape(answer)})."
+
+
+def _shape(answer: Answer) -> str:
+    if not answer.body.strip():
+        return "an empty body"
+    kind = plain(answer.headers.get("content-type", ""), 60).split(";")[0] or "unknown type"
+    return f"{len(answer.body)} bytes of {kind}"

@@ -1,0 +1,179 @@
+"""Fetches an asset from its signed URL: no key, no trust, no more bytes than asked for.
+
+Each hop of a redirect is checked anew: http(s) alone, and only addresses of the public network (this machine
+only if the API itself is on it). The address that was checked is the one connected to, so that a name can't
+point elsewhere a moment later. Signed URLs appear in no message.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from urllib.parse import urljoin, urlsplit
+
+import anyio
+import httpx
+
+from playcut_jupyter.api.transport import (
+    AnswerLost,
+    TooLong,
+    body_of,
+    facts_about,
+    new_request,
+    new_transport,
+    opened,
+    proxy_for,
+)
+from playcut_jupyter.errors import ConnectionFailed
+from playcut_jupyter.settings import Settings
+
+log = logging.getLogger("playcut_jupyter")
+
+_MAX_REDIRECTS = 5
+_MAX_ADDRESSES = 3
+_OVERALL_S = 900.0
+# Ranges whose being global Python's versions do not agree on.
+_NEVER = tuple(map(ip_network, ("192.0.0.0/24", "64:ff9b:1::/48", "2001::/32", "fec0::/10")))
+_WITH_IPV4_AT_THE_END = tuple(map(ip_network, ("::/96", "64:ff9b::/96")))
+_REDIRECTS = (301, 302, 303, 307, 308)
+
+
+class FetchFailed(Exception):
+    """One attempt did not bring the bytes; `worth_another` if a newly signed URL may."""
+
+    def __init__(self, reason: str, *, worth_another: bool) -> None:
+        super().__init__(reason)
+        self.worth_another = worth_another
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a storage host sent."""
+
+    data: bytes
+    content_type: str
+
+
+async def fetch(url: str, settings: Settings) -> Body:
+    """Fetch *url* once, following redirects.
+
+    Raises:
+        FetchFailed: refused, expired, cut, too large, or a place that is not to be fetched from.
+    """
+    try:
+        for _ in range(_MAX_REDIRECTS + 1):
+            outcome = await _hop(url, settings)
+            if isinstance(outcome, Body):
+                return outcome
+            url = outcome
+    except AnswerLost as lost:
+        raise FetchFailed(lost.error.message, worth_another=True) from None
+    except ConnectionFailed as error:
+        raise FetchFailed(error.message, worth_another=True) from None
+    raise FetchFailed(f"the storage redirected more than {_MAX_REDIRECTS} times", worth_another=False)
+
+
+async def _hop(url: str, settings: Settings) -> Body | str:
+    """Request *url*; return its body, or where it redirects to."""
+    host, addresses = await _checked(url, settings)
+    failure: ConnectionFailed | None = None
+    for address in addresses[:_MAX_ADDRESSES]:
+        try:
+            return await _request(url, host, address, settings)
+        except ConnectionFailed as error:
+            failure = error
+    raise failure or ConnectionFailed(f"{host} has no address.")
+
+
+async def _request(url: str, host: str, address: str | None, settings: Settings) -> Body | str:
+    target = httpx.URL(url)
+    headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
+    extensions: dict[str, str] = {}
+    if address is not None:
+        headers["Host"] = target.netloc.decode("ascii")
+        extensions["sni_hostname"] = target.raw_host.decode("ascii")
+        target = target.copy_with(host=address)
+    timeout = httpx.Timeout(settings.request_timeout_s)
+    request = new_request("GET", str(target), headers=headers, timeout=timeout, extensions=extensions)
+    async with (
+        new_transport(url, reuse_connections=False) as transport,
+        facts_about("the download", host, _OVERALL_S),
+        opened(transport, request) as response,
+    ):
+        log.debug("GET %s answered %s", url, response.status_code)
+        if response.status_code in _REDIRECTS and "location" in response.headers:
+            return _joined(url, response.headers["location"])
+        if response.status_code != 200:
+            text = f"the storage answered {response.status_code}"
+            raise FetchFailed(text, worth_another=response.status_code != 410)
+        return await _body(response, settings.max_download_mb)
+
+
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        raise FetchFailed("the storage redirected to what is not a URL", worth_another=False) from None
+
+
+async def _body(response: httpx.Response, max_mb: float) -> Body:
+    limit = int(max_mb * 1_000_000)
+    declared = response.headers.get("content-length", "")
+    too_large = FetchFailed(f"it is larger than {max_mb:g} MB (see the setting max_download_mb)", worth_another=False)
+    if declared.isdigit() and len(declared) < 20 and int(declared) > limit:
+        raise too_large
+    try:
+        data = await body_of(response, limit)
+    except TooLong:
+        raise too_large from None
+    return Body(data, response.headers.get("content-type", "").split(";")[0].strip().lower())
+
+
+async def _checked(url: str, settings: Settings) -> tuple[str, list[str | None]]:
+    """Return the URL's host and the addresses that may be connected to; [None] leaves it to a proxy."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+        httpx.URL(url)
+    except (ValueError, httpx.InvalidURL):
+        raise FetchFailed("its address is not a URL", worth_another=False) from None
+    if parts.scheme not in ("http", "https") or not host:
+        raise FetchFailed("its address is not an http(s) URL", worth_another=False)
+    if proxy_for(url) is not None and _literal(host) is None:
+        return host, [None]
+    try:
+        found = await anyio.getaddrinfo(host, port or parts.scheme, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise FetchFailed(f"the name {host} was not found", worth_another=True) from None
+    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    if not all(_may_connect(address, settings) for address in addresses):
+        raise FetchFailed(f"{host} is an address inside a private network", worth_another=False)
+    return host, list(addresses)
+
+
+def _literal(host: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(host)
+    except ValueError:
+        return None
+
+
+def _may_connect(address: str, settings: Settings) -> bool:
+    ip = _literal(address.split("%")[0])
+    if ip is None:
+        return False
+    ip = _embedded(ip)
+    if ip.is_loopback:
+        return settings.on_loopback
+    return ip.is_global and not ip.is_multicast and not any(ip in network for network in _NEVER)
+
+
+def _embedded(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """Return the IPv4 address that an IPv6 address stands for (mapped, compatible, 6to4, NAT64), else itself."""
+    if isinstance(ip, IPv4Address):
+        return ip
+    if any(ip in network for network in _WITH_IPV4_AT_THE_END) and not ip.is_loopback:
+        return IPv4Address(int(ip) & 0xFFFFFFFF)
+    return ip.ipv4_mapped or ip.sixtofour or ip

@@ -1,0 +1,1 @@
+"""What people type into cells: the two magics, their words, and Tab."""

@@ -1,0 +1,190 @@
+"""What all jobs at one service share: the client, the library, the session and the account of credits."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import replace
+from typing import Any
+
+import anyio
+from anyio import to_thread
+
+from playcut_jupyter.api import models
+from playcut_jupyter.api.client import Client
+from playcut_jupyter.api.pacing import Gate, Notify
+from playcut_jupyter.background.shared import Shared
+from playcut_jupyter.connection.account import Account
+from playcut_jupyter.errors import InvalidInput, PlaycutError, ServerError
+from playcut_jupyter.library.database import Library
+from playcut_jupyter.library.records import cost_key
+from playcut_jupyter.redaction import guarded, plain
+from playcut_jupyter.settings import Settings
+from playcut_jupyter.tools import Request, named
+
+LOOKS_LIKE_SESSION = re.compile(
+    r"[0-9a-f]{24}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|sess(ion)?_\w+|[a-z]+_(?=[a-z]*\d)[a-z0-9]{10,}",
+    re.ASCII | re.IGNORECASE,
+)
+"""What is a session's id rather than a title: 24 hex characters as documented, a UUID, or a prefix and a code."""
+
+
+class Connection:
+    """One base URL, one key, one library. Its client lives on the background event loop."""
+
+    def __init__(self, settings: Settings, account: Account) -> None:
+        self.settings = settings
+        self.library = Library(settings.home)
+        self.account = account
+        self.session_id: str | None = None
+        self.session_title = time.strftime("Notebook %Y-%m-%d %H:%M")
+        self._client: Client | None = None
+        self._first_price = anyio.Lock()
+        self._session: Shared[str] = Shared()
+        self._titled: dict[str, Shared[str]] = {}
+        self._voices: Shared[list[models.Voice]] = Shared()
+
+    @property
+    def client(self) -> Client:
+        """The client; made when first used, on the event loop."""
+        if self._client is None:
+            self._client = Client(self.settings, _gate(self.settings))
+        return self._client
+
+    @property
+    def rate_limit(self) -> tuple[int | None, int | None]:
+        """(requests a minute, left by the last answer), as far as the server has told."""
+        gate = self._client.gate if self._client else None
+        return (gate.limit, gate.server_remaining) if gate else (None, None)
+
+    async def close(self) -> None:
+        """Close connections and the library's file."""
+        if self._client is not None:
+            await self._client.close()
+            self._client = None
+        self.library.close()
+
+    async def client_read(self, tool: str, tool_input: Mapping[str, object]) -> object:
+        """Call a tool that buys nothing, on the event loop; see `Client.read`. `wait-for-task` may be held."""
+        held = {"held": True, "timeout_s": self.settings.deadline_for(named(tool))} if tool == "wait-for-task" else {}
+        return guarded(await self.client.read(tool, tool_input, **held))
+
+    def change(self, **options: Any) -> None:
+        """Change settings that need no new connection; jobs under way see it at their next step."""
+        self.settings = replace(self.settings, **options)
+        if self._client is not None:
+            self._client.settings = self.settings
+
+    @property
+    def known_voices(self) -> list[models.Voice]:
+        """The voices, if they were asked for already."""
+        return self._voices.value or []
+
+    async def voices(self, notify: Notify | None = None) -> list[models.Voice]:
+        """Return the voices of `list-voices`, asked for once."""
+
+        async def ask() -> list[models.Voice]:
+            return models.voices(await self.client.read("list-voices", {}, notify=notify))
+
+        return await self._voices.get(ask)
+
+    @asynccontextmanager
+    async def priced(self, request: Request) -> AsyncIterator[Callable[[float | None], None]]:
+        """Set aside what *request* is expected to cost, in credits, while it is being submitted.
+
+        Leaving gives it back; the function that is yielded is to be told what it was really estimated at.
+
+        Raises:
+            BudgetExceeded: it would pass the budget.
+        """
+
+        def bought(credits_: float | None) -> None:
+            self.account.spend(credits_, self._cost_key(request))
+
+        if self.account.budget is None:
+            yield bought
+            return
+        expected = await to_thread.run_sync(self.expected_credits, request)
+        async with AsyncExitStack() as stack:
+            if expected is None:
+                await stack.enter_async_context(self._first_price)
+                expected = await to_thread.run_sync(self.expected_credits, request)
+            with self.account.setting_aside(expected):
+                yield bought
+
+    def _cost_key(self, request: Request) -> str:
+        return cost_key(self.settings.origin, request.tool.name, request.inputs)
+
+    def expected_credits(self, request: Request) -> float | None:
+        """Return what the same tool and inputs were last estimated at, in credits, or None."""
+        known = self.account.prices.get(self._cost_key(request))
+        if known is not None:
+            return known
+        try:
+            return self.library.expected_credits(self.settings.origin, request.tool.name, request.inputs)
+        except PlaycutError:
+            return None
+
+    async def session(self, notify: Notify | None = None) -> str:
+        """Return the session's id, creating the session when it is first needed."""
+        if self.session_id is None:
+            created = await self._session.get(lambda: self.create_session(self.session_title, notify))
+            self.session_id = self.session_id or created
+        return self.session_id
+
+    async def create_session(self, title: str, notify: Notify | None = None) -> str:
+        """Create a session (it costs nothing) and return its id.
+
+        Raises:
+            ServerError: the answer names no session.
+        """
+        data = await self.client.read("create-session", {"title": title}, notify=notify)
+        session_id = models.identifier(data.get("sessionId")) if isinstance(data, Mapping) else None
+        if session_id is None:
+            raise ServerError("The answer to create-session names no session.", tool="create-session")
+        await to_thread.run_sync(self._remember, session_id, title)
+        return session_id
+
+    def _remember(self, session_id: str, title: str) -> None:
+        # A library that can't be written is told by the generation's own row; a title is not worth failing for.
+        with suppress(PlaycutError):
+            self.library.keep_session(self.settings.origin, session_id, title)
+
+    def _known_session(self, name: str) -> str | None:
+        with suppress(PlaycutError):
+            return self.library.session_named(self.settings.origin, name)
+        return None
+
+    async def session_for(self, name: str, notify: Notify | None = None) -> str:
+        """Return the session with that id or title; a title that is new gets a new session.
+
+        Raises:
+            InvalidInput: the name is empty or too long.
+        """
+        checked_session(name)
+        known = await to_thread.run_sync(self._known_session, name)
+        if known or LOOKS_LIKE_SESSION.fullmatch(name):
+            return known or name
+        titled = self._titled.setdefault(name, Shared())
+        return await titled.get(lambda: self.create_session(name, notify))
+
+
+def checked_session(name: object) -> None:
+    """Refuse what can be neither a session's id nor its title; None stands for the connection's own.
+
+    Raises:
+        InvalidInput: it is no text, empty, too long, or holds what can't be printed.
+    """
+    if name is None or (isinstance(name, str) and name.strip() and len(name) <= 200 and name.isprintable()):
+        return
+    raise InvalidInput(f"A session is an id or a title of up to 200 characters, not {plain(repr(name), 60)}.")
+
+
+_gates: dict[tuple[str, str], Gate] = {}
+
+
+def _gate(settings: Settings) -> Gate:
+    """Return the gate of a service and key: the limit is one, however many connections a process makes."""
+    return _gates.setdefault((settings.base_url, settings.api_key), Gate(learns_window=settings.on_loopback))

@@ -1,0 +1,191 @@
+"""Makes a connection when it is first needed: from the arguments, the environment, or the sandbox; never by guess.
+
+Going over to another service and back finds the connection as it was left: its jobs go on meanwhile, and it still
+has its session. The credits spent at a service are counted for as long as the `Playcut` lives.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from playcut_jupyter import settings
+from playcut_jupyter.background import notices
+from playcut_jupyter.background.portal import portal
+from playcut_jupyter.connection.account import Account, checked_budget
+from playcut_jupyter.connection.connection import Connection
+from playcut_jupyter.errors import NotConnected
+from playcut_jupyter.settings import Settings
+
+if TYPE_CHECKING:
+    from playcut_jupyter.sandbox import Sandbox
+
+SANDBOX_RATE = (300, 60.0)
+"""The sandbox inside a process answers like a Team plan: requests, and the window in seconds."""
+_sandbox_lock = threading.Lock()
+_sandbox: Sandbox | None = None
+
+
+class Connector:
+    """What a `Playcut` was told, and the connections made of it. The arguments are those of `Playcut`."""
+
+    def __init__(
+        self,
+        *,
+        api_key: str | None,
+        base_url: str | None,
+        home: str | Path | None,
+        sandbox: bool | None,
+        budget: float | None,
+        options: Mapping[str, Any],
+    ) -> None:
+        self._api_key = api_key
+        self._base_url = base_url
+        self._home = Path(home).expanduser() if home else None
+        self._sandbox = sandbox
+        self._budget = checked_budget(budget)
+        self._options = _checked(options)
+        self._current: Connection | None = None
+        self._connections: dict[tuple[str, str, Path], Connection] = {}
+        self._accounts: dict[str, Account] = {}
+        self._archive: Connection | None = None
+        self._lock = threading.RLock()
+
+    def switch(self, **told: Any) -> None:
+        """Take `sandbox`, `base_url` or `home` anew, each as `Playcut` does; the next call uses what they say.
+
+        What is under way at the service used so far goes on there. A key that is another one by now is taken too.
+        """
+        with self._lock:
+            self._sandbox = told.get("sandbox", self._sandbox)
+            self._base_url = told.get("base_url", self._base_url)
+            if "home" in told:
+                self._home = Path(told["home"]).expanduser() if told["home"] else None
+            self._current = None
+        notices.changed()
+
+    @property
+    def home(self) -> Path:
+        """The library's folder."""
+        return self._home or settings.default_home()
+
+    @property
+    def is_sandbox(self) -> bool:
+        """True if this talks, or would talk, to the sandbox inside this process."""
+        return self._sandbox if self._sandbox is not None else settings.sandbox_asked_for()
+
+    @property
+    def place(self) -> str:
+        """Where this is, or would be, connected to."""
+        return "sandbox" if self.is_sandbox else self._url()
+
+    @property
+    def budget(self) -> float | None:
+        """Credits that may be spent; None for no limit."""
+        return self._budget
+
+    @budget.setter
+    def budget(self, credits_: float | None) -> None:
+        self._budget = checked_budget(credits_)
+        for account in self._accounts.values():
+            account.budget = self._budget
+        notices.changed()
+
+    @property
+    def connection(self) -> Connection:
+        """The connection; raises `NotConnected` if there is nothing to talk to."""
+        with self._lock:
+            if self._current is None:
+                key, url = self._credentials()
+                place = (key, url, self.home)
+                if place not in self._connections:
+                    self._connections[place] = self._connected(key, url)
+                self._current = self._connections[place]
+            return self._current
+
+    @property
+    def open_connection(self) -> Connection | None:
+        """The connection in use, if it has been made."""
+        return self._current
+
+    @property
+    def open_connections(self) -> list[Connection]:
+        """The connections that have been made, to whatever service and library."""
+        with self._lock:
+            return list(self._connections.values())
+
+    @property
+    def archive(self) -> Connection:
+        """The connection, or where there is no key one that can read the library and nothing else."""
+        try:
+            return self.connection
+        except NotConnected:
+            with self._lock:
+                if self._archive is None or self._archive.settings.home != self.home:
+                    self._archive = self._connected("", settings.BASE_URL)
+                return self._archive
+
+    def configure(self, **options: Any) -> None:
+        """Change options, also of the connections under way."""
+        self._options = _checked({**self._options, **options})
+        for connection in self.open_connections:
+            connection.change(**self._options)
+
+    def close(self) -> None:
+        """Close all connections; the next use makes a new one."""
+        with self._lock:
+            connections, self._connections, self._current = self.open_connections, {}, None
+            if self._archive is not None:
+                connections.append(self._archive)
+                self._archive = None
+        for connection in connections:
+            portal().call(connection.close)
+
+    def _url(self) -> str:
+        return self._base_url or os.environ.get("PLAYCUT_BASE_URL") or settings.BASE_URL
+
+    def _credentials(self) -> tuple[str, str]:
+        if self.is_sandbox:
+            server = embedded_sandbox(self.home)
+            return server.key, server.base_url
+        url = settings.checked_base_url(self._url())
+        key = settings.checked_key(self._api_key or os.environ.get("PLAYCUT_API_KEY") or "")
+        if not key:
+            raise NotConnected("There is no API key, and the sandbox is off.")
+        return key, url
+
+    def _connected(self, key: str, url: str) -> Connection:
+        chosen = Settings(api_key=key, base_url=url, home=self.home, is_sandbox=self.is_sandbox, **self._options)
+        # What was spent at a service is not forgotten with a connection to it.
+        account = self._accounts.setdefault(chosen.origin, Account(self._budget))
+        return Connection(chosen, account)
+
+
+def _checked(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return *options* if `Settings` takes them; raises `InvalidInput` before anything is connected."""
+    Settings(api_key="", base_url=settings.BASE_URL, home=Path(), **options)
+    return dict(options)
+
+
+def embedded_sandbox(home: Path) -> Sandbox:
+    """Return the sandbox inside this process, starting it when first asked for.
+
+    Raises:
+        NotConnected: what it needs is not installed.
+    """
+    global _sandbox
+    with _sandbox_lock:
+        if _sandbox is None:
+            try:
+                from playcut_jupyter.sandbox import Sandbox
+
+                _sandbox = Sandbox(rate=SANDBOX_RATE, state_dir=home / "sandbox").start()
+            except ImportError as error:
+                raise NotConnected(
+                    f"The sandbox is not installed ({error.name} is missing).",
+                    hint='Install it with: pip install "playcut-jupyter[sandbox]"',
+                ) from None
+        return _sandbox

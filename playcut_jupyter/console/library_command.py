@@ -1,0 +1,70 @@
+"""`playcut-jupyter library`: the library from a terminal. Each function prints and returns the exit status."""
+
+from __future__ import annotations
+
+import sys
+
+from playcut_jupyter.background.portal import portal
+from playcut_jupyter.errors import NotConnected
+from playcut_jupyter.jobs import upkeep
+from playcut_jupyter.library.database import Library
+from playcut_jupyter.playcut import Playcut
+from playcut_jupyter.settings import default_home
+
+
+def show(search: str | None, limit: int) -> int:
+    """Print what was made, newest first."""
+    print(Playcut().history(search=search, limit=limit))
+    return 0
+
+
+def path() -> int:
+    """Print the library's folder."""
+    print(default_home())
+    return 0
+
+
+def prune(days: float, *, ask: bool) -> int:
+    """Remove what ended more than *days* ago, after asking."""
+    library = Library(default_home())
+    old = upkeep.older_than(library, days)
+    if not old:
+        print(f"Nothing ended more than {days:g} days ago.")
+        return 0
+    print(f"{len(old)} of the library's generations ended more than {days:g} days ago.")
+    if ask and not _agreed("Remove them and their files for good?"):
+        print("Nothing was removed.")
+        return 1
+    freed = upkeep.prune(library, old)
+    print(f"Removed {len(old)} generations, {freed / 1e6:.1f} MB. What is not fetched yet was not touched.")
+    return 0
+
+
+def _agreed(question: str) -> bool:
+    if not sys.stdin.isatty():
+        print("There is nobody to ask; add --yes.")
+        return False
+    return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+
+
+def verify() -> int:
+    """Read every original, and fetch again what is missing or damaged; 0 if all is well in the end."""
+    library = Library(default_home())
+    found = upkeep.damaged(library)
+    if not found:
+        print("All originals are there and whole.")
+        return 0
+    with Playcut() as pc:
+        try:
+            connection = pc.connection
+        except NotConnected as error:
+            print("\n".join(map(str, found)))
+            print(f"They can't be fetched again: {error}")
+            return 1
+        failures = 0
+        for record in {damage.record.id: damage.record for damage in found}.values():
+            words = "; ".join(str(damage) for damage in found if damage.record.id == record.id)
+            reason = portal().call(upkeep.repair, connection, record)
+            failures += bool(reason)
+            print(f"{words}: {f'not fetched, {reason}' if reason else 'fetched again'}")
+    return 1 if failures else 0

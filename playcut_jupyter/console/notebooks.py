@@ -1,0 +1,182 @@
+"""The notebooks that come with the package: executed as a demonstration, or opened in JupyterLab.
+
+The demonstration runs in the sandbox, in a folder of its own that nothing is ever overwritten in. What it writes
+holds every picture, sound and clip, so that it can be passed on as it is.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import playcut_jupyter
+from playcut_jupyter.errors import NotConnected, PlaycutError
+
+QUICKSTART = "01-quickstart.ipynb"
+_CELL_TIMEOUT_S = 120
+
+
+def folder() -> Path:
+    """Return where the notebooks are: in the installed package, or beside it in a checkout."""
+    package = Path(playcut_jupyter.__file__).parent
+    places = (package / "notebooks", package.parent / "notebooks")
+    return next((place for place in places if (place / QUICKSTART).exists()), places[0])
+
+
+def run_demo(out: Path) -> int:
+    """Execute the quickstart in the sandbox, write `quickstart.html` and `.ipynb`, and return the exit status.
+
+    Raises:
+        PlaycutError: what it needs is not installed, or the folder can't be written.
+    """
+    _require("nbclient", "nbconvert", "ipykernel")
+    import nbformat
+
+    out = _new_folder(out)
+    notebook = nbformat.read(folder() / QUICKSTART, as_version=4)
+    started = time.monotonic()
+    print(f"Running {QUICKSTART} in the sandbox: offline, nothing is paid.", flush=True)
+    failure = _execute(notebook, out)
+    nbformat.write(notebook, out / "quickstart.ipynb")
+    (out / "quickstart.html").write_text(_page(notebook), encoding="utf-8")
+    print(f"\nDone in {time.monotonic() - started:.0f} s." if not failure else f"\nA cell failed: {failure}")
+    print(f"  page      {(out / 'quickstart.html').resolve()}\n  notebook  {(out / 'quickstart.ipynb').resolve()}")
+    return 1 if failure else 0
+
+
+def _execute(notebook: Any, out: Path) -> str:
+    """Execute all cells with a line of progress for each; return what failed, or ""."""
+    from jupyter_client.kernelspec import KernelSpecManager
+    from jupyter_client.manager import AsyncKernelManager
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+    total = sum(cell.cell_type == "code" for cell in notebook.cells)
+    state = {"number": 0, "started": 0.0}
+
+    def begun(cell: Any, cell_index: int) -> None:
+        if cell.cell_type == "code":
+            state["number"] += 1
+            state["started"] = time.monotonic()
+            print(f"  {state['number']:>2}/{total}  {cell.source.splitlines()[0][:60]:<60}", end="", flush=True)
+
+    def ended(cell: Any, cell_index: int, execute_reply: Any) -> None:
+        expected = "raises-exception" in cell.metadata.get("tags", [])
+        word = {"ok": "done", "error": "fails as meant" if expected else "FAILED"}[execute_reply["content"]["status"]]
+        print(f"  {word}, {time.monotonic() - state['started']:.1f} s", flush=True)
+
+    # The kernel is this very Python, whatever kernels the user has installed under the same name.
+    manager = AsyncKernelManager(kernel_spec_manager=KernelSpecManager(kernel_dirs=[]), kernel_name="python3")
+    client = NotebookClient(
+        notebook,
+        km=manager,
+        timeout=_CELL_TIMEOUT_S,
+        resources={"metadata": {"path": str(out)}},
+        on_cell_execute=begun,
+        on_cell_executed=ended,
+        store_widget_state=False,
+        extra_arguments=["--log-level=ERROR"],
+    )
+    home = str((out / "library").resolve())
+    environment = {**os.environ, "PLAYCUT_SANDBOX": "1", "PLAYCUT_HOME": home}
+    environment.pop("PLAYCUT_API_KEY", None)
+    try:
+        client.execute(env=environment)
+    except CellExecutionError as error:
+        return f"{error.ename}: {error.evalue}"
+    except (CellTimeoutError, DeadKernelError) as error:
+        return str(error).strip().splitlines()[0]
+    return ""
+
+
+def _page(notebook: Any) -> str:
+    from nbconvert import HTMLExporter
+
+    exporter = HTMLExporter()
+    exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
+    body: str = exporter.from_notebook_node(notebook, resources={"metadata": {"name": "playcut-jupyter quickstart"}})[0]
+    return body
+
+
+def _new_folder(wanted: Path) -> Path:
+    """Create *wanted*, or the first numbered variant that is not there yet."""
+    for number in range(1, 1_000):
+        path = wanted if number == 1 else wanted.with_name(f"{wanted.name}-{number}")
+        try:
+            path.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise _unwritable(path, error, "--out") from None
+        return path
+    raise PlaycutError(f"There are too many folders called {wanted}.", hint="Choose another name with --out.")
+
+
+def _unwritable(path: Path, error: OSError, option: str) -> PlaycutError:
+    return PlaycutError(f"{path} can't be written: {error.strerror}.", hint=f"Choose another with {option}.")
+
+
+def open_lab(target: Path, options: Sequence[str]) -> int:
+    """Copy the notebooks to *target* (nothing is overwritten) and run JupyterLab there until it is stopped.
+
+    Raises:
+        PlaycutError: JupyterLab is not installed, or the folder can't be written.
+    """
+    _require("jupyterlab", "ipykernel")
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        for notebook in sorted(folder().glob("*.ipynb")):
+            if not (target / notebook.name).exists():
+                shutil.copyfile(notebook, target / notebook.name)
+    except OSError as error:
+        raise _unwritable(target, error, "--folder") from None
+    environment = dict(os.environ)
+    if environment.get("PLAYCUT_API_KEY"):
+        print("PLAYCUT_API_KEY is set: the notebooks use the API and cost credits.", flush=True)
+    else:
+        environment["PLAYCUT_SANDBOX"] = "1"
+        print("No PLAYCUT_API_KEY: the notebooks use the sandbox. Nothing is paid, all is marked.", flush=True)
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        f"--ServerApp.root_dir={target.resolve()}",
+        *_lab_options(),
+        *options,
+    ]
+    process = subprocess.Popen(command, env=environment)  # noqa: S603 - our own Python
+    # A terminal's Ctrl-C reaches JupyterLab by itself, and it asks before it stops; a SIGTERM is passed on to it.
+    before = {
+        signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN),
+        signal.SIGTERM: signal.signal(signal.SIGTERM, lambda *_: process.terminate()),
+    }
+    try:
+        return process.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _lab_options() -> list[str]:
+    options = []
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        options.append("--allow-root")
+    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        options.append("--no-browser")
+    return options
+
+
+def _require(*modules: str) -> None:
+    missing = [name for name in modules if importlib.util.find_spec(name) is None]
+    if missing:
+        raise NotConnected(
+            f"This needs {', '.join(missing)}.", hint='Install it with: pip install "playcut-jupyter[lab]"'
+        )

@@ -1,0 +1,136 @@
+"""The widget of blind picking: two results side by side, called A and B and nothing else, and a question.
+
+Choices go to the library on a worker thread; the thread that handles clicks only changes what is shown. A click
+shuts the buttons until the next pair stands there, so that a double click counts once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import ipywidgets
+from markupsafe import Markup
+
+from playcut_jupyter.design.picking import Pair, Picks, candidates, next_pair
+from playcut_jupyter.display import render
+from playcut_jupyter.errors import PlaycutError
+from playcut_jupyter.library import choices
+from playcut_jupyter.runs.generation import Generation
+from playcut_jupyter.runs.sweep import Sweep
+
+log = logging.getLogger("playcut_jupyter")
+
+_VIEW_PX = 480
+
+
+class PickView(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+    """Rounds of "which is better?" over a sweep.
+
+    Raises:
+        InvalidInput: there are fewer than two to choose from.
+    """
+
+    def __init__(self, sweep: Sweep) -> None:
+        self._sweep, self._runs = sweep, candidates(sweep)
+        self._library = next(iter(self._runs.values())).library
+        self._skipped: list[Pair] = []
+        self._was_skip: list[bool] = []
+        self._pair: Pair | None = None
+        self._shown = 0
+        self._worker = ThreadPoolExecutor(1, "playcut-pick")
+        self.question = ipywidgets.HTML()
+        self.sides = [ipywidgets.HTML(layout={"width": "48%", "min_width": "220px"}) for _ in "AB"]
+        self.a_is_better = self._button("A is better", lambda: self._choose(0))
+        self.b_is_better = self._button("B is better", lambda: self._choose(1))
+        self.skip = self._button("Can't say", self._skip)
+        self.undo = self._button("Undo", self._undo)
+        self.finish = self._button("Show the result", self._finish)
+        self._buttons = [self.a_is_better, self.b_is_better, self.skip, self.undo, self.finish]
+        self.result = ipywidgets.HTML()
+        wrap = {"flex_flow": "row wrap"}
+        super().__init__(
+            [
+                self.question,
+                ipywidgets.HBox(self.sides, layout=wrap),
+                ipywidgets.HBox(self._buttons, layout=wrap),
+                self.result,
+            ]
+        )
+        self.add_class("playcut-pick")
+        self._show(choices.picks(self._library, list(self._runs)))
+        self._open_buttons()
+
+    def _button(self, text: str, action: Callable[[], None]) -> Any:
+        button = ipywidgets.Button(description=text, layout={"width": "auto"})
+
+        def clicked(_: Any) -> None:
+            if button.disabled:
+                return
+            for each in self._buttons:
+                each.disabled = True
+            self._worker.submit(self._safely, action)
+
+        button.on_click(clicked)
+        return button
+
+    def _safely(self, action: Callable[[], None]) -> None:
+        """Do *action* and show the next pair; what went wrong stands where the result would."""
+        try:
+            action()
+            self._show(choices.picks(self._library, list(self._runs)))
+        except PlaycutError as error:
+            self.result.value = str(render.message(f"{error}"))
+        except Exception as error:
+            log.exception("a click ended in a way it should not")
+            kind = type(error).__name__
+            self.result.value = str(render.message(f"Something inside playcut-jupyter went wrong ({kind}: {error})."))
+        finally:
+            self._open_buttons()
+
+    def _choose(self, side: int) -> None:
+        if self._pair is not None:
+            choices.keep_pick(self._library, self._pair[side], self._pair[1 - side])
+            self._was_skip.append(False)
+            self.result.value = ""
+
+    def _skip(self) -> None:
+        if self._pair is not None:
+            self._skipped.append(self._pair)
+            self._was_skip.append(True)
+
+    def _undo(self) -> None:
+        if self._was_skip and self._was_skip.pop():
+            self._skipped.pop()
+        else:
+            choices.forget_last_pick(self._library, list(self._runs))
+
+    def _finish(self) -> None:
+        self.result.value = Picks(self._sweep)._repr_mimebundle_()["text/html"]
+
+    def _show(self, rounds: list[Pair]) -> None:
+        shown = [*rounds, *self._skipped]
+        self._pair, self._shown = next_pair(self._runs, shown), len(shown)
+        pairs = len(self._runs) * (len(self._runs) - 1) // 2
+        for letter, side, number in zip("AB", self.sides, self._pair or (None, None), strict=True):
+            side.value = str(_blind(letter, self._runs[number])) if number is not None else ""
+        if self._pair is None:
+            self.question.value = f"<b>All {pairs} pairs are judged.</b>"
+            self._finish()
+        else:
+            self.question.value = f"<b>Which is better?</b> Round {len(shown) + 1} of at most {pairs}"
+
+    def _open_buttons(self) -> None:
+        """Let what can be done now be clicked."""
+        for button in (self.a_is_better, self.b_is_better, self.skip):
+            button.disabled = self._pair is None
+        self.undo.disabled = not self._shown
+        self.finish.disabled = False
+
+
+def _blind(letter: str, run: Generation) -> Markup:
+    """Return a result under a letter alone: its words, which are its alternative text elsewhere, would give it away."""
+    shown = Markup("").join(render.asset(item.called(letter), _VIEW_PX) for item in run.assets)
+    return Markup("<b>{}</b><br>{}").format(letter, shown)

@@ -1,0 +1,1 @@
+"""Generations as programs that stand alone."""

@@ -1,0 +1,119 @@
+"""Brings a finished task's assets to disk.
+
+A signed URL is used at once and never stored; whatever goes wrong on the way (expired, cut, damaged), the asset
+is signed anew and fetched again, a bounded number of times. An asset that stays out of reach is an error that
+loses nothing: its task can be taken up again later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import anyio
+import stamina
+from anyio import to_thread
+
+from playcut_jupyter.api import downloads
+from playcut_jupyter.api.pacing import Priority
+from playcut_jupyter.connection.connection import Connection
+from playcut_jupyter.errors import AssetUnavailable, PlaycutError
+from playcut_jupyter.jobs.events import Disturbed, Emit, Throttled
+from playcut_jupyter.jobs.rows import Row
+from playcut_jupyter.library import media
+from playcut_jupyter.library.asset import Asset
+from playcut_jupyter.tools import Request
+
+_ATTEMPTS = 4
+_EXPECTED = {"image": "picture", "video": "clip", "speech": "sound"}
+
+
+async def fetch_assets(
+    connection: Connection, request: Request, row: Row, asset_ids: Sequence[str], emit: Emit
+) -> list[Asset]:
+    """Fetch all assets at once and return them in the task's order.
+
+    Raises:
+        AssetUnavailable: one of them can't be had; the others are in the library.
+    """
+    await row.keep_asset_ids(asset_ids)
+    assets: dict[int, Asset] = {}
+    failures: list[PlaycutError] = []
+
+    async def fetch_one(position: int, asset_id: str) -> None:
+        try:
+            assets[position] = await _fetch(connection, request, row, position, asset_id, emit)
+        except PlaycutError as error:
+            failures.append(error)
+
+    async with anyio.create_task_group() as group:
+        for position, asset_id in enumerate(asset_ids):
+            group.start_soon(fetch_one, position, asset_id)
+    if failures:
+        raise failures[0]
+    return [assets[position] for position in sorted(assets)]
+
+
+async def _fetch(connection: Connection, request: Request, row: Row, position: int, asset_id: str, emit: Emit) -> Asset:
+    """Sign, download and check one asset, again if that may help, and keep it."""
+    retries = stamina.retry_context(
+        on=lambda error: isinstance(error, downloads.FetchFailed) and error.worth_another,
+        attempts=_ATTEMPTS,
+        timeout=None,
+        wait_initial=0.1,
+        wait_max=10.0,
+    ).with_name("playcut_jupyter.download", (), {})
+    try:
+        async for attempt in retries:
+            with attempt:
+                if attempt.num > 1:
+                    emit(Disturbed("fetching it again"))
+                data, facts = await _attempt(connection, request, asset_id, emit)
+    except downloads.FetchFailed as failed:
+        raise AssetUnavailable(f"The asset {asset_id} can't be fetched: {failed}.", tool="download-asset") from None
+    path = await row.keep(position, asset_id, data, facts)
+    return Asset(
+        id=asset_id,
+        facts=facts,
+        path=path,
+        data=None if path else data,
+        caption=request.prompt,
+        preview_px=connection.settings.preview_px,
+    )
+
+
+async def _attempt(connection: Connection, request: Request, asset_id: str, emit: Emit) -> tuple[bytes, media.Facts]:
+    signed = await connection.client.read(
+        "download-asset",
+        {"assetId": asset_id},
+        priority=Priority.FINISH,
+        notify=lambda seconds: emit(Throttled(seconds)),
+    )
+    url = signed.get("url") if isinstance(signed, Mapping) else None
+    if not isinstance(url, str):
+        raise downloads.FetchFailed("the answer to download-asset names no URL", worth_another=True)
+    body = await downloads.fetch(url, connection.settings)
+    return body.data, await to_thread.run_sync(_checked, body, request)
+
+
+def _checked(body: downloads.Body, request: Request) -> media.Facts:
+    """Return what the bytes are, or raise if they can't be what was bought."""
+    if not body.data:
+        raise downloads.FetchFailed("it is empty (0 bytes)", worth_another=True)
+    try:
+        facts = media.inspect(body.data)
+    except media.NotAPicture as verdict:
+        raise downloads.FetchFailed(f"it is damaged: {verdict}", worth_another=True) from None
+    expected = _EXPECTED.get(request.tool.kind)
+    if expected and facts.kind == "file" and not _may_be_unknown_media(body):
+        kind = body.content_type or "bytes of no type"
+        text = f"the storage sent {kind} that is no {expected}"
+        raise downloads.FetchFailed(text, worth_another=True)
+    return facts
+
+
+def _may_be_unknown_media(body: downloads.Body) -> bool:
+    """True for what calls itself something we do not know; what calls itself media we know must look like it."""
+    if media.looks_like_text(body.data):
+        return False
+    family = body.content_type.split("/")[0]
+    return body.content_type not in media.SUFFIXES and family in ("image", "audio", "video", "application", "model")

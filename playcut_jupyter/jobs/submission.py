@@ -1,0 +1,213 @@
+"""Buys one generation, once.
+
+Sent again is only what the API certainly did not take: the connection was never made, or it answered 429.
+Everything doubtful stays in the library as uncertain and is told as `SubmissionUncertain`. From the moment of
+sending until the answer is on disk the job can't be cancelled: an interrupt must not lose a task id.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+
+import anyio
+import anyio.lowlevel
+import stamina
+
+from playcut_jupyter.api import models
+from playcut_jupyter.api.pacing import Notify
+from playcut_jupyter.api.transport import AnswerLost
+from playcut_jupyter.connection.connection import Connection
+from playcut_jupyter.errors import ConnectionFailed, InvalidInput, NotFound, PlaycutError, SubmissionUncertain
+from playcut_jupyter.jobs.events import Answered, Emit, NotSent, Sent, Submitted, Throttled, VoiceChosen
+from playcut_jupyter.jobs.rows import Row
+from playcut_jupyter.tools import READ_ONLY, SPEECH, Request, nearest
+
+log = logging.getLogger("playcut_jupyter")
+
+_CONNECT_ATTEMPTS = 5
+_LOOKS_LIKE_ID = re.compile(r"[0-9a-f]{24}|[a-z]+_\w{3,}", re.ASCII)
+"""A voice that is named so is not looked up: the shapes of ids that the documentation shows."""
+
+
+async def submit(connection: Connection, request: Request, row: Row, emit: Emit) -> str | None:
+    """Submit *request* and return its task's id; None if the tool answered with data instead.
+
+    Raises:
+        SubmissionUncertain: it was sent and the answer was lost.
+        PlaycutError: what the API said; nothing was bought.
+    """
+    sending = _Sending(row, emit)
+    try:
+        return await _submit(connection, request, row, emit, sending)
+    except SubmissionUncertain as error:
+        await row.note(state="uncertain", error=error.message)
+        raise
+    except PlaycutError as error:
+        if isinstance(error, NotFound) and not request.tool.is_known:
+            near = nearest(request.tool.name)
+            error.hint = f"Did you mean {near}?" if near else "Playcut's Swagger UI lists all tools."
+        await row.note(state="refused", error=error.message)
+        raise
+    except anyio.get_cancelled_exc_class():
+        await row.note(state="refused", error="Stopped before it was sent.")
+        raise
+    except Exception as error:
+        if not sending.is_on_its_way:
+            raise
+        log.exception("a submission ended in a way it should not")
+        uncertain = SubmissionUncertain(
+            f"It was sent, and then {type(error).__name__} came up.", tool=request.tool.name
+        )
+        await row.note(state="uncertain", error=uncertain.message)
+        raise uncertain from None
+
+
+class _Sending:
+    """Whether a submission is on its way, and the scope that must not be cancelled while it is."""
+
+    def __init__(self, row: Row, emit: Emit) -> None:
+        self.scope = anyio.CancelScope()
+        self.is_on_its_way = False
+        self._row = row
+        self._emit = emit
+
+    async def begin(self) -> None:
+        """Write down that it is about to be sent; an interrupt until then calls it off, from then on it does not."""
+        await self._row.note(state="sending")
+        await anyio.lowlevel.checkpoint_if_cancelled()
+        self.scope.shield = self.is_on_its_way = True
+        self._emit(Sent())
+
+    def call_off(self) -> None:
+        """It certainly was not taken: an interrupt ends it."""
+        self.scope.shield = self.is_on_its_way = False
+        self._emit(NotSent())
+
+
+async def _submit(connection: Connection, request: Request, row: Row, emit: Emit, sending: _Sending) -> str | None:
+    def notify(seconds: float) -> None:
+        emit(Throttled(seconds))
+
+    inputs = dict(request.inputs)
+    if request.tool is SPEECH and not request.as_given:
+        inputs["voiceId"] = await _voice(connection, inputs.get("voiceId"), row, emit, notify)
+    if request.session is not None:
+        inputs["workerId"] = await connection.session_for(request.session, notify)
+    elif request.in_session and "workerId" not in inputs:
+        inputs["workerId"] = await connection.session(notify)
+    session_id = models.identifier(inputs.get("workerId"))
+
+    async with connection.priced(request) as buy:
+        with sending.scope:  # shielded from the moment of sending until the answer is on disk
+            data = await _send(connection, request, inputs, sending, emit)
+            bought = _read(request, data)
+            credits_ = bought.estimated_credits if isinstance(bought, models.Acknowledgement) else None
+            buy(credits_)
+            if isinstance(bought, Answered):
+                await row.note(state="answered", session_id=session_id)
+                emit(bought)
+                return None
+            await row.note(
+                state="acknowledged",
+                task_id=bought.task_id,
+                status=bought.status,
+                credits=credits_,
+                session_id=session_id,
+            )
+            emit(Submitted(bought.task_id, bought.status, credits_, session_id, data))
+            return bought.task_id
+    raise AssertionError("the scope above is never cancelled by itself")
+
+
+async def _send(
+    connection: Connection, request: Request, inputs: Mapping[str, object], sending: _Sending, emit: Emit
+) -> object:
+    def held_up(seconds: float) -> None:
+        sending.call_off()
+        emit(Throttled(seconds))
+
+    name = request.tool.name
+    if name in READ_ONLY:
+        return await connection.client_read(name, inputs)
+    patience_s = connection.settings.deadline_for(request.tool)
+    retries = stamina.retry_context(
+        on=ConnectionFailed, attempts=_CONNECT_ATTEMPTS, timeout=30, wait_initial=0.2
+    ).with_name(f"playcut_jupyter.{name}", (), {})
+    try:
+        async for attempt in retries:
+            with attempt:
+                try:
+                    data = await connection.client.call(
+                        name, inputs, notify=held_up, on_send=sending.begin, patience_s=patience_s
+                    )
+                except ConnectionFailed:
+                    sending.call_off()
+                    raise
+    except AnswerLost as lost:
+        raise SubmissionUncertain(
+            f"The answer to {name} was lost, so it may have been bought or not: {lost.error.message}",
+            status_code=lost.error.status_code,
+            tool=name,
+        ) from None
+    return data
+
+
+async def _voice(connection: Connection, asked: object, row: Row, emit: Emit, notify: Notify) -> object:
+    """Return the id of the voice that was asked for by id or name; left out, it is the first of `list-voices`.
+
+    Raises:
+        InvalidInput: no voice has that name, and one has nearly that; or there is none at all.
+    """
+    if isinstance(asked, str) and _LOOKS_LIKE_ID.fullmatch(asked):
+        return asked
+    voices = await connection.voices(notify)
+    if asked is None:
+        if not voices:
+            raise InvalidInput("Speech needs a voice, and list-voices names none.", hint="Give one with `-v ID`.")
+        chosen = voices[0]
+    else:
+        found = pick_voice(voices, str(asked))
+        if found is None:
+            return asked
+        chosen = found
+    emit(VoiceChosen(chosen.id, chosen.name))
+    await row.note_voice(chosen.id)
+    return chosen.id
+
+
+def pick_voice(voices: Sequence[models.Voice], asked: str) -> models.Voice | None:
+    """Return the voice of that id or name, case ignored, or whose name begins so; None if it may be an id.
+
+    Raises:
+        InvalidInput: several voices fit, or one is spelled nearly so.
+    """
+    wanted = asked.strip().casefold()
+    for voice in voices:
+        if wanted in (voice.id.casefold(), voice.name.casefold()):
+            return voice
+    begun = [voice for voice in voices if voice.name.casefold().startswith(wanted)]
+    if len(begun) == 1:
+        return begun[0]
+    names = [voice.name for voice in begun] or get_close_matches(asked, [voice.name for voice in voices], 3, 0.6)
+    if names:
+        raise InvalidInput(
+            f"No voice is called {asked!r}.",
+            hint=f"Did you mean {' or '.join(map(repr, names[:3]))}? `%playcut voices` lists them.",
+        )
+    return None
+
+
+def _read(request: Request, data: object) -> models.Acknowledgement | Answered:
+    acknowledgement = models.acknowledgement(data)
+    if acknowledgement is not None and ("taskId" in _keys(data) or request.tool.is_known):
+        return acknowledgement
+    if not request.tool.is_known:
+        return Answered(data)
+    raise SubmissionUncertain(f"{request.tool.name} was taken, but its answer names no task.", tool=request.tool.name)
+
+
+def _keys(data: object) -> Mapping[object, object]:
+    return data if isinstance(data, Mapping) else {}

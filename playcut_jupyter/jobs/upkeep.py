@@ -1,0 +1,82 @@
+"""Looks after the library: removes what is old, and finds and fetches again what is missing or damaged."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from playcut_jupyter.connection.connection import Connection
+from playcut_jupyter.errors import PlaycutError
+from playcut_jupyter.jobs.events import Event
+from playcut_jupyter.jobs.fetching import fetch_assets
+from playcut_jupyter.jobs.rows import Row
+from playcut_jupyter.library.database import Library
+from playcut_jupyter.library.records import AssetRecord, Record
+from playcut_jupyter.tools import Request, named
+
+_DAY_S = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """An original that is missing, or not what its hash says."""
+
+    record: Record
+    asset: AssetRecord
+
+    def __str__(self) -> str:
+        word = "damaged" if self.asset.path.exists() else "missing"
+        return f"#{self.record.id} {word}: {self.asset.path}"
+
+
+def older_than(library: Library, days: float) -> list[Record]:
+    """Return what may be removed: generations that ended more than *days* ago.
+
+    What was submitted and not fetched, and what may have been bought, is never among them.
+    """
+    return library.ended_before(time.time() - days * _DAY_S)
+
+
+def prune(library: Library, records: list[Record]) -> int:
+    """Remove *records* and the originals that no other generation has; return the bytes that were freed."""
+    freed = 0
+    for record in records:
+        for path in library.remove(record.id):
+            freed += path.stat().st_size if path.exists() else 0
+            path.unlink(missing_ok=True)
+        for asset in record.assets:
+            asset.path.with_suffix(f".{record.id}.json").unlink(missing_ok=True)
+    return freed
+
+
+def damaged(library: Library) -> list[Damage]:
+    """Return all originals that are missing or damaged; every file is read."""
+    return [
+        Damage(record, asset)
+        for record in library.fetched()
+        for asset in record.assets
+        if not library.store.is_whole(asset.path, asset.sha256)
+    ]
+
+
+async def repair(connection: Connection, record: Record) -> str:
+    """Fetch the originals of *record* again, by their asset ids; return "" or why it can't be done."""
+    if record.origin != connection.settings.origin:
+        return f"it was made at {record.origin}, which this is not connected to"
+    asset_ids = [asset.asset_id for asset in record.assets if asset.asset_id]
+
+    def emit(event: Event) -> None:
+        """Nobody watches; how it ends is returned."""
+
+    request = Request(named(record.tool), record.inputs)
+    try:
+        await fetch_assets(connection, request, Row(connection.library, record.id, emit), asset_ids, emit)
+    except PlaycutError as error:
+        return error.message
+    connection.library.describe(record.id)
+    repaired = connection.library.get(record.id)
+    kept = {asset.path for asset in repaired.assets} if repaired else set()
+    for asset in record.assets:
+        if asset.path not in kept and not connection.library.has_file(asset.sha256):
+            asset.path.unlink(missing_ok=True)  # damaged, and the service now sends other bytes
+    return ""

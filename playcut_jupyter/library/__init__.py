@@ -1,0 +1,1 @@
+"""What was bought, kept for good: rows in SQLite, media files beside them."""

@@ -1,0 +1,394 @@
+"""What was bought, kept for good: one SQLite file in `home`, with the media files of `store` beside it.
+
+Each generation is a row from the moment it is intended, before anything is sent, and moves through states:
+
+    intended -> sending -> acknowledged -> fetched
+                   |            |-> failed          the task ended as FAILED
+                   |-> refused                      certainly not bought
+                   |-> uncertain                    the answer was lost: perhaps bought
+
+so that a kernel killed at any moment leaves a row that tells what is known. Several kernels write at once: WAL,
+a busy timeout, and short transactions. Methods may be called from any thread. No key and no URL of an asset is
+ever stored.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+import time
+from collections.abc import Container, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from playcut_jupyter.errors import PlaycutError
+from playcut_jupyter.library import schema
+from playcut_jupyter.library.records import (
+    AssetRecord,
+    Record,
+    canonical,
+    cost_key,
+    fingerprint,
+    is_orphan,
+    this_process,
+)
+from playcut_jupyter.library.store import Store, unwritable
+from playcut_jupyter.redaction import without_secrets
+
+
+class Library:
+    """The record of all generations in one folder.
+
+    Raises:
+        PlaycutError: from every method, if the file can't be read or written; the message says why.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.path = home / "library.sqlite3"
+        self.store = Store(home)
+        self._lock = threading.RLock()
+        self._connection: sqlite3.Connection | None = None
+
+    def close(self) -> None:
+        """Close the file; the next call opens it again."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """One transaction, by one thread at a time."""
+        with self._lock:
+            try:
+                if self._connection is None:
+                    self._connection = self._open()
+                with self._connection:
+                    yield self._connection
+            except sqlite3.DatabaseError as error:
+                raise self._explained(error) from None
+            except OSError as error:
+                raise unwritable(self.home, error) from None
+
+    def _open(self) -> sqlite3.Connection:
+        self.home.mkdir(parents=True, exist_ok=True)
+        return schema.opened(self.path)
+
+    def _explained(self, error: sqlite3.DatabaseError) -> PlaycutError:
+        text = str(error)
+        if "full" in text:
+            reason, hint = (
+                "the disk is full",
+                "Free some space, or set PLAYCUT_HOME to a folder on another disk.",
+            )
+        elif "readonly" in text or "unable to open" in text:
+            reason, hint = (
+                "it can't be written",
+                "Make the folder writable, or set PLAYCUT_HOME to one that is.",
+            )
+        elif "newer playcut-jupyter" in text:
+            reason, hint = text, "Upgrade playcut-jupyter, or set PLAYCUT_HOME to another folder."
+        elif "malformed" in text or "not a database" in text:
+            reason = "the file is damaged"
+            hint = "Move it away to start a new one; the pictures beside it stay, each with a JSON file that tells all."
+        else:
+            reason, hint = text, "Try again; `playcut-jupyter library path` tells where it is."
+        return PlaycutError(f"The library {self.path} can't be used: {reason}.", hint=hint)
+
+    # -- a generation's life ------------------------------------------------------------------------------
+
+    def intend(
+        self,
+        origin: str,
+        tool: str,
+        kind: str,
+        prompt: str,
+        inputs: Mapping[str, object],
+        session_id: str | None,
+        parent_id: int | None = None,
+        labels: Mapping[str, object] | None = None,
+    ) -> int:
+        """Write down that a generation is wanted, before anything is sent; return its number."""
+        now = time.time()
+        with self.transaction() as db:
+            cursor = db.execute(
+                "INSERT INTO generations (origin, tool, kind, prompt, inputs, fingerprint, cost_key, state, owner,"
+                " session_id, parent_id, labels, created_at, updated_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, 'intended', ?, ?, ?, ?, ?, ?)",
+                (
+                    origin,
+                    tool,
+                    kind,
+                    without_secrets(prompt),
+                    canonical(without_secrets(dict(inputs)), "workerId"),
+                    fingerprint(origin, tool, inputs),
+                    cost_key(origin, tool, inputs),
+                    this_process(),
+                    session_id,
+                    parent_id,
+                    json.dumps(without_secrets(dict(labels or {})), default=str),
+                    now,
+                    now,
+                ),
+            )
+            return int(cursor.lastrowid or 0)
+
+    def adopt(self, origin: str, task_id: str, kind: str = "task") -> int:
+        """Write down a task that this library never submitted; return its number."""
+        number = self.intend(origin, "wait-for-task", kind, "", {"taskId": task_id}, None)
+        self.update(number, state="acknowledged", task_id=task_id)
+        return number
+
+    def update(self, number: int, **values: object) -> None:
+        """Set columns of a generation; the row belongs to this process from then on."""
+        columns = ", ".join(f"{name} = ?" for name in values)
+        with self.transaction() as db:
+            db.execute(
+                f"UPDATE generations SET {columns}, owner = ?, updated_at = ? WHERE id = ?",  # noqa: S608 - our names
+                (*values.values(), this_process(), time.time(), number),
+            )
+
+    def forget_adopted(self, number: int) -> None:
+        """Remove the row of a task that was asked for by its id and is not known to the service."""
+        with self.transaction() as db:
+            db.execute("DELETE FROM generations WHERE id = ? AND tool = 'wait-for-task'", (number,))
+
+    def set_input(self, number: int, name: str, value: object) -> None:
+        """Complete an input that was left open; the generation is still found by what was asked for."""
+        with self.transaction() as db:
+            db.execute(
+                "UPDATE generations SET inputs = json_set(inputs, '$.' || ?, ?) WHERE id = ?",
+                (name, value, number),
+            )
+
+    def release(self, number: int) -> None:
+        """Say that nobody waits for this generation any more, so that it can be taken up again."""
+        with self.transaction() as db:
+            db.execute("UPDATE generations SET owner = '' WHERE id = ?", (number,))
+
+    def keep_asset_ids(self, number: int, asset_ids: Sequence[str]) -> None:
+        """Write down which assets a completed task has, before they are fetched."""
+        with self.transaction() as db:
+            db.executemany(
+                "INSERT OR IGNORE INTO assets (generation_id, position, asset_id) VALUES (?, ?, ?)",
+                [(number, position, asset_id) for position, asset_id in enumerate(asset_ids)],
+            )
+
+    def keep_asset(self, number: int, position: int, asset: AssetRecord) -> None:
+        """Write down an asset whose file is in the store."""
+        with self.transaction() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO assets (generation_id, position, asset_id, sha256, suffix, mime_type, bytes,"
+                " width, height, duration_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    number,
+                    position,
+                    asset.asset_id,
+                    asset.sha256,
+                    asset.path.suffix,
+                    asset.mime_type,
+                    asset.bytes,
+                    asset.width,
+                    asset.height,
+                    asset.duration_s,
+                ),
+            )
+
+    def describe(self, number: int) -> None:
+        """Write the sidecars: a JSON file beside each original that tells where it came from."""
+        record = self.get(number)
+        if record is None:
+            return
+        facts = {
+            "prompt": record.prompt,
+            "kind": record.kind,
+            "tool": record.tool,
+            "inputs": record.inputs,
+            "task": record.task_id,
+            "session": record.session_id,
+            "credits_estimated": record.credits,
+            "seconds": record.seconds,
+            "service": record.origin,
+            "created": datetime.fromtimestamp(record.created_at, UTC).isoformat(timespec="seconds"),
+        }
+        for asset in record.assets:
+            self.store.describe(asset.path, number, {**facts, "asset": asset.asset_id, "type": asset.mime_type})
+
+    # -- questions ----------------------------------------------------------------------------------------
+
+    def get(self, number: int) -> Record | None:
+        """Return one generation by its number."""
+        return next(iter(self._records("id = ?", number)), None)
+
+    def by_task(self, origin: str, task_id: str) -> Record | None:
+        """Return the generation of a task."""
+        return next(iter(self._records("origin = ? AND task_id = ? ORDER BY id", origin, task_id)), None)
+
+    def saved(
+        self, origin: str, tool: str, inputs: Mapping[str, object], limit: int, under_way: Container[int] = ()
+    ) -> list[Record]:
+        """Return what was bought with the same inputs, oldest first: the n-th is the n-th variant.
+
+        Fetched ones whose files are still there, acknowledged ones that nobody waits for any more, and those whose
+        numbers are *under_way* in this process.
+        """
+        rows = self._records(
+            "fingerprint = ? AND state IN ('fetched', 'acknowledged', 'intended', 'sending') ORDER BY id",
+            fingerprint(origin, tool, inputs),
+        )
+        return list(islice((row for row in rows if row.id in under_way or _is_usable(row)), limit))
+
+    def unfetched(self, origin: str) -> list[Record]:
+        """Return what was acknowledged and not fetched, oldest first, whichever process submitted it."""
+        return self._records("state = 'acknowledged' AND origin = ? ORDER BY id", origin)
+
+    def fetched(self) -> list[Record]:
+        """Return everything whose originals should be here, oldest first."""
+        return self._records("state = 'fetched' ORDER BY id")
+
+    def ended_before(self, moment: float) -> list[Record]:
+        """Return what ended before *moment* (Unix seconds), for sure and for good, oldest first."""
+        return self._records(
+            "state IN ('fetched', 'failed', 'refused', 'answered') AND updated_at < ? ORDER BY id", moment
+        )
+
+    def has_file(self, sha256: str) -> bool:
+        """True if some generation has an original with that content."""
+        with self.transaction() as db:
+            return db.execute("SELECT 1 FROM assets WHERE sha256 = ?", (sha256,)).fetchone() is not None
+
+    def remove(self, number: int) -> list[Path]:
+        """Forget a generation; return the originals that no other one has."""
+        with self.transaction() as db:
+            mine = db.execute("SELECT sha256, suffix FROM assets WHERE generation_id = ?", (number,)).fetchall()
+            db.execute("DELETE FROM generations WHERE id = ?", (number,))
+            return [
+                self.store.path_of(row["sha256"], row["suffix"])
+                for row in mine
+                if row["sha256"]
+                and not db.execute("SELECT 1 FROM assets WHERE sha256 = ?", (row["sha256"],)).fetchone()
+            ]
+
+    def history(
+        self,
+        *,
+        search: str | None = None,
+        kind: str | None = None,
+        starred: bool = False,
+        hidden: bool = True,
+        before: int | None = None,
+        limit: int = 50,
+    ) -> list[Record]:
+        """Return generations, newest first.
+
+        Args:
+            search: text in the prompt, case ignored.
+            kind: only of this kind.
+            starred: only those with a star.
+            hidden: False to leave out the hidden ones.
+            before: only those with a smaller number, for the next page.
+            limit: the most that is returned.
+        """
+        wanted: list[tuple[str, object]] = []
+        if search:
+            wanted.append(("instr(casefold(prompt), ?) > 0", search.casefold()))
+        if kind:
+            wanted.append(("kind = ?", kind))
+        if before is not None:
+            wanted.append(("id < ?", before))
+        conditions = [condition for condition, _ in wanted]
+        conditions += [text for text, on in (("starred", starred), ("NOT hidden", not hidden)) if on]
+        where = " AND ".join(conditions) or "1"
+        return self._records(f"{where} ORDER BY id DESC LIMIT ?", *(value for _, value in wanted), limit)
+
+    def children(self, number: int) -> list[Record]:
+        """Return what was made from generation *number*, oldest first."""
+        return self._records("parent_id = ? ORDER BY id", number)
+
+    def expected_credits(self, origin: str, tool: str, inputs: Mapping[str, object]) -> float | None:
+        """Return what the same tool and inputs (words aside) were last estimated at, or None."""
+        with self.transaction() as db:
+            row = db.execute(
+                "SELECT credits FROM generations WHERE cost_key = ? AND credits IS NOT NULL ORDER BY id DESC LIMIT 1",
+                (cost_key(origin, tool, inputs),),
+            ).fetchone()
+        return float(row["credits"]) if row else None
+
+    def _records(self, where: str, *values: object) -> list[Record]:
+        with self.transaction() as db:
+            rows = db.execute(f"SELECT * FROM generations WHERE {where}", values).fetchall()  # noqa: S608 - our text
+            return [self._record(db, row) for row in rows]
+
+    def _record(self, db: sqlite3.Connection, row: sqlite3.Row) -> Record:
+        found = db.execute(
+            "SELECT * FROM assets WHERE generation_id = ? AND sha256 IS NOT NULL ORDER BY position",
+            (row["id"],),
+        )
+        assets = tuple(
+            AssetRecord(
+                asset_id=asset["asset_id"],
+                sha256=asset["sha256"],
+                path=self.store.path_of(asset["sha256"], asset["suffix"]),
+                mime_type=asset["mime_type"],
+                bytes=asset["bytes"],
+                width=asset["width"],
+                height=asset["height"],
+                duration_s=asset["duration_s"],
+            )
+            for asset in found
+        )
+        read = ("inputs", "labels", "assets", "starred", "hidden")
+        names = (name for name in Record.__dataclass_fields__ if name not in read)
+        return Record(
+            inputs=_json(row["inputs"]),
+            labels=_json(row["labels"]),
+            assets=assets,
+            starred=bool(row["starred"]),
+            hidden=bool(row["hidden"]),
+            **{name: row[name] for name in names},
+        )
+
+    # -- sessions -----------------------------------------------------------------------------------------
+
+    def keep_session(self, origin: str, session_id: str, title: str) -> None:
+        """Write down a session that was created."""
+        with self.transaction() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?)",
+                (origin, session_id, title, time.time()),
+            )
+
+    def session_named(self, origin: str, name: str) -> str | None:
+        """Return the id of the newest session with that id or title, or None."""
+        with self.transaction() as db:
+            row = db.execute(
+                "SELECT session_id FROM sessions WHERE origin = ? AND (session_id = ? OR title = ?)"
+                " ORDER BY created_at DESC LIMIT 1",
+                (origin, name, name),
+            ).fetchone()
+        return str(row["session_id"]) if row else None
+
+    def session_titles(self, origin: str) -> list[str]:
+        """Return the titles of the sessions that were created, newest first."""
+        with self.transaction() as db:
+            rows = db.execute("SELECT title FROM sessions WHERE origin = ? ORDER BY created_at DESC", (origin,))
+            return list(dict.fromkeys(row["title"] for row in rows))
+
+
+def _is_usable(row: Record) -> bool:
+    """True for what can be had without buying: files that are there, or a task that nobody waits for any more."""
+    return row.has_files if row.state == "fetched" else row.state == "acknowledged" and is_orphan(row.owner)
+
+
+def _json(text: str) -> dict[str, Any]:
+    """Return a column's JSON object; one that was damaged costs no more than itself."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
