@@ -1,0 +1,74 @@
+"""Sweeps from Python: axes, counts, failures, and the history's words for them."""
+
+from __future__ import annotations
+
+import pytest
+
+from playcut_jupyter import InvalidInput, Playcut, SubmissionUncertain, Sweep
+from playcut_jupyter.sandbox import Sandbox
+
+
+def test_the_history_knows_the_axes_of_a_sweep(pc: Playcut) -> None:
+    pc.sweep("a {red|blue} fox in {place}", place=["town", "a wood"], seed=7)
+
+    records = pc.history().to_records()
+
+    assert [(one["red|blue"], one["place"]) for one in records] == [
+        ("blue", "a wood"),
+        ("blue", "town"),
+        ("red", "a wood"),
+        ("red", "town"),
+    ]
+
+
+def test_count_is_how_many_of_each_and_an_axis_of_its_name_is_kept(pc: Playcut) -> None:
+    sweep = pc.sweep("a {variant} fox", variant=["red", "blue"], count=2)
+
+    assert dict(sweep.axes) == {"variant": ("red", "blue"), "variant of each": range(1, 3)}
+    assert "count" not in sweep[0].inputs
+    assert [run.prompt for run in sweep] == ["a red fox", "a red fox", "a blue fox", "a blue fox"]
+
+
+def test_keywords_are_axes_in_the_order_in_which_they_are_written(pc: Playcut) -> None:
+    sweep = pc.sweep("a {red|blue} fox", seed=[1, 2], aspect_ratio=["1:1", "16:9"])
+    assert list(sweep.axes) == ["red|blue", "seed", "aspectRatio"]
+
+
+def test_a_sweep_keeps_what_succeeds_and_retries_only_what_failed(pc: Playcut, sandbox: Sandbox) -> None:
+    before = sandbox.submissions
+
+    sweep = pc.sweep("a {fox|owl [flaky]|cat}")
+    assert [run.error is None for run in sweep] == [True, False, True]
+    sweep.retry_failed()
+
+    assert [run.status for run in sweep] == ["COMPLETED"] * 3
+    assert sandbox.submissions == before + 4
+
+
+def test_a_sweep_never_buys_an_uncertain_one_again_by_itself(pc: Playcut, sandbox: Sandbox) -> None:
+    before = sandbox.submissions
+    sweep = pc.sweep("a {fox|owl [lost]}")
+
+    sweep.retry_failed()
+
+    assert isinstance(sweep[1].error, SubmissionUncertain)
+    assert sandbox.submissions == before + 2
+
+
+def test_a_sweep_of_more_than_allowed_is_refused_before_anything_is_sent(pc: Playcut, sandbox: Sandbox) -> None:
+    before = sandbox.requests
+
+    with pytest.raises(InvalidInput, match="27 generations") as caught:
+        pc.sweep("{a|b|c} {d|e|f} {g|h|i}")
+
+    assert "max_generations=27" in str(caught.value)
+    assert sandbox.requests == before
+
+
+def test_keywords_named_in_the_template_are_its_variables(pc: Playcut) -> None:
+    sweep = pc.sweep("a {animal}", kind="speech", animal=["fox", "owl"])
+
+    assert isinstance(sweep, Sweep)
+    assert sweep.axes == {"animal": ("fox", "owl")}
+    assert [row["animal"] for row in sweep.to_records()] == ["fox", "owl"]
+    assert [row["prompt"] for row in sweep.to_records()] == ["a fox", "a owl"]

@@ -1,0 +1,195 @@
+"""HTML as a sanitizer leaves it, and generations to draw, in whatever state."""
+
+from __future__ import annotations
+
+import io
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from html.parser import HTMLParser
+
+from PIL import Image
+
+from playcut_jupyter.connection.connection import Connection
+from playcut_jupyter.display import render
+from playcut_jupyter.errors import PlaycutError
+from playcut_jupyter.library import media
+from playcut_jupyter.library.records import AssetRecord, Record
+from playcut_jupyter.runs.generation import Generation
+from playcut_jupyter.tools import IMAGE, named
+
+# What the sanitizer of JupyterLab 4.6 (apputils, `Sanitizer._generateOptions`) leaves in an untrusted notebook, as far
+# as this package uses it, and nothing of what the field notes say is stripped or rewritten.
+ANYWHERE = {"class", "style", "title"}
+
+KEPT: Mapping[str, set[str]] = {
+    "audio": {"controls", "preload", "src"},
+    "b": set(),
+    "br": set(),
+    "code": set(),
+    "details": {"open"},
+    "div": set(),
+    "img": {"alt", "src"},
+    "pre": set(),
+    "progress": {"max", "value"},
+    "span": set(),
+    "summary": set(),
+    "table": set(),
+    "td": set(),
+    "th": set(),
+    "tr": set(),
+    "video": {"controls", "poster", "preload", "src"},
+}
+
+KEPT_STYLES = {
+    "border",
+    "word-wrap",
+    "border-radius",
+    "color",
+    "display",
+    "font-size",
+    "font-weight",
+    "height",
+    "margin",
+    "max-height",
+    "max-width",
+    "min-height",
+    "min-width",
+    "opacity",
+    "overflow",
+    "overflow-wrap",
+    "padding",
+    "text-align",
+    "vertical-align",
+    "white-space",
+    "width",
+}
+
+DISPENSABLE = {"position", "top", "left", "background"}
+"""What makes a table's headings stay in sight; in an untrusted notebook they scroll away, and nothing else changes."""
+
+VOID = {"br", "img"}
+
+PLAYABLE_SOURCE = re.compile(
+    r"data:(image|audio|video)/(png|jpeg|webp|gif|wav|mpeg|ogg|flac|mp4|aac|webm);base64,[\w+/]+=*"
+)
+
+EVIL = "<img src=x onerror=alert(1)>"
+
+
+class Page(HTMLParser):
+    """A piece of HTML, taken apart; fails on anything that a sanitizer would take out."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.texts: list[str] = []
+        self._open: list[str] = []
+        self.feed(html)
+        self.close()
+        assert not self._open, f"never closed: {self._open}"
+
+    def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
+        given_ = {name: value or "" for name, value in attrs}
+        assert tag in KEPT, f"<{tag}> is stripped"
+        assert set(given_) <= KEPT[tag] | ANYWHERE, f"<{tag} {attrs}> loses attributes"
+        for declaration in filter(None, (part.strip() for part in given_.get("style", "").split(";"))):
+            name = declaration.split(":")[0].strip()
+            assert name in KEPT_STYLES or (tag == "th" and name in DISPENSABLE), declaration
+        for name in ("src", "poster"):
+            assert name not in given_ or PLAYABLE_SOURCE.fullmatch(given_[name]), given_[name][:80]
+        assert tag != "img" or "alt" in given_
+        assert tag not in ("audio", "video") or {"src", "controls"} <= set(given_), "no source on the element"
+        self.elements.append((tag, given_))
+        if tag not in VOID:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+    def handle_decl(self, decl: str) -> None:
+        raise AssertionError(decl)
+
+    def handle_comment(self, data: str) -> None:
+        raise AssertionError(data)
+
+    def handle_pi(self, data: str) -> None:
+        raise AssertionError(data)
+
+    @property
+    def text(self) -> str:
+        return "".join(self.texts)
+
+    def all(self, tag: str, class_: str = "") -> list[dict[str, str]]:
+        return [
+            given_
+            for name, given_ in self.elements
+            if name == tag and (not class_ or class_ in given_.get("class", "").split())
+        ]
+
+    @property
+    def count(self) -> list[str]:
+        return [tag for tag, _ in self.elements]
+
+
+def png(size: tuple[int, int] = (40, 30), colour: str = "red") -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, colour).save(out, "PNG")
+    return out.getvalue()
+
+
+Waiting = Callable[..., Generation]
+
+
+def saved(
+    connection: Connection,
+    data: bytes | Sequence[bytes] = b"",
+    *,
+    prompt: str = "a fox",
+    state: str = "fetched",
+    status: str | None = "COMPLETED",
+    tool: str = IMAGE.name,
+    error: str | None = None,
+    origin: str = "https://api.example/api/v1",
+    task_id: str | None = "task_1",
+) -> Generation:
+    """Return a generation as the library would, with *data* as its asset."""
+    assets = []
+    for content in [data] if isinstance(data, bytes) else data:
+        if content:
+            facts = media.inspect(content)
+            sha256, path = connection.library.store.put(content, facts.suffix)
+            size = (facts.width, facts.height, facts.duration_s)
+            assets.append(AssetRecord("asset_1", sha256, path, facts.mime_type, len(content), *size))
+    made = named(tool)
+    record = Record(
+        id=7,
+        origin=origin,
+        tool=tool,
+        kind=made.kind,
+        prompt=prompt,
+        inputs={made.prompt_field or "prompt": prompt},
+        state=state,
+        owner="",
+        session_id="s",
+        task_id=task_id,
+        status=status,
+        credits=80.0,
+        seconds=4.2,
+        error=error,
+        created_at=time.time(),
+        assets=tuple(assets),
+    )
+    return Generation.from_record(connection, record)
+
+
+def failed(run: Generation, error: PlaycutError) -> Generation:
+    run.fail(error)
+    return run
+
+
+def html(run: Generation) -> Page:
+    return Page(render.bundle(run)["text/html"])

@@ -1,0 +1,178 @@
+"""The gallery of the panel and its viewer: pages, filters, marks, players."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from playcut_jupyter import Playcut
+from playcut_jupyter.errors import StoppedWaiting
+from playcut_jupyter.panel import Panel, still
+from tests.panel.hands import shown, until, until_submitted, worked_off
+
+
+def holding(text: str) -> Callable[[str], bool]:
+    return lambda html: text in html
+
+
+def test_what_a_cell_made_is_in_the_gallery_and_is_starred_and_hidden_there(pc: Playcut, panel: Panel) -> None:
+    fox, owl = pc.image("a cell's fox"), pc.image("a cell's owl")
+    panel.gallery.refresh()
+    worked_off(panel)
+    assert shown(panel) == ["a cell's owl", "a cell's fox"]
+    panel.gallery.tiles[1].star.click()
+    worked_off(panel)
+    assert pc.get(fox.id or 0).starred
+    assert "★ starred" in panel.gallery.tiles[1].caption.value
+    panel.gallery.tiles[0].hide.click()
+    worked_off(panel)
+    assert shown(panel) == ["a cell's fox"]
+    assert pc.get(owl.id or 0).hidden
+
+
+def test_the_gallery_is_paged_and_filtered(pc: Playcut, panel: Panel) -> None:
+    pc.sweep("paged {a|b|c|d|e|f|g} {x|y}")
+    panel.gallery.begin()
+    worked_off(panel)
+    assert len(shown(panel)) == 12
+    newest = shown(panel)[0]
+    panel.gallery.older.click()
+    worked_off(panel)
+    assert len(shown(panel)) == 2
+    panel.gallery.newer.click()
+    worked_off(panel)
+    assert shown(panel)[0] == newest
+    panel.gallery.search.value = "PAGED A"
+    worked_off(panel)
+    assert sorted(shown(panel)) == ["paged a x", "paged a y"]
+    panel.gallery.kind.value = "video"
+    worked_off(panel)
+    assert shown(panel) == []
+    assert "Nothing matches" in panel.gallery.note.value
+
+
+def test_two_quick_clicks_turn_two_pages(pc: Playcut, panel: Panel) -> None:
+    pc.sweep("many {a|b|c|d|e|f} {u|v|w|x|y}", max_generations=30)
+    worked_off(panel)
+    first = shown(panel)
+    panel.gallery.older.click()
+    panel.gallery.older.click()
+    worked_off(panel)
+    assert len(shown(panel)) == 6
+    panel.gallery.newer.click()
+    worked_off(panel)
+    middle = shown(panel)
+    assert len(middle) == 12
+    assert not set(first) & set(middle)
+    panel.gallery.newer.click()
+    worked_off(panel)
+    assert shown(panel) == first
+
+
+def test_what_is_opened_is_shown_large_and_saved(pc: Playcut, panel: Panel, tmp_path: Path) -> None:
+    fox = pc.image("a saved fox")
+    worked_off(panel)
+    panel.gallery.tiles[0].view.click()
+    worked_off(panel)
+    assert "playcut-full" in panel.viewer.content.value
+    assert panel.viewer.path.value == f"image-{fox.id}.png"
+    panel.viewer.path.value = str(tmp_path / "kept.png")
+    panel.viewer.save.click()
+    worked_off(panel)
+    assert "Saved: " in panel.viewer.note.value
+    assert (tmp_path / "kept.png").read_bytes() == fox.assets[0].data
+    panel.viewer.path.value = "/proc/nowhere/kept.png"
+    panel.viewer.save.click()
+    worked_off(panel)
+    assert "InvalidInput" in panel.viewer.note.value
+    panel.viewer.shut.click()
+    assert panel.viewer.layout.display == "none"
+
+
+def test_what_a_cell_makes_stars_and_hides_is_seen_without_asking(pc: Playcut, panel: Panel) -> None:
+    made = pc.image("a fox that nobody asked for")
+    until(panel.gallery.page, "children", bool)
+    made.star()
+    until(panel.gallery.tiles[0].caption, "value", lambda html: "★ starred" in html)
+    made.hide()
+    until(panel.gallery.page, "children", lambda children: not children)
+    panel.gallery.hidden.value = True
+    until(panel.gallery.page, "children", bool)
+    worked_off(panel)
+    panel.gallery.tiles[0].hide.click()
+    worked_off(panel)
+    assert not pc.get(made.id or 0).hidden
+
+
+def test_a_sound_and_a_clip_are_played_in_their_places(pc: Playcut, panel: Panel) -> None:
+    pc.speech("A tile that speaks.")
+    pc.video("a tile that moves", resolution="480p", duration=4)
+    worked_off(panel)
+    clip, voice = panel.gallery.tiles[:2]
+    assert "playcut-poster" in clip.picture.value
+    for tile, tag in ((clip, "<video"), (voice, "<audio")):
+        assert tag not in tile.picture.value
+        tile.play.click()
+        until(tile.picture, "value", holding(tag))
+
+
+def test_a_page_on_which_something_plays_holds_still(pc: Playcut, panel: Panel) -> None:
+    pc.speech("A voice that goes on.")
+    worked_off(panel)
+    (voice,) = panel.gallery.tiles
+    voice.play.click()
+    worked_off(panel)
+    player = voice.picture.value
+    voice.star.click()
+    pc.image("a newcomer beside the voice")
+    worked_off(panel)
+    assert panel.gallery.tiles == [voice]
+    assert voice.picture.value == player
+    assert "★ starred" in voice.caption.value
+    assert panel.gallery.more.description == "Show 1 new"
+    panel.gallery.more.click()
+    worked_off(panel)
+    assert shown(panel) == ["a newcomer beside the voice", "A voice that goes on."]
+    assert panel.gallery.more.layout.display == "none"
+    voice.play.click()
+    worked_off(panel)
+    assert "<audio" not in voice.picture.value
+
+
+def test_a_click_means_what_was_seen_though_others_arrived(pc: Playcut, panel: Panel) -> None:
+    seen = pc.image("a fox that is seen")
+    worked_off(panel)
+    (tile,) = panel.gallery.tiles
+    pc.image("a newcomer")
+    worked_off(panel)
+    tile.hide.click()
+    worked_off(panel)
+    assert shown(panel) == ["a newcomer"]
+    assert pc.get(seen.id or 0).hidden
+
+
+def test_what_is_under_way_is_not_in_the_gallery_as_if_it_had_stopped(pc: Playcut, panel: Panel) -> None:
+    pc.image("a fox that is done")
+    run = pc.submit("image", "a [stuck] fox")
+    until_submitted(run)
+    panel.gallery.begin()
+    worked_off(panel)
+    assert shown(panel) == ["a fox that is done"]
+    run.stop_waiting()
+    with pytest.raises(StoppedWaiting):
+        run.wait(30)
+    worked_off(panel)
+    assert shown(panel) == ["a [stuck] fox", "a fox that is done"]
+    assert "STOPPED" in panel.gallery.tiles[0].caption.value
+
+
+def test_the_still_picture_is_what_the_gallery_shows(pc: Playcut, panel: Panel) -> None:
+    run = pc.image("a <b>bold</b> still")
+    worked_off(panel)
+    html = str(still.picture([run]))
+    assert "&lt;b&gt;bold&lt;/b&gt;" in html
+    assert "<b>bold" not in html
+    assert "data:image/webp" in html
+    assert "Run this cell" in html

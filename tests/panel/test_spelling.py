@@ -1,0 +1,103 @@
+"""A generation as a cell, and its words and options back in the form."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from IPython.core.inputtransformer2 import TransformerManager
+
+from playcut_jupyter import Playcut, tools
+from playcut_jupyter.cells import arguments, values
+from playcut_jupyter.panel import Panel, spelling
+from playcut_jupyter.runs.generation import Generation
+from playcut_jupyter.tools import Request
+from tests.panel.hands import generate, until, worked_off
+
+
+def test_a_card_is_copied_as_a_cell_and_its_prompt_used_again(panel: Panel) -> None:
+    panel.compose.options["-a"].value = "16:9"
+    (card,) = generate(panel, "a {{literal}} fox", 1)
+    card.copy.click()
+    assert panel.cell.value == "%%playcut image -p aspectRatio=16:9\na {{literal}} fox"
+    panel.compose.prompt.value = ""
+    card.use.click()
+    assert panel.compose.prompt.value == "a {{literal}} fox"
+    card.view.click()
+    until(panel.viewer.content, "value", lambda html: "data:image" in html)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    prompt=st.text(min_size=1).filter(str.strip),
+    inputs=st.dictionaries(
+        st.text(min_size=1).filter(lambda name: name not in ("prompt", "workerId")),
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+            lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+            max_leaves=6,
+        ),
+        max_size=4,
+    ),
+)
+def test_a_copied_cell_asks_for_the_very_same(pc: Playcut, prompt: str, inputs: dict[str, object]) -> None:
+    wanted = {**inputs, "prompt": prompt}
+    run = Generation(pc.connection, Request(tools.IMAGE, wanted))
+    line, body = magic(spelling.cell(run))
+    parsed = arguments.parse_cell_line(line, {"fox": "a variable"})
+    if parsed.is_raw:
+        assert parsed.kind == "generate-image-from-text"
+        assert values.tool_input(body) == wanted
+    else:
+        plan = pc.plan(parsed.kind, body.strip("\n"), {}, parsed.inputs)
+        assert [{"prompt": one.prompt, **one.inputs} for one in plan] == [wanted]
+
+
+def magic(cell: str) -> tuple[str, str]:
+    """Return the line and the body of a cell magic, as IPython takes it apart."""
+    call = ast.parse(TransformerManager().transform_cell(cell)).body[0]
+    assert isinstance(call, ast.Expr)
+    assert isinstance(call.value, ast.Call)
+    _, line, body = (ast.literal_eval(argument) for argument in call.value.args)
+    return line, body
+
+
+@pytest.mark.parametrize(
+    ("inputs", "cell"),
+    [
+        ({}, "%%playcut image\na fox"),
+        ({"aspectRatio": "16:9"}, "%%playcut image -p aspectRatio=16:9\na fox"),
+        ({"style": "oil, gold", "n": 7}, "%%playcut image -p 'style=\"oil, gold\"' -p n=7\na fox"),
+        ({"lit": "{fox}", "code": "7"}, "%%playcut image -p 'lit=\"{fox}\"' -p 'code=\"7\"'\na fox"),
+    ],
+)
+def test_a_copied_cell_is_as_short_as_it_can_be(pc: Playcut, inputs: dict[str, object], cell: str) -> None:
+    run = Generation(pc.connection, Request(tools.IMAGE, {**inputs, "prompt": "a fox"}))
+    assert spelling.cell(run) == cell
+
+
+def test_words_and_options_are_used_again_from_a_tile_and_from_the_viewer(pc: Playcut, panel: Panel) -> None:
+    pc.video("a {wave}", aspect_ratio="16:9", duration_seconds=4, seed=7, style="oil, gold")
+    pc.image("a second thing")
+    worked_off(panel)
+    panel.gallery.tiles[1].use.click()
+    form = panel.compose.form()
+    assert (form.kind, form.prompt) == ("video", "a {{wave}}")
+    assert (form.options["-a"], form.options["-d"]) == ("16:9", "4")
+    assert form.extra.splitlines() == ["seed=7", 'style="oil, gold"']
+    panel.gallery.tiles[1].view.click()
+    worked_off(panel)
+    assert panel.viewer.next.disabled
+    panel.viewer.previous.click()
+    worked_off(panel)
+    assert "a second thing" in panel.viewer.content.value
+    assert panel.viewer.previous.disabled
+    panel.viewer.star.click()
+    worked_off(panel)
+    assert panel.viewer.star.description == "Unstar"
+    assert "★ starred" in panel.gallery.tiles[0].caption.value
+    panel.viewer.use.click()
+    assert panel.compose.form().line == "image"
+    assert panel.compose.prompt.value == "a second thing"
