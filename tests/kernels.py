@@ -13,6 +13,8 @@ from typing import Any
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 
+from playcut_jupyter.sandbox import Sandbox
+
 
 @dataclass
 class Answer:
@@ -105,3 +107,11 @@ def kernel(home: Path, **environment: str) -> Iterator[Kernel]:
             manager.shutdown_kernel(now=True)
         manager.cleanup_resources()
         manager.context.destroy(linger=0)
+
+
+@contextmanager
+def connected_kernel(server: Sandbox, home: Path) -> Iterator[Kernel]:
+    """Start one that has the magics, and takes *server* for the API."""
+    with kernel(home, PLAYCUT_API_KEY=server.key, PLAYCUT_BASE_URL=server.base_url) as started:
+        assert started.run("%load_ext playcut_jupyter").error is None
+        yield started

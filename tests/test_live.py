@@ -14,7 +14,7 @@ import pytest
 from nbclient import NotebookClient
 
 from playcut_jupyter.sandbox import Sandbox
-from tests.kernels import Answer, Kernel, kernel
+from tests.kernels import Answer, Kernel, connected_kernel
 
 
 @pytest.fixture(scope="module")
@@ -25,9 +25,7 @@ def server() -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="module")
 def notebook(server: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
-    home = tmp_path_factory.mktemp("live") / "home"
-    with kernel(home, PLAYCUT_API_KEY=server.key, PLAYCUT_BASE_URL=server.base_url) as started:
-        assert started.run("%load_ext playcut_jupyter").error is None
+    with connected_kernel(server, tmp_path_factory.mktemp("live") / "home") as started:
         yield started
 
 
