@@ -25,6 +25,8 @@ Messages and hints are scrubbed of secrets when the error is made, so that no la
 
 from __future__ import annotations
 
+from typing import Any
+
 from playcut_jupyter.redaction import plain
 
 
@@ -114,9 +116,13 @@ class NotFound(PlaycutError):
 class InvalidInput(PlaycutError):
     """400, or a check of our own before anything was sent."""
 
+    default_hint = "Correct it and run it again; nothing was sent."
+
 
 class PromptError(PlaycutError):
     """A template that can't be expanded; nothing was sent."""
+
+    default_hint = "Correct the template and run it again; nothing was sent."
 
 
 class PromptRefused(PlaycutError):
@@ -165,6 +171,8 @@ class TaskFailed(PlaycutError):
         retryable: True if the API says that the same input may be submitted again.
     """
 
+    default_hint = "Change the prompt or the inputs, and run it again."
+
     code: str | None = None
     retryable: bool = False
 
@@ -172,18 +180,37 @@ class TaskFailed(PlaycutError):
 class WaitTimeout(PlaycutError):
     """The task was not done by its deadline (or by the timeout asked for); it may still complete."""
 
+    default_hint = "`%playcut resume` goes on waiting."
+
 
 class AssetUnavailable(PlaycutError):
     """Bought and done, but its bytes can't be had now."""
+
+    default_hint = "`%playcut resume` tries again, at no cost."
 
 
 class BudgetExceeded(PlaycutError):
     """The next submission would pass the budget; it was not sent."""
 
+    default_hint = "Raise the budget (`%config PlaycutMagics.budget = ...` or `pc.budget = ...`)."
+
 
 class SweepIncomplete(PlaycutError):
-    """Some generations of a sweep failed; the others are kept."""
+    """Some generations of a sweep failed; the others are kept.
+
+    Attributes:
+        sweep: the `Sweep`, with what succeeded and what failed.
+    """
+
+    default_hint = "`.sweep.retry_failed()` of this error does again only what failed."
+    sweep: Any = None
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # A sweep belongs to a connection of this process.
+        return (_rebuild, (type(self), {name: value for name, value in vars(self).items() if name != "sweep"}))
 
 
 class StoppedWaiting(PlaycutError, KeyboardInterrupt):
-    """Interrupted by the user. The task goes on at Playcut."""
+    """Interrupted by the user. The task, if there is one, goes on at Playcut."""
+
+    default_hint = "Run it again when you want it."

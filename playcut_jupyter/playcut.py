@@ -20,7 +20,7 @@ from playcut_jupyter.design.compare import Comparison
 from playcut_jupyter.design.forecast import Forecast, forecast
 from playcut_jupyter.design.tree import Tree
 from playcut_jupyter.display import grid, live, render
-from playcut_jupyter.errors import InvalidInput, PlaycutError
+from playcut_jupyter.errors import InvalidInput, PlaycutError, StoppedWaiting
 from playcut_jupyter.jobs.job import submit_only
 from playcut_jupyter.prompts.plan import Plan
 from playcut_jupyter.prompts.template import names_in
@@ -29,7 +29,7 @@ from playcut_jupyter.runs.generation import Generation
 from playcut_jupyter.runs.handle import SLICE_S
 from playcut_jupyter.runs.reuse import start_all
 from playcut_jupyter.runs.sweep import Sweep
-from playcut_jupyter.runs.underway import stop_all, waited_for_here
+from playcut_jupyter.runs.underway import settle, stop_all, waited_for_here
 from playcut_jupyter.tools import READ_ONLY, Request, raw_request
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ class Playcut:
         session: str | None = None,
         parent: Generation | None = None,
         sample: int | None = None,
-        sample_seed: int = 0,
+        sample_seed: int | None = None,
         **keywords: Any,
     ) -> Sweep:
         """Expand a template, make all of it, wait for all, and return the `Sweep`, also when some failed.
@@ -152,7 +152,7 @@ class Playcut:
             session: id or title.
             parent: build on this one: the template is `+ words`, `- words` or a new prompt, its inputs the defaults.
             sample: make only so many of them, taken at random; None for all.
-            sample_seed: which ones; the same number takes the same ones.
+            sample_seed: which ones; the same number takes the same ones; None for 0.
             **keywords: those named in the template are its variables (else the notebook's are taken), the others
                 are inputs; a list is an axis. `count` is how many of each.
 
@@ -160,11 +160,30 @@ class Playcut:
             PromptError: the template can't be expanded; nothing was sent.
             InvalidInput: more generations than *max_generations*.
         """
+        own: dict[str, Any] = {"kind": kind, "max_generations": max_generations, "fresh": fresh or None}
+        own |= {"session": session, "parent": parent, "sample": sample, "sample_seed": sample_seed}
+        given = {**keywords, **{name: value for name, value in own.items() if value is not None}}
         named = names_in(template)
-        variables = {**planning.notebook_variables(), **{name: keywords[name] for name in keywords if name in named}}
-        options = {name: value for name, value in keywords.items() if name not in named}
-        count = planning.checked_count(options.pop("count", 1))
+        variables = {**planning.notebook_variables(), **{name: given[name] for name in given if name in named}}
+        return self._swept(template, variables, **{name: given[name] for name in given if name not in named})
+
+    def _swept(
+        self,
+        template: str,
+        variables: Mapping[str, object],
+        *,
+        kind: str | None = None,
+        parent: Generation | None = None,
+        sample: int | None = None,
+        sample_seed: int = 0,
+        count: int = 1,
+        max_generations: int | None = None,
+        fresh: bool = False,
+        session: str | None = None,
+        **options: Any,
+    ) -> Sweep:
         kind = kind or (lineage.kind_of_child(parent) if parent is not None else "image")
+        count = planning.checked_count(count)
         plan = self.plan(kind, template, variables, options, parent)
         sweep = self.start_plan(
             plan if sample is None else plan.sample(sample, sample_seed),
@@ -375,6 +394,7 @@ class Playcut:
     def start_resume(self) -> Sweep:
         """Take up everything that was submitted and not fetched, and return at once."""
         connection = self.connection
+        settle(waited_for_here(connection.library).values())  # what was told to stop is open again
         busy = waited_for_here(connection.library)
         records = [row for row in connection.library.unfetched(connection.settings.origin) if row.id not in busy]
         return Sweep(connection, [Generation.taken_up(connection, row) for row in records])
@@ -495,4 +515,4 @@ class Playcut:
                         return future.result()
         except KeyboardInterrupt:
             future.cancel()
-            raise
+            raise StoppedWaiting("Stopped before the service answered; nothing was bought.") from None

@@ -66,8 +66,13 @@ def test_where_no_remedy_is_given_the_one_of_its_kind_is() -> None:
     assert "PLAYCUT_API_KEY" in str(NotConnected("No key."))
     assert "%playcut sandbox" in str(NotConnected("No key."))
     assert NotConnected("No key.", hint="Another.").hint == "Another."
-    assert InvalidInput("Bad.").hint is None
-    assert str(InvalidInput("Bad.")) == "Bad."
+    assert PlaycutError("Bad.").hint is None
+    assert str(PlaycutError("Bad.")) == "Bad."
+
+
+@pytest.mark.parametrize("cls", [cls for cls in CLASSES if cls is not PlaycutError], ids=lambda cls: cls.__name__)
+def test_every_kind_of_error_says_what_to_do(cls: type[PlaycutError]) -> None:
+    assert cls("It went wrong.").hint
 
 
 # -- as shown ---------------------------------------------------------------------------------------------------
@@ -81,7 +86,7 @@ def test_an_error_is_shown_as_a_few_plain_lines_with_its_facts() -> None:
         "  tool generate-tts · task task_1 · HTTP status 422",
     ]
     assert error.facts() == "tool generate-tts · task task_1 · HTTP status 422"
-    assert InvalidInput("Bad.")._render_traceback_() == ["\x1b[0;31mInvalidInput\x1b[0m: Bad."]
+    assert PlaycutError("Bad.")._render_traceback_() == ["\x1b[0;31mPlaycutError\x1b[0m: Bad."]
 
 
 def test_an_error_holds_no_escapes_and_is_bounded() -> None:

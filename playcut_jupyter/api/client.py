@@ -35,6 +35,7 @@ from playcut_jupyter.errors import (
 )
 from playcut_jupyter.redaction import plain
 from playcut_jupyter.settings import Settings
+from playcut_jupyter.tools import READ_ONLY
 
 log = logging.getLogger("playcut_jupyter")
 
@@ -47,14 +48,15 @@ _READ_ATTEMPTS = 6
 _READ_PATIENCE_S = 45.0
 _TOOL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
-# The documented statuses; any other 4xx is a plain PlaycutError.
-_BY_STATUS: Mapping[int, tuple[type[PlaycutError], str]] = {
-    400: (InvalidInput, "The input is not valid"),
-    401: (AuthenticationError, "The key was not accepted"),
-    403: (PermissionDenied, "The plan or role does not allow this"),
-    404: (NotFound, "Not found"),
-    422: (PromptRefused, "The prompt was refused"),
+# The documented statuses, what they mean and what to do; any other 4xx is a plain PlaycutError.
+_BY_STATUS: Mapping[int, tuple[type[PlaycutError], str, str | None]] = {
+    400: (InvalidInput, "The input is not valid", "Correct the input and run it again."),
+    401: (AuthenticationError, "The key was not accepted", None),
+    403: (PermissionDenied, "The plan or role does not allow this", None),
+    404: (NotFound, "Not found", None),
+    422: (PromptRefused, "The prompt was refused", None),
 }
+_REFUSED = "The service did not take it; its own words, where it has any, say why."
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,7 @@ class Client:
         request = new_request("POST", url, headers=headers, timeout=timeout, content=body)
         # The overall limit is the later one, so that a connection that is never made is known as such.
         overall_s = timeout_s + _OVERALL_MARGIN_S
-        async with facts_about(tool, self._host, overall_s), opened(self._transport, request) as response:
+        async with facts_about(tool, self._host, overall_s, tool=tool), opened(self._transport, request) as response:
             try:
                 body = await body_of(response, _MAX_ANSWER_BYTES)
             except TooLong:
@@ -207,8 +209,9 @@ def _data(tool: str, answer: Answer) -> Any:
             raise AnswerLost(ServerError(text, status_code=status, tool=tool))
         return document["data"]
     if 400 <= status < 500:
-        cls, meaning = _BY_STATUS.get(status, (PlaycutError, f"The service answered {status}"))
-        hint = cls.default_hint or "Fix the input and run it again; nothing was bought."
+        cls, meaning, hint = _BY_STATUS.get(status, (PlaycutError, f"The service answered {status}", _REFUSED))
+        if hint and tool not in READ_ONLY:
+            hint = f"Nothing was bought. {hint}"
         raise cls(meaning + _said(answer), hint=hint, status_code=status, tool=tool)
     error = ServerError(f"{tool} failed at the service (HTTP {status}){_said(answer)}", status_code=status, tool=tool)
     if status == 500 and document is not None and ("statusCode" in document or "message" in document):

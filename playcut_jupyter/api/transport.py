@@ -116,23 +116,25 @@ def _keepalive_options() -> list[tuple[int, int, int]]:
 
 
 @asynccontextmanager
-async def facts_about(what: str, host: str, overall_s: float) -> AsyncIterator[None]:
+async def facts_about(what: str, host: str, overall_s: float, *, tool: str | None = None) -> AsyncIterator[None]:
     """Turn httpx's exceptions into `ConnectionFailed` (nothing was sent) or `AnswerLost`.
 
-    An answer that is not over after *overall_s* seconds, however busily it drips, counts as lost.
+    An answer that is not over after *overall_s* seconds, however busily it drips, counts as lost. *what* is how the
+    errors call it, *tool* what they name as theirs.
     """
     try:
         with anyio.fail_after(overall_s):
             yield
     except _NEVER_CONNECTED as error:
-        raise ConnectionFailed(f"No connection to {host} for {what}: {_reason(error)}.") from None
+        raise ConnectionFailed(f"No connection to {host} for {what}: {_reason(error)}.", tool=tool) from None
     except (httpx.TimeoutException, TimeoutError):
-        raise AnswerLost(ConnectionFailed(f"{host} did not answer {what} in time.")) from None
+        raise AnswerLost(ConnectionFailed(f"{host} did not answer {what} in time.", tool=tool)) from None
     except httpx.DecodingError:
-        raise AnswerLost(ServerError(f"{host} sent an answer to {what} that can't be decoded.")) from None
+        text = f"{host} sent an answer to {what} that can't be decoded."
+        raise AnswerLost(ServerError(text, tool=tool)) from None
     except (httpx.HTTPError, httpx.StreamError, OSError, anyio.BrokenResourceError) as error:
         text = f"The connection to {host} broke during {what}: {_reason(error)}."
-        raise AnswerLost(ConnectionFailed(text)) from None
+        raise AnswerLost(ConnectionFailed(text, tool=tool)) from None
 
 
 def _reason(error: Exception) -> str:

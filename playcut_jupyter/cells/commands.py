@@ -216,7 +216,7 @@ class Commands:
             return
         self._magics.variables["_playcut"] = sweep
         live.watch(sweep, *grid.views(sweep))
-        sweep.raise_if_incomplete()
+        sweep.raise_if_incomplete("_playcut")
 
     def _wait(self, rest: str) -> None:
         run = self._magics.pc.start_wait(rest)

@@ -253,7 +253,7 @@ class PlaycutMagics(Magics):
         live.watch(sweep, *grid.views(sweep))
         if line.save:
             print(saving.save(sweep, line.save))
-        sweep.raise_if_incomplete()
+        sweep.raise_if_incomplete("_playcut")
 
     def _leave(self, result: Generation | Sweep, line: Line) -> None:
         """Leave the result in its variables before waiting, so that an interrupted cell has it too."""

@@ -69,7 +69,9 @@ async def _fetch(connection: Connection, request: Request, row: Row, position: i
                     emit(Disturbed("fetching it again"))
                 data, facts = await _attempt(connection, request, asset_id, emit)
     except downloads.FetchFailed as failed:
-        raise AssetUnavailable(f"The asset {asset_id} can't be fetched: {failed}.", tool="download-asset") from None
+        raise AssetUnavailable(
+            f"The asset {asset_id} can't be fetched: {str(failed).rstrip('.')}.", tool="download-asset"
+        ) from None
     path = await row.keep(position, asset_id, data, facts)
     return Asset(
         id=asset_id,

@@ -14,7 +14,7 @@ import anyio
 
 from playcut_jupyter.api import models
 from playcut_jupyter.connection.connection import Connection
-from playcut_jupyter.errors import AssetUnavailable, NotFound, PlaycutError, TaskFailed
+from playcut_jupyter.errors import AssetUnavailable, InvalidInput, NotFound, PlaycutError, PromptRefused, TaskFailed
 from playcut_jupyter.jobs.events import Emit, Fetching, Progressed
 from playcut_jupyter.jobs.fetching import fetch_assets
 from playcut_jupyter.jobs.rows import Row
@@ -66,6 +66,7 @@ async def take_up(
             assets = await _bring(connection, request, row, task_id, document, emit)
     except TaskFailed as error:
         await row.note(state="failed", status="FAILED", error=error.message)
+        emit(Progressed("FAILED", None))
         raise
     except PlaycutError as error:
         error.task_id = error.task_id or task_id
@@ -75,7 +76,10 @@ async def take_up(
             await row.forget_adopted()
             raise
         if task_id not in (error.hint or ""):
-            error.hint = f"Nothing is lost: `%playcut wait {task_id}` goes on with it. {error.hint or ''}".strip()
+            # What was refused here is the question, not the input: that one was taken and paid for.
+            is_of_the_input = isinstance(error, InvalidInput | PromptRefused) or type(error) is PlaycutError
+            remedy = "" if is_of_the_input else error.hint or ""
+            error.hint = f"Nothing is lost: `%playcut wait {task_id}` goes on with it. {remedy}".strip()
         await row.release()
         raise
     except anyio.get_cancelled_exc_class():

@@ -66,6 +66,7 @@ class Handle:
         self._paused_at = 0.0
         self._job: Future[list[Asset]] | None = None
         self._scope: anyio.CancelScope | None = None
+        self.is_stopping = False
         self._done = threading.Event()
         self._lock = threading.Lock()
         self._listeners: list[Callable[[], None]] = []
@@ -236,6 +237,7 @@ class Handle:
     def stop_waiting(self) -> None:
         """Stop waiting; the task itself goes on at Playcut and can be taken up again. No-op once done."""
         if self._job is not None and not self._job.done():
+            self.is_stopping = True
             portal().start_task_soon(self._cancel)
 
     def _cancel(self) -> None:

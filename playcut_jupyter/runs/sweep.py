@@ -68,8 +68,12 @@ class Sweep(Generations):
         live.watch(self._runs, lambda: grid.sweep_bundle(self, lines_only=True))
         return self
 
-    def raise_if_incomplete(self) -> None:
-        """Raise `SweepIncomplete` if some failed; the error itself if all failed for the same reason."""
+    def raise_if_incomplete(self, name: str = ".sweep") -> None:
+        """Raise `SweepIncomplete` if some failed, `StoppedWaiting` if some were stopped.
+
+        Args:
+            name: how whoever reads the error can get at this sweep.
+        """
         failed = self.failed
         if not failed:
             return
@@ -79,12 +83,14 @@ class Sweep(Generations):
         reasons = list(
             dict.fromkeys(f"{type(run.error).__name__}: {run.error and run.error.message}" for run in failed)
         )
-        hint = "`_playcut.retry_failed()` does again only what failed."
+        hint = f"`{name}.retry_failed()` {'of this error ' if name == '.sweep' else ''}does again only what failed."
         if any(isinstance(run.error, SubmissionUncertain) for run in failed):
             hint += " What may have been bought is submitted again only with `retry_failed(uncertain=True)`."
         if any(isinstance(run.error, BudgetExceeded) for run in failed):
             hint += " Raise the budget first."
-        raise SweepIncomplete(f"{len(failed)} of {len(self)} generations failed: {'; '.join(reasons[:3])}", hint=hint)
+        error = SweepIncomplete(f"{len(failed)} of {len(self)} generations failed: {'; '.join(reasons[:3])}", hint=hint)
+        error.sweep = self
+        raise error
 
     def save(self, path: str | Path) -> list[Path]:
         """Copy all originals into a folder, or to numbered names; nothing is ever overwritten.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import atexit
 import time
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from playcut_jupyter.errors import StoppedWaiting
@@ -48,10 +48,16 @@ def interrupt(runs: Sequence[Handle]) -> StoppedWaiting:
     """Stop waiting for all *runs* at once, and return the error that tells how to go on."""
     for run in runs:
         run.stop_waiting()
+    settle(runs)
+    return stopped(runs)
+
+
+def settle(runs: Iterable[Handle]) -> None:
+    """Give those of *runs* that were told to stop a moment, together, to leave the library in order."""
     ends_at = time.monotonic() + ID_GRACE_S
     for run in runs:
-        run.settle(max(0.0, ends_at - time.monotonic()))
-    return stopped(runs)
+        if run.is_stopping:
+            run.settle(max(0.0, ends_at - time.monotonic()))
 
 
 def stopped(runs: Sequence[Handle]) -> StoppedWaiting:

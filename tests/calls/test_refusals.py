@@ -45,6 +45,15 @@ def test_each_refusal_is_one_error_with_a_remedy(
     assert caught.value.hint
 
 
+def test_a_failed_task_has_the_services_word_for_it(pc: Playcut) -> None:
+    run = pc.submit("image", "a fox [fail]")
+    with pytest.raises(TaskFailed):
+        run.wait()
+
+    assert (run.status, run.state) == ("FAILED", "FAILED")
+    assert pc.history()[0].status == "FAILED"
+
+
 def test_a_wrong_key_is_told_and_never_shown(sandbox: Sandbox, tmp_path: Path) -> None:
     key = "pk_live_" + "ab" * 20
     with (

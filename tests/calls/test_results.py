@@ -152,6 +152,15 @@ def test_stop_waiting_keeps_the_task_and_resume_brings_it(pc: Playcut, sandbox: 
     assert sandbox.submissions == before + 1
 
 
+def test_what_was_just_told_to_stop_is_resumed_at_once(pc: Playcut) -> None:
+    run = pc.submit("image", "a fox that is stopped and resumed [slow]")
+    _until(lambda: run.task_id is not None)
+
+    run.stop_waiting()
+
+    assert [again.task_id for again in pc.resume()] == [run.task_id]
+
+
 def test_a_stopped_generation_is_taken_up_when_its_call_is_repeated(pc: Playcut, sandbox: Sandbox) -> None:
     before = sandbox.submissions
     run = pc.submit("image", "a taken up fox [slow]")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from playcut_jupyter import InvalidInput, Playcut, SubmissionUncertain, Sweep
+from playcut_jupyter import InvalidInput, Playcut, SubmissionUncertain, Sweep, SweepIncomplete
 from playcut_jupyter.sandbox import Sandbox
 
 
@@ -63,6 +63,26 @@ def test_a_sweep_of_more_than_allowed_is_refused_before_anything_is_sent(pc: Pla
 
     assert "max_generations=27" in str(caught.value)
     assert sandbox.requests == before
+
+
+def test_a_sweep_that_a_call_of_several_could_not_end_comes_with_its_error(pc: Playcut, sandbox: Sandbox) -> None:
+    with pytest.raises(SweepIncomplete) as caught:
+        pc.speech("an owl [flaky]", count=2)
+    assert "`.sweep.retry_failed()`" in (caught.value.hint or "")
+    before = sandbox.submissions
+    failed = len(caught.value.sweep.failed)
+
+    assert caught.value.sweep.retry_failed().failed == []
+
+    assert sandbox.submissions == before + failed
+
+
+@pytest.mark.parametrize("name", ["kind", "sample", "session", "parent", "fresh", "max_generations", "count"])
+def test_any_keyword_named_in_the_template_is_its_variable(pc: Playcut, name: str) -> None:
+    sweep = pc.sweep(f"a fox of {{{name}}}", **{name: ["silk", "wool"]})  # type: ignore[arg-type]
+
+    assert sweep.axes == {name: ("silk", "wool")}
+    assert [run.prompt for run in sweep] == ["a fox of silk", "a fox of wool"]
 
 
 def test_keywords_named_in_the_template_are_its_variables(pc: Playcut) -> None:

@@ -1,0 +1,74 @@
+"""What an error says to do is true of where it came up: before anything was bought, or after."""
+
+from __future__ import annotations
+
+import _thread
+from threading import Thread
+
+import pytest
+
+from playcut_jupyter import ConnectionFailed, PlaycutError, StoppedWaiting
+
+from .conftest import Connect
+from .proxy import Canned, Hang, Proxy, Refused, Step, error
+
+
+@pytest.mark.parametrize("status", [400, 402, 409, 410, 422])
+@pytest.mark.parametrize("step", ["wait", "sign"])
+def test_what_is_refused_after_the_purchase_is_not_called_unbought(
+    connect: Connect, proxy: Proxy, step: Step, status: int
+) -> None:
+    proxy.program(step, Canned(raw=error(status)), None)
+
+    with pytest.raises(PlaycutError) as caught:
+        connect().image("a fox that was paid for")
+
+    task_id = caught.value.task_id
+    assert task_id
+    assert caught.value.status_code == status
+    assert caught.value.hint == f"Nothing is lost: `%playcut wait {task_id}` goes on with it."
+
+
+@pytest.mark.parametrize("status", [400, 402, 409, 410, 418])
+def test_what_is_refused_instead_of_a_purchase_says_that_nothing_was_bought(
+    connect: Connect, proxy: Proxy, status: int
+) -> None:
+    proxy.program("submit", Canned(raw=error(status)), None)
+
+    with pytest.raises(PlaycutError, match="Nothing was bought") as caught:
+        connect().image("a fox that is refused")
+
+    assert ("Correct the input" in str(caught.value)) == (status == 400)
+
+
+def test_a_question_that_is_refused_speaks_of_no_purchase(connect: Connect, proxy: Proxy) -> None:
+    proxy.program("voices", Canned(raw=error(400)), None)
+
+    with pytest.raises(PlaycutError) as caught:
+        connect().voices()
+
+    assert "bought" not in str(caught.value)
+
+
+def test_no_connection_names_the_tool_that_was_called(connect: Connect, proxy: Proxy) -> None:
+    proxy.program("voices", Refused(), None)
+
+    with pytest.raises(ConnectionFailed) as caught:
+        connect().voices()
+
+    assert caught.value.tool == "list-voices"
+
+
+def test_a_question_that_is_interrupted_ends_in_a_sentence(connect: Connect, proxy: Proxy) -> None:
+    pc = connect()
+    proxy.program("voices", Hang(), None)
+
+    def interrupt() -> None:
+        proxy.wait_until_seen("voices")
+        _thread.interrupt_main()
+
+    hand = Thread(target=interrupt)
+    hand.start()
+    with pytest.raises(StoppedWaiting, match="nothing was bought"):
+        pc.voices()
+    hand.join()
