@@ -21,7 +21,6 @@ import time
 from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -234,14 +233,15 @@ class Library:
     ) -> list[Record]:
         """Return what was bought with the same inputs, oldest first: the n-th is the n-th variant.
 
-        Fetched ones whose files are still there, acknowledged ones that nobody waits for any more, and those whose
-        numbers are *under_way* in this process.
+        Fetched ones, acknowledged ones that nobody waits for any more, and those whose numbers are *under_way* in this
+        process; at the end those whose files are gone: they can be fetched again.
         """
         rows = self._records(
             "fingerprint = ? AND state IN ('fetched', 'acknowledged', 'intended', 'sending') ORDER BY id",
             fingerprint(origin, tool, inputs),
         )
-        return list(islice((row for row in rows if row.id in under_way or _is_usable(row)), limit))
+        usable = [row for row in rows if row.id in under_way or _is_usable(row)]
+        return sorted(usable, key=lambda row: row.state == "fetched" and not row.has_files)[:limit]
 
     def unfetched(self, origin: str) -> list[Record]:
         """Return what was acknowledged and not fetched, oldest first, whichever process submitted it."""
@@ -381,8 +381,10 @@ class Library:
 
 
 def _is_usable(row: Record) -> bool:
-    """True for what can be had without buying: files that are there, or a task that nobody waits for any more."""
-    return row.has_files if row.state == "fetched" else row.state == "acknowledged" and is_orphan(row.owner)
+    """True for what can be had without buying: files that are there, or a task whose files can be fetched."""
+    if row.state == "fetched":
+        return row.has_files or row.task_id is not None
+    return row.state == "acknowledged" and is_orphan(row.owner)
 
 
 def _json(text: str) -> dict[str, Any]:

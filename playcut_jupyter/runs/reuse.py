@@ -124,7 +124,7 @@ class _Shelf:
     def _started(self, request: Request, record: Record) -> Generation:
         if record.id in self._under_way:
             return Generation.following(self._connection, request, self._under_way[record.id])
-        if record.state == "acknowledged":
+        if record.state == "acknowledged" or not record.has_files:
             return Generation.taken_up(self._connection, record)
         if request.parent_id is not None:
             with suppress(PlaycutError):  # a library that can't be written still shows what it has

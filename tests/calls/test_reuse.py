@@ -22,6 +22,21 @@ def test_the_same_call_again_is_shown_from_the_library(pc: Playcut, sandbox: San
     assert sandbox.requests == before
 
 
+def test_a_lost_original_is_fetched_again_and_not_bought_again(pc: Playcut, sandbox: Sandbox) -> None:
+    first = pc.image("a fox whose file gets lost")
+    original = first.assets[0].data
+    assert first.assets[0].path
+    first.assets[0].path.unlink()
+    before = sandbox.submissions
+
+    again = pc.image("a fox whose file gets lost")
+
+    assert sandbox.submissions == before
+    assert again.task_id == first.task_id
+    assert again.assets[0].data == original
+    assert first.assets[0].path.is_file()
+
+
 def test_fresh_buys_another(pc: Playcut, sandbox: Sandbox) -> None:
     pc.image("a bought fox")
     before = sandbox.submissions

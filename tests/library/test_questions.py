@@ -52,12 +52,12 @@ def test_what_brought_nothing_is_not_reused(library: Library, state: str) -> Non
 
 
 @pytest.mark.parametrize("harm", [Path.unlink, lambda path: path.write_bytes(b"cut")])
-def test_what_lost_its_files_is_not_reused(library: Library, harm: Callable[[Path], object]) -> None:
+def test_what_lost_its_files_comes_after_what_is_whole(library: Library, harm: Callable[[Path], object]) -> None:
     lost, whole = fetched(library, data=b"first"), fetched(library, data=b"second")
     row = library.get(lost)
     assert row is not None
     harm(row.assets[0].path)
-    assert saved(library) == [whole]
+    assert saved(library) == [whole, lost]
 
 
 def test_what_was_bought_and_left_by_a_dead_kernel_is_taken_up(library: Library) -> None:
