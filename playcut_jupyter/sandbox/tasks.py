@@ -243,8 +243,8 @@ async def live(task: Task, workshop: Workshop) -> None:
     except DrawingError as reason:
         fails, error = True, _error(reason.code, str(reason), retryable=False)
     finally:
-        if not drawing.cancel() and not drawing.cancelled():
-            drawing.exception()  # look at it, or asyncio complains about an error that nobody saw
+        drawing.cancel()
+        await asyncio.gather(drawing, return_exceptions=True)  # or asyncio complains of an end that nobody saw
     task.end("FAILED" if fails else "COMPLETED", error)
 
 

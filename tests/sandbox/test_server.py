@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 import subprocess
 import sys
@@ -104,6 +105,17 @@ class TestServer:
         begun = time.monotonic()
         caller.sandbox.stop()
         assert time.monotonic() - begun < 2
+
+    @pytest.mark.parametrize("marker", ["", "[stuck]"])
+    def test_stopping_with_tasks_under_way_is_no_error(
+        self, call: Call, caplog: pytest.LogCaptureFixture, marker: str
+    ) -> None:
+        caller = call(latency_s=5)
+        for number in range(3):
+            caller.submit(f"a fox {number} {marker}")
+        caller.sandbox.stop()
+        gc.collect()
+        assert [record.getMessage() for record in caplog.records if record.name == "asyncio"] == []
 
     def test_stopping_twice_and_starting_again(self, call: Call) -> None:
         sandbox = call().sandbox
