@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from playcut_jupyter.api import models
+from playcut_jupyter.api.client import encoded
 from playcut_jupyter.background.portal import portal
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.connection.connector import Connector
@@ -268,7 +269,11 @@ class Playcut:
 
     def _start(self, kind: str, prompt: str, options: dict[str, Any]) -> Sweep:
         tool = planning.tool_for(kind)
-        if not isinstance(prompt, str) or not prompt.strip():
+        if not isinstance(prompt, str):
+            several = " `pc.sweep` makes several of one template." if isinstance(prompt, list | tuple) else ""
+            words = f"A prompt is text, and this is a {type(prompt).__name__}."
+            raise InvalidInput(words, hint=f"Say in words what to make.{several}")
+        if not prompt.strip():
             raise InvalidInput("The prompt is empty.", hint="Say in words what to make.")
         fresh, count = options.pop("fresh", False), planning.checked_count(options.pop("count", 1))
         session = options.pop("session", None)
@@ -283,7 +288,7 @@ class Playcut:
 
     # -- any tool -----------------------------------------------------------------------------------------
 
-    def run_tool(self, name: str, tool_input: Mapping[str, object] | None = None, **inputs: object) -> Any:
+    def run_tool(self, name: str, tool_input: Mapping[str, object] | None = None, /, **inputs: object) -> Any:
         """Execute any tool once and return its `data`.
 
         A tool that starts a task answers at once with the task's id: `wait(task_id)` brings its result.
@@ -291,7 +296,11 @@ class Playcut:
         Raises:
             PlaycutError: what the API said; SubmissionUncertain if a tool that may buy something did not answer.
         """
+        if not isinstance(tool_input, Mapping | None):
+            kind = type(tool_input).__name__
+            raise InvalidInput(f"The input of a tool is a dictionary, and this is a {kind}.")
         given = {**(tool_input or {}), **inputs}
+        encoded(name, given)  # raises for what can't be sent, before it is written down
         connection = self.connection
         if name in READ_ONLY:
             return self._call(lambda: connection.client_read(name, given))

@@ -115,12 +115,15 @@ def test_an_undefined_name_of_a_sweep_is_a_prompt_error(pc: Playcut) -> None:
     ("call", "words"),
     [
         (lambda pc: pc.image("  "), "empty"),
+        (lambda pc: pc.image(["x", "y"]), "sweep"),
+        (lambda pc: pc.image(None), "text"),
         (lambda pc: pc.image("x", count=0), "count"),
         (lambda pc: pc.image("x", voice="ada"), "not an option of image"),
         (lambda pc: pc.submit("picture", "x"), "not a kind"),
         (lambda pc: pc.image("x", style={1, 2}), "JSON"),
         (lambda pc: pc.image("\ud800"), "JSON"),
         (lambda pc: pc.run_tool("../secrets"), "name of a tool"),
+        (lambda pc: pc.run_tool("list-voices", [1]), "dictionary"),
         (lambda pc: pc.wait("\n"), "task's id"),
         (lambda pc: pc.get(999), "no generation"),
         (lambda pc: pc.use_session("  "), "title"),
@@ -133,6 +136,7 @@ def test_bad_input_is_told_before_anything_is_sent(pc: Playcut, sandbox: Sandbox
         call(pc)
 
     assert sandbox.requests == before
+    assert len(pc.history()) == 0
 
 
 @pytest.mark.parametrize(
