@@ -114,7 +114,9 @@ def running(temp: Path) -> Iterator[Lab]:
     token = secrets.token_hex(16)
     log = temp / "lab.log"
     command = [sys.executable, "-m", "playcut_jupyter", "lab", "--folder", str(temp / "notebooks"), "--"]
-    options = ["--no-browser", "--port=0", f"--IdentityProvider.token={token}", "--LabApp.expose_app_in_browser=True"]
+    options = ["--no-browser", "--port=0", f"--IdentityProvider.token={token}"]
+    # The same server has Notebook 7, where that is installed.
+    options += [f"--{app}.expose_app_in_browser=True" for app in ("LabApp", "JupyterNotebookApp")]
     with log.open("wb") as output:
         process = subprocess.Popen(
             [*command, *options],
@@ -372,11 +374,12 @@ class Cell:
 
 
 class Notebook:
-    """A notebook that is open in JupyterLab, used with mouse and keyboard."""
+    """A notebook that is open in JupyterLab or (*place* is "notebooks") Notebook 7, used with mouse and keyboard."""
 
-    def __init__(self, lab: Lab, context: BrowserContext, name: str) -> None:
+    def __init__(self, lab: Lab, context: BrowserContext, name: str, place: str = "lab/tree") -> None:
         self.lab = lab
         self.name = name
+        self._url = f"{lab.url}{place}/{name}?reset&token={lab.token}"
         self.page = context.new_page()
         self.page.set_default_timeout(CELL_S * 1000)
 
@@ -386,7 +389,7 @@ class Notebook:
         return self.open()
 
     def open(self, *, kernel: bool = True) -> Notebook:
-        self.page.goto(f"{self.lab.url}lab/tree/{self.name}?reset&token={self.lab.token}")
+        self.page.goto(self._url)
         self.page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=START_S * 1000)
         if kernel:
             # JupyterLab shows an idle kernel before it has one, and forgets the cells that are run then.

@@ -1,0 +1,45 @@
+"""Cells and the panel in Notebook 7, which shows outputs its own way."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from .lab import Lab, Notebook
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
+
+
+@pytest.fixture
+def classic(lab: Lab, browser: BrowserContext) -> Iterator[Notebook]:
+    if importlib.util.find_spec("notebook") is None:
+        pytest.skip('notebook not installed (pip install "playcut-jupyter[test]")')
+    opened = Notebook(lab, browser, "classic.ipynb", "notebooks").new()
+    yield opened
+    opened.close()
+
+
+def test_cells_and_the_panel_are_used_in_notebook_7(classic: Notebook) -> None:
+    classic.run("%load_ext playcut_jupyter")
+    picture = classic.run("%%playcut image\nA fox in Notebook 7", watched=True)
+    picture.wait_for_pictures()
+    assert {"PENDING", "PROCESSING", ""} <= {note["word"] for note in picture.seen}
+    classic.run("%%playcut speech\nA voice in Notebook 7.").wait_for_player("audio")
+    sweep = classic.run("%%playcut image\nA {red|blue} {fox|owl} in Notebook 7")
+    sweep.wait_for_pictures(4)
+
+    panel = classic.run("%playcut panel")
+    panel.wait_for("cell => cell.querySelectorAll('.playcut-panel-tile img').length === 5")
+    prompt = panel.output.get_by_label("prompt", exact=True)
+    prompt.fill("A {hare|heron} in Notebook 7")
+    prompt.press("Control+Enter")
+    panel.wait_for("cell => cell.querySelectorAll('.playcut-card .playcut-status-processing').length === 2")
+    panel.wait_for("cell => cell.querySelectorAll('.playcut-card .playcut-status-completed').length === 2")
+    panel.wait_for("cell => cell.querySelectorAll('.playcut-panel-tile img').length === 7")
+    panel.output.get_by_role("button", name="Star", exact=True).first.click()
+    panel.wait_for_text("★ starred")
+    panel.check_looks()
