@@ -25,17 +25,18 @@ def classic(lab: Lab, browser: BrowserContext) -> Iterator[Notebook]:
 
 def test_cells_and_the_panel_are_used_in_notebook_7(classic: Notebook) -> None:
     classic.run("%load_ext playcut_jupyter")
-    picture = classic.run("%%playcut image\nA fox in Notebook 7", watched=True)
-    picture.wait_for_pictures()
-    assert {"PENDING", "PROCESSING", ""} <= {note["word"] for note in picture.seen}
+    classic.run("%%playcut image\nA fox in Notebook 7").wait_for_pictures()
     classic.run("%%playcut speech\nA voice in Notebook 7.").wait_for_player("audio")
     sweep = classic.run("%%playcut image\nA {red|blue} {fox|owl} in Notebook 7")
     sweep.wait_for_pictures(4)
 
     panel = classic.run("%playcut panel")
+    search = panel.output.get_by_label("search", exact=True)
+    search.fill("in Notebook 7")
+    search.press("Enter")
     panel.wait_for("cell => cell.querySelectorAll('.playcut-panel-tile img').length === 5")
     prompt = panel.output.get_by_label("prompt", exact=True)
-    prompt.fill("A {hare|heron} in Notebook 7")
+    prompt.fill("A {hare|heron} in Notebook 7 [slow]")
     prompt.press("Control+Enter")
     panel.wait_for("cell => cell.querySelectorAll('.playcut-card .playcut-status-processing').length === 2")
     panel.wait_for("cell => cell.querySelectorAll('.playcut-card .playcut-status-completed').length === 2")
