@@ -113,3 +113,44 @@ def test_without_a_key_the_status_tells_the_remedy_and_the_session_none(
     for command in ("connect", "voices", "session new x"):
         with pytest.raises(NotConnected):
             line(shell, command)
+
+
+@pytest.mark.parametrize("words", ["again --dry-run", "again -n 3", "again foo"])
+def test_again_buys_nothing_if_more_is_asked_of_it(shell: InteractiveShell, sandbox: Sandbox, words: str) -> None:
+    cell(shell, "speech", "Only once.")
+    before = sandbox.submissions
+
+    with pytest.raises(InvalidInput, match="`%playcut again` is the whole command"):
+        line(shell, words)
+
+    assert sandbox.submissions == before
+
+
+@pytest.mark.parametrize("command", ["status", "connect", "panel", "pick", "resume"])
+def test_a_command_that_takes_nothing_says_so(shell: InteractiveShell, command: str) -> None:
+    with pytest.raises(InvalidInput, match="'foo' follows it") as caught:
+        line(shell, f"{command} foo")
+
+    assert f"`%playcut help {command}`" in str(caught.value)
+
+
+@pytest.mark.parametrize("words", ["help", "-h", "--help", "?", "HELP", "help --help"])
+def test_help_is_found_by_whatever_asks_for_it(shell: InteractiveShell, capsys: CaptureFixture, words: str) -> None:
+    line(shell, words)
+
+    told = capsys.readouterr().out
+    assert "--aspect-ratio" in told
+    assert "%playcut resume" in told
+
+
+def test_help_tells_of_one_word(shell: InteractiveShell, capsys: CaptureFixture) -> None:
+    line(shell, "help resume")
+    assert capsys.readouterr().out.split()[:2] == ["%playcut", "resume"]
+
+    line(shell, "help image")
+    told = capsys.readouterr().out
+    assert "--aspect-ratio" in told
+    assert "%playcut resume" not in told
+
+    with pytest.raises(InvalidInput, match="Did you mean resume"):
+        line(shell, "help resum")

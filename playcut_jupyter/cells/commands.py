@@ -10,7 +10,8 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from playcut_jupyter.cells import arguments
-from playcut_jupyter.cells.vocabulary import COMMAND_NAMES, COMMANDS, cell_parser, export_parser, history_parser
+from playcut_jupyter.cells.help import help_on, unknown
+from playcut_jupyter.cells.vocabulary import BARE_COMMANDS, COMMAND_NAMES, HELP_WORDS, export_parser, history_parser
 from playcut_jupyter.connection.connection import LOOKS_LIKE_SESSION
 from playcut_jupyter.display import grid, live, render
 from playcut_jupyter.errors import InvalidInput, NotConnected
@@ -40,18 +41,19 @@ class Commands:
             PlaycutError: what the command met.
         """
         word, _, rest = line.partition(" ")
-        word = word or "status"
+        word = "help" if word.lower() in HELP_WORDS else word or "status"
         known: dict[str, Callable[[str], None]] = {name: getattr(self, f"_{name}") for name in COMMAND_NAMES}
+        if word in BARE_COMMANDS and rest.strip():
+            raise InvalidInput(
+                f"`%playcut {word}` is the whole command, and {rest.strip()!r} follows it; nothing was done.",
+                hint=f"Leave it out; `%playcut help {word}` tells what it does.",
+            )
         if word in known:
             known[word](rest.strip())
         elif word in KINDS or "-" in word.strip("-"):
             self._one_line(word, rest)
         else:
-            near = get_close_matches(word, [*known, *KINDS], 1, 0.5)
-            raise InvalidInput(
-                f"There is no %playcut {word}." + (f" Did you mean {near[0]}?" if near else ""),
-                hint="`%playcut help` lists the commands. A tool whose name has no hyphen goes into a %%playcut cell.",
-            )
+            raise unknown(word)
 
     def _one_line(self, kind: str, rest: str) -> None:
         parsed, prompt = arguments.parse_one_line(kind, rest, self._magics.variables)
@@ -174,9 +176,9 @@ class Commands:
 
         display(self._magics.pc.panel())
 
-    def _pick(self, rest: str) -> None:
+    def _pick(self, _: str) -> None:
         sweep = self._magics.variables.get("_playcut")
-        if rest or not isinstance(sweep, Sweep):
+        if not isinstance(sweep, Sweep):
             raise InvalidInput(
                 "`%playcut pick` is for the last sweep, and `_playcut` is none.",
                 hint="Run a cell that makes several; of a sweep in a variable: `my_sweep.pick()`.",
@@ -248,13 +250,8 @@ class Commands:
             raise InvalidInput("Nothing has a star yet.", hint="Star what is good first: `%playcut star ID`.")
         return starred
 
-    def _help(self, _: str) -> None:
-        width = max(map(len, COMMANDS))
-        lines = [f"  %playcut {name:<{width}}  {text}" for name, text in COMMANDS.items()]
-        print("%%playcut [KIND] [options]\nPROMPT, one or more lines\n")
-        print("KIND is image (default), video, speech, or a tool's own name with its JSON input as the cell.\n")
-        print(cell_parser().format_help().split("\n\n", 1)[1])
-        print("\n".join(lines))
+    def _help(self, rest: str) -> None:
+        print(help_on(rest))
 
 
 def _place(pc: Any) -> str:

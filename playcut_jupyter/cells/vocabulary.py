@@ -34,10 +34,13 @@ COMMANDS: Mapping[str, str] = {
     "wait TASK_ID": "wait for a task by its id",
     "again": "what was made last once more, bought anew",
     "export [ID | last | starred] [--as FORMAT] [--save FILE]": "a curl, python or typescript program, or json",
-    "help": "this text",
+    "help [WORD]": "this text, or what it says of one word",
 }
-"""Command and what follows it -> what it does. An ID is a number, `last`, or a variable."""
+"""Command and what follows it -> what it does. An ID is a number, a task's id, `last`, or a variable."""
 COMMAND_NAMES = tuple(name.split()[0] for name in COMMANDS)
+BARE_COMMANDS = frozenset(name for name in COMMANDS if name in COMMAND_NAMES)
+"""Commands that nothing may follow."""
+HELP_WORDS = ("help", "-h", "--help", "?")
 
 INPUT_OPTIONS = ("aspect_ratio", "image_size", "resolution", "duration_seconds", "voice")
 """Options that become inputs of the tool, by their names in Python."""

@@ -1,0 +1,49 @@
+"""What `%playcut help` says: of everything, or of one word."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from playcut_jupyter.cells.vocabulary import COMMAND_NAMES, COMMANDS, HELP_WORDS, cell_parser
+from playcut_jupyter.errors import InvalidInput
+from playcut_jupyter.tools import KINDS
+
+_WIDTH = max(map(len, COMMANDS))
+
+
+def help_on(word: str = "") -> str:
+    """Return the help on a command or on what makes something; on everything without a *word*.
+
+    Raises:
+        InvalidInput: there is no such word; the message names the nearest.
+    """
+    if word in KINDS or "-" in word.strip("-"):
+        return _cell()
+    if word in COMMAND_NAMES:
+        return "\n".join(_line(name) for name in COMMANDS if name.split()[0] == word)
+    if word and word.lower() not in HELP_WORDS:
+        raise unknown(word)
+    return "\n".join([_cell(), "", *map(_line, COMMANDS)])
+
+
+def _cell() -> str:
+    return "\n\n".join(
+        [
+            "%%playcut [KIND] [options]\nPROMPT, one or more lines",
+            "KIND is image (default), video, speech, or a tool's own name with its JSON input as the cell.",
+            cell_parser().format_help().split("\n\n", 1)[1].rstrip(),
+        ]
+    )
+
+
+def _line(name: str) -> str:
+    return f"  %playcut {name:<{_WIDTH}}  {COMMANDS[name]}"
+
+
+def unknown(word: str) -> InvalidInput:
+    """Return the error that there is no command *word*; it names the nearest."""
+    near = get_close_matches(word, [*COMMAND_NAMES, *KINDS], 1, 0.5)
+    return InvalidInput(
+        f"There is no %playcut {word}." + (f" Did you mean {near[0]}?" if near else ""),
+        hint="`%playcut help` lists the commands. A tool whose name has no hyphen goes into a %%playcut cell.",
+    )
