@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from playcut_jupyter import InvalidInput, NotConnected
+from playcut_jupyter import InvalidInput, NotConnected, NotFound, Playcut
 from playcut_jupyter.sandbox import Sandbox
 from tests.shells import cell, line
 
@@ -154,3 +155,105 @@ def test_help_tells_of_one_word(shell: InteractiveShell, capsys: CaptureFixture)
 
     with pytest.raises(InvalidInput, match="Did you mean resume"):
         line(shell, "help resum")
+
+
+def test_what_is_under_way_here_is_not_called_fetched(shell: InteractiveShell, capsys: CaptureFixture) -> None:
+    under_way = cell(shell, "image --no-wait", "a fox [stuck]")
+    submitted = threading.Event()
+    under_way.on_change(lambda: submitted.set() if under_way.task_id else None)
+    assert under_way.task_id or submitted.wait(20)
+    capsys.readouterr()
+
+    line(shell, "resume")
+
+    assert capsys.readouterr().out == "Nothing to resume; still under way here: 1.\n"
+
+
+def test_waiting_for_a_task_that_nobody_knows_leaves_the_last_result(
+    shell: InteractiveShell, capsys: CaptureFixture
+) -> None:
+    made = cell(shell, "speech", "Still the last.")
+
+    with pytest.raises(NotFound) as caught:
+        line(shell, "wait nosuch")
+
+    assert "--fresh" not in str(caught.value)
+    assert line(shell, "show").id == made.id
+    line(shell, "export --as json")
+    assert "Still the last." in capsys.readouterr().out
+    assert cell(shell, "--from last", "+ And more.").parent_id == made.id
+
+
+def test_a_task_that_nobody_knows_has_no_number(pc: Playcut) -> None:
+    run = pc.start_wait("nosuch")
+
+    with pytest.raises(NotFound):
+        run.wait()
+
+    assert run.id is None
+    assert len(pc.history()) == 0
+
+
+def test_a_generation_is_found_by_its_tasks_id(shell: InteractiveShell, capsys: CaptureFixture) -> None:
+    made = cell(shell, "speech", "Found by its task.")
+    cell(shell, "speech", "Another.")
+    capsys.readouterr()
+
+    assert line(shell, f"show {made.task_id}").id == made.id
+    line(shell, f"export {made.task_id} --as json")
+    assert "Found by its task." in capsys.readouterr().out.partition("{")[2]
+    line(shell, f"star {made.task_id}")
+    assert f"#{made.id} is starred." in capsys.readouterr().out
+    line(shell, f"tree {made.task_id}")
+    assert "Found by its task." in capsys.readouterr().out
+    assert cell(shell, f"--from {made.task_id}", "+ And more.").parent_id == made.id
+
+
+def test_a_generation_is_found_by_its_tasks_id_without_a_key(
+    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = cell(shell, "speech", "Found without a key.")
+    monkeypatch.delenv("PLAYCUT_API_KEY")
+    shell.run_line_magic("reload_ext", "playcut_jupyter")
+
+    assert line(shell, f"show {made.task_id}").id == made.id
+
+
+@pytest.mark.parametrize("number", ["999999999999999999", "9" * 24])
+def test_a_number_that_nothing_has_is_refused(shell: InteractiveShell, number: str) -> None:
+    with pytest.raises(InvalidInput):
+        line(shell, f"show {number}")
+
+
+def test_a_task_may_be_named_in_quotes(shell: InteractiveShell) -> None:
+    made = cell(shell, "speech", "In quotes.")
+
+    assert line(shell, f'wait "{made.task_id}"').task_id == made.task_id
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("wait", "needs a task's id"),
+        ("wait ''", "needs a task's id"),
+        ("wait {run.task_id}", "'{run.task_id}' can't be a task's id"),
+        ("wait one two", "'one two' can't be a task's id"),
+    ],
+)
+def test_what_can_not_be_a_tasks_id_is_not_asked_for(
+    shell: InteractiveShell, sandbox: Sandbox, words: str, told: str
+) -> None:
+    before = sandbox.requests
+
+    with pytest.raises(InvalidInput, match=told):
+        line(shell, words)
+
+    assert sandbox.requests == before
+
+
+def test_a_read_only_tool_is_not_suggested_in_its_own_place(shell: InteractiveShell) -> None:
+    with pytest.raises(NotFound) as caught:
+        line(shell, 'get-task-status {"taskId": "nosuch"}')
+
+    assert "Did you mean" not in str(caught.value)
+    assert "Check the id" in str(caught.value)

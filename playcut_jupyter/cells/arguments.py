@@ -107,6 +107,12 @@ def split(line: str) -> list[str]:
         ) from None
 
 
+def unquoted(text: str) -> str:
+    """Return *text* without the white space around it, and without the quotes if they hold all of it."""
+    quoted = re.fullmatch(r"""\s*(["'])((?:(?!\1).)*)\1\s*""", text)
+    return (quoted[2] if quoted else text).strip()
+
+
 def _line(kind: str | None, words: list[str], variables: Mapping[str, object]) -> Line:
     found, extra = cell_parser().parse_known_args(words)
     if extra:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from difflib import get_close_matches
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from playcut_jupyter.cells import arguments
+from playcut_jupyter.cells import arguments, finding
 from playcut_jupyter.cells.help import help_on, unknown
 from playcut_jupyter.cells.vocabulary import BARE_COMMANDS, COMMAND_NAMES, HELP_WORDS, export_parser, history_parser
 from playcut_jupyter.connection.connection import LOOKS_LIKE_SESSION
 from playcut_jupyter.display import grid, live, render
-from playcut_jupyter.errors import InvalidInput, NotConnected
+from playcut_jupyter.errors import InvalidInput, NotConnected, NotFound
 from playcut_jupyter.export.writer import FORMATS
 from playcut_jupyter.library.store import copy_out
 from playcut_jupyter.runs.collection import Generations
@@ -103,7 +102,7 @@ class Commands:
     def _session(self, rest: str) -> None:
         pc = self._magics.pc
         verb, _, name = rest.partition(" ")
-        name = _unquoted(name)
+        name = arguments.unquoted(name)
         if verb == "new" and name:
             print(f"New session {pc.new_session(name)}: {name}")
         elif verb == "use" and name:
@@ -214,16 +213,21 @@ class Commands:
     def _resume(self, _: str) -> None:
         sweep = self._magics.pc.start_resume()
         if not len(sweep):
-            print("Nothing to resume: everything that was submitted is fetched.")
+            here = len(waited_for_here(self._magics.pc.connection.library))
+            why = f"; still under way here: {here}." if here else ": everything that was submitted is fetched."
+            print(f"Nothing to resume{why}")
             return
         self._magics.variables["_playcut"] = sweep
         live.watch(sweep, *grid.views(sweep))
         sweep.raise_if_incomplete("_playcut")
 
     def _wait(self, rest: str) -> None:
-        run = self._magics.pc.start_wait(rest)
-        self._magics.variables["_playcut"] = run
-        live.watch([run], lambda: render.bundle(run))
+        run = self._magics.pc.start_wait(finding.task_id(rest))
+        try:
+            live.watch([run], lambda: render.bundle(run))
+        finally:
+            if not isinstance(run.error, NotFound):  # which leaves nothing that could be shown later
+                self._magics.variables["_playcut"] = run
         if run.error is not None:
             raise run.error
 
@@ -272,11 +276,6 @@ def _words(rest: str) -> list[str]:
         return arguments.split(rest)
     except InvalidInput:
         return rest.split()  # an apostrophe in a text that is looked for
-
-
-def _unquoted(text: str) -> str:
-    quoted = re.fullmatch(r"""\s*(["'])((?:(?!\1).)*)\1\s*""", text)
-    return (quoted[2] if quoted else text).strip()
 
 
 def _print_rows(rows: dict[str, str]) -> None:

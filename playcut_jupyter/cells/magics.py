@@ -187,36 +187,14 @@ class PlaycutMagics(Magics):
             self._show_many(sweep, line)
 
     def find(self, which: str) -> Generation:
-        """Return the generation that `last`, a number (`5` or `#5`) or a variable names.
+        """Return the generation that *which* names: `last`, a number (`5` or `#5`), a variable, or a task's id.
 
         Raises:
             InvalidInput: there is none.
         """
-        from playcut_jupyter.errors import InvalidInput
-        from playcut_jupyter.runs.generation import Generation
-        from playcut_jupyter.runs.sweep import Sweep
+        from playcut_jupyter.cells import finding
 
-        number = which.removeprefix("#")
-        if number.isdecimal():
-            return self.pc.get(int(number))
-        last = self.variables.get(RESULT if which == "last" else which)
-        if which != "last" and not isinstance(last, Generation | Sweep):
-            raise InvalidInput(
-                f"{which!r} is neither `last`, nor a number, nor a variable that holds a generation.",
-                hint="`%playcut history` lists them with their numbers.",
-            )
-        if isinstance(last, Sweep) and len(last) > 1:
-            ids = ", ".join(str(run.id) for run in list(last)[:8])
-            raise InvalidInput(
-                f"`{which}` holds {len(last)} generations.", hint=f"Name the one you mean by its number: {ids} ..."
-            )
-        found = last[0] if isinstance(last, Sweep) and len(last) else last
-        if found is None or isinstance(found, Sweep):
-            found = next(iter(self.pc.history(limit=1)), None)
-        if found is None:
-            raise InvalidInput("Nothing has been made yet.", hint="Make something first: %%playcut image.")
-        # From the library, where it has its stars and its parent; what could not be kept is as it is.
-        return self.pc.get(found.id) if found.id is not None else found
+        return finding.generation(which, self.pc, self.variables, RESULT, self.place[1])
 
     def _make_raw(self, line: Line, body: str) -> None:
         from playcut_jupyter import tools

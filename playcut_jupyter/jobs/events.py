@@ -78,5 +78,22 @@ class NotKept:
     reason: str
 
 
-Event = Sent | NotSent | Submitted | VoiceChosen | Answered | Progressed | Throttled | Disturbed | Fetching | NotKept
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """The library has no row of it any more: it was asked for by an id that the service does not know."""
+
+
+Event = (
+    Sent
+    | NotSent
+    | Submitted
+    | VoiceChosen
+    | Answered
+    | Progressed
+    | Throttled
+    | Disturbed
+    | Fetching
+    | NotKept
+    | Forgotten
+)
 Emit = Callable[[Event], None]

@@ -21,7 +21,7 @@ from playcut_jupyter.jobs.rows import Row
 from playcut_jupyter.jobs.submission import submit
 from playcut_jupyter.jobs.waiting import wait_for_task
 from playcut_jupyter.library.asset import Asset
-from playcut_jupyter.tools import Request
+from playcut_jupyter.tools import READ_ONLY, Request
 
 
 async def generate(connection: Connection, request: Request, number: int | None, emit: Emit) -> list[Asset]:
@@ -71,7 +71,8 @@ async def take_up(
     except PlaycutError as error:
         error.task_id = error.task_id or task_id
         if isinstance(error, NotFound) and error.tool != "download-asset":
-            error.hint = f"{error.hint or ''} If it is gone for good, `--fresh` (fresh=True) buys another.".strip()
+            if request.tool.name not in READ_ONLY:  # else it was asked for by its id alone
+                error.hint = f"{error.hint or ''} If it is gone for good, `--fresh` (fresh=True) buys another.".strip()
             await row.release()
             await row.forget_adopted()
             raise

@@ -14,7 +14,7 @@ import anyio
 from anyio import to_thread
 
 from playcut_jupyter.errors import PlaycutError
-from playcut_jupyter.jobs.events import Emit, NotKept
+from playcut_jupyter.jobs.events import Emit, Forgotten, NotKept
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.library.media import Facts
 from playcut_jupyter.library.records import AssetRecord
@@ -42,9 +42,9 @@ class Row:
             await self._write(lambda: self.library.set_input(self.number or 0, "voiceId", voice_id))
 
     async def forget_adopted(self) -> None:
-        """Remove the row of a task that nobody knows."""
-        if self.number is not None:
-            await self._write(lambda: self.library.forget_adopted(self.number or 0))
+        """Remove the row of a task that nobody knows, and say so."""
+        if self.number is not None and await self._write(lambda: self.library.forget_adopted(self.number or 0)):
+            self._emit(Forgotten())
 
     async def release(self) -> None:
         """Say that nobody waits for it any more."""

@@ -46,7 +46,7 @@ async def submit(connection: Connection, request: Request, row: Row, emit: Emit)
         await row.note(state="uncertain", error=error.message)
         raise
     except PlaycutError as error:
-        if isinstance(error, NotFound) and not request.tool.is_known:
+        if isinstance(error, NotFound) and not request.tool.is_known and request.tool.name not in READ_ONLY:
             near = nearest(request.tool.name)
             error.hint = f"Did you mean {near}?" if near else "Playcut's Swagger UI lists all tools."
         await row.note(state="refused", error=error.message)

@@ -152,10 +152,11 @@ class Library:
                 (*values.values(), this_process(), time.time(), number),
             )
 
-    def forget_adopted(self, number: int) -> None:
-        """Remove the row of a task that was asked for by its id and is not known to the service."""
+    def forget_adopted(self, number: int) -> bool:
+        """Remove the row of a task that was asked for by its id and is not known to the service; tell if it was one."""
         with self.transaction() as db:
-            db.execute("DELETE FROM generations WHERE id = ? AND tool = 'wait-for-task'", (number,))
+            removed = db.execute("DELETE FROM generations WHERE id = ? AND tool = 'wait-for-task'", (number,))
+            return removed.rowcount > 0
 
     def set_input(self, number: int, name: str, value: object) -> None:
         """Complete an input that was left open; the generation is still found by what was asked for."""

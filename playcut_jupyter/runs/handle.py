@@ -114,6 +114,8 @@ class Handle:
                 self.trouble = ""
             case events.NotKept(reason):
                 self.warning = reason
+            case events.Forgotten():
+                self.id = None
         self._tell()
 
     def _finish(self, job: Future[list[Asset]]) -> None:
