@@ -85,6 +85,21 @@ def test_a_dry_run_tells_that_it_needs_a_higher_limit(
     assert "--max" not in capsys.readouterr().out
 
 
+def test_a_dry_run_tells_the_inputs_that_all_have_alike(
+    shell: InteractiveShell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shell.run_cell_magic("playcut", f"-a 16:9 -p seed=7 -p tags=[1,2] -p t={'hello' * 20} --dry-run", "a told fox")
+    one = capsys.readouterr().out
+    shell.run_cell_magic("playcut", "-a 16:9 -p seed=7,8 --dry-run", "a told {fox|owl}")
+    several = capsys.readouterr().out
+    shell.run_cell_magic("playcut", "--dry-run", "a told fox")
+
+    assert "\nWith aspectRatio 16:9, seed 7, tags [1, 2], t hellohello" in one
+    assert max(map(len, one.splitlines())) <= 210
+    assert "\nWith aspectRatio 16:9\n" in several
+    assert "\nWith" not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("options", ["", "--dry-run "])
 @pytest.mark.parametrize("body", ["a timed {fox|owl}", "a timed fox"])
 def test_what_can_not_be_sent_is_told_before_anything(shell: InteractiveShell, options: str, body: str) -> None:

@@ -99,11 +99,22 @@ def test_a_voice_is_found_by_its_listed_name_commas_and_all(shell: InteractiveSh
         ('{"x":1,"y":2},7', [{"x": 1, "y": 2}, 7]),
         ('"a,b",c', ["a,b", "c"]),
         ("f(a,b)", "f(a,b)"),
-        ("[1,2]", [[1, 2]]),
+        ("[1,2]", [1, 2]),
     ],
 )
 def test_a_comma_in_brackets_or_quotes_makes_no_axis(written: str, value: object) -> None:
     assert parse_cell_line(f"image -p 'x={written}'", {}).inputs["x"] == value
+
+
+def test_a_json_list_is_one_value_and_no_axis(shell: InteractiveShell) -> None:
+    one = cell(shell, "speech -p 'tags=[1,2]'", "A list.")
+    child = cell(shell, "--from last", "+ And more.")
+    several = cell(shell, "speech -p 'tags=[1,2]' -p seed=1,2", "A list.")
+
+    assert (one.inputs["tags"], dict(one.labels)) == ([1, 2], {})
+    assert (child.inputs["tags"], dict(child.labels)) == ([1, 2], {})
+    assert list(several.axes) == ["seed"]
+    assert [run.inputs["tags"] for run in several] == [[1, 2], [1, 2]]
 
 
 def test_axes_come_in_the_order_of_the_line(shell: InteractiveShell) -> None:

@@ -169,7 +169,9 @@ class PlaycutMagics(Magics):
             plan = plan.sample(line.sample, line.seed or 0)
         limit = line.max_generations or self.max_generations
         if line.dry_run:
-            print(f"{self.pc.forecast(plan, kind, line.count, line.fresh, limit)}\nNothing was sent (--dry-run).")
+            expected = self.pc.forecast(plan, kind, line.count, line.fresh, limit)
+            alike = f"With {plan.same_for_all}" if plan.same_for_all else ""
+            print("\n".join(filter(None, [str(expected), alike, "Nothing was sent (--dry-run)."])))
             return
         sweep = self.pc.start_plan(
             plan,

@@ -1,6 +1,6 @@
 """What stands behind an option or below a raw tool: text, a number, JSON, a notebook variable, or an axis.
 
-An axis is a list. A JSON list is one value, which is written as a list in a list.
+An axis is a list. A JSON list is one value.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from playcut_jupyter.errors import InvalidInput, PromptError
+from playcut_jupyter.prompts.plan import OneValue
 
 _VARIABLE = re.compile(r"\{(\w+)\}")
 
@@ -42,7 +43,7 @@ def param(text: str, variables: Mapping[str, object], *, is_raw: bool) -> tuple[
         raise InvalidInput(f"-p {text!r} is not key=value.", hint="For example -p seed=7 or -p 'style=oil paint'.")
     parsed = _json_or_text(value)
     if parsed is not value:
-        return key.strip(), [parsed] if isinstance(parsed, list) and not is_raw else parsed
+        return key.strip(), OneValue(parsed) if isinstance(parsed, list) else parsed
     if is_raw and not _VARIABLE.fullmatch(value):
         return key.strip(), value
     found = _value(value, variables)

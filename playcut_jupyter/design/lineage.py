@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from playcut_jupyter.design import worddiff
 from playcut_jupyter.errors import InvalidInput, PromptError
+from playcut_jupyter.prompts.plan import OneValue
 from playcut_jupyter.runs.generation import Generation
 from playcut_jupyter.tools import KINDS, Tool
 
@@ -84,8 +85,7 @@ def inherited(parent: Generation, tool: Tool) -> dict[str, object]:
     inputs = {name: value for name, value in parent.inputs.items() if name not in fields}
     if parent.tool != tool.name:
         inputs = {name: value for name, value in inputs.items() if name in tool.options.values()}
-    # A list is one value here, not an axis.
-    return {name: [value] if isinstance(value, list) else value for name, value in inputs.items()}
+    return {name: OneValue(value) if isinstance(value, list) else value for name, value in inputs.items()}
 
 
 def changes(parent: Generation, child: Generation) -> str:

@@ -47,7 +47,7 @@ def param(name: str, value: object) -> str | None:
     spellings += [json.dumps(value, ensure_ascii=False), json.dumps(value)]
     for text in spellings:
         word = f"{name}={text}"
-        if word.isprintable() and word == word.strip() and _params(word) == {name: _as_given(value)}:
+        if word.isprintable() and word == word.strip() and _params(word) == {name: value}:
             return word
     return None
 
@@ -57,11 +57,6 @@ def _params(word: str) -> Mapping[str, object]:
         return arguments.parse_cell_line(shlex.join(["image", "-p", word]), {}).inputs
     except PlaycutError:
         return {}
-
-
-def _as_given(value: object) -> object:
-    """A list is one value of an axis."""
-    return [value] if isinstance(value, list) else value
 
 
 def _read(run: Generation, line: str, body: str) -> dict[str, object] | None:

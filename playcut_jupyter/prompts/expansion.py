@@ -10,7 +10,8 @@ the product of the axes: in the order in which they appear, template first, then
   is made twice.
 - A list in an alternative varies there alone (`{a {animal}|an owl}` is one axis too), unless the template
   also names it outside or in other alternatives: then it is an axis of its own, with one value everywhere.
-- An option with a list or tuple is an axis with the option's name; a list as a value goes into a list.
+- An option with a list or tuple is an axis with the option's name; a list as a value is a `OneValue`, or goes
+  into a list.
 
 Everything that can be wrong is found by `expand`, which raises `PromptError` and nothing else.
 """
@@ -27,7 +28,7 @@ from itertools import islice
 from numbers import Number
 
 from playcut_jupyter.errors import PromptError
-from playcut_jupyter.prompts.plan import MOST, Axis, Expansions, Pieces, Plan, short
+from playcut_jupyter.prompts.plan import MOST, Axis, Expansions, OneValue, Pieces, Plan, short
 from playcut_jupyter.prompts.template import Group, Name, Parts, doubtful, names, parse, place, spelled
 
 _ACCEPTED = "a template takes text, a number, or a list or tuple of them"
@@ -109,7 +110,7 @@ class _Builder:
 
     def option_axes(self, options: Mapping[str, object]) -> None:
         for name, value in options.items():
-            if not isinstance(value, (list, tuple)):
+            if not isinstance(value, (list, tuple)) or isinstance(value, OneValue):
                 continue
             if not value:
                 raise PromptError(f"The option {name} is an empty {type(value).__name__}.", hint="Give it a value.")

@@ -37,6 +37,10 @@ class Expansion:
     labels: Mapping[str, object]
 
 
+class OneValue(list[object]):
+    """A list that is one value of an option; any other list is an axis."""
+
+
 @dataclass(frozen=True)
 class Axis:
     """A name, its values, and the text of each value; an option has its API name instead of texts."""
@@ -142,6 +146,13 @@ class Plan:
         picks = self.expansions.picks
         chosen = random.Random(seed).sample(range(len(picks)), n)  # noqa: S311 - nothing secret
         return Plan(self.axes, self.expansions.at(tuple(picks[i] for i in sorted(chosen))), self.notes)
+
+    @property
+    def same_for_all(self) -> str:
+        """The inputs that all generations have alike, as one line; "" if there are none."""
+        varied = {axis.option for axis in self.expansions.axes}
+        alike = ((name, value) for name, value in self.expansions.inputs.items() if name not in varied)
+        return short(", ".join(f"{short(name, 40)} {short(value, 40)}" for name, value in alike), 200)
 
     def describe(self, first: int = 3) -> str:
         """Return the count, the axes and the first prompts, as plain lines."""
