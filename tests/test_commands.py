@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from pathlib import Path
 
@@ -214,7 +215,7 @@ def test_a_generation_is_found_by_its_tasks_id_without_a_key(
 ) -> None:
     made = cell(shell, "speech", "Found without a key.")
     monkeypatch.delenv("PLAYCUT_API_KEY")
-    shell.run_line_magic("reload_ext", "playcut_jupyter")
+    shell.magics_manager.registry["PlaycutMagics"].connect_to(sandbox=None)
 
     assert line(shell, f"show {made.task_id}").id == made.id
 
@@ -257,3 +258,18 @@ def test_a_read_only_tool_is_not_suggested_in_its_own_place(shell: InteractiveSh
 
     assert "Did you mean" not in str(caught.value)
     assert "Check the id" in str(caught.value)
+
+
+def test_the_status_tells_whether_there_is_a_key(
+    shell: InteractiveShell, sandbox: Sandbox, capsys: CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLAYCUT_BASE_URL", "http://example.com/api")
+    line(shell, "")
+    refused = capsys.readouterr().out
+    monkeypatch.delenv("PLAYCUT_API_KEY")
+    line(shell, "status")
+    without = capsys.readouterr().out
+
+    assert f"...{sandbox.key[-4:]}\n" in refused
+    assert sandbox.key not in refused
+    assert re.search(r"^key +not set$", without, re.MULTILINE)

@@ -439,6 +439,15 @@ def test_options_take_any_value_and_may_share_a_name_with_a_variable() -> None:
     assert plan[1].inputs == {"n": "x", "images": ["p", "q"], "extra": {"a": [1]}, "none": None}
 
 
+@pytest.mark.parametrize("word", ["True", "if", "class"])
+def test_a_word_of_python_is_no_variable(word: str) -> None:
+    with pytest.raises(PromptError, match="is a word of Python") as caught:
+        expand(f"a {{{word}}} fox", {})
+    assert f"{{{{{word}}}}}" in str(caught.value)
+    assert "Define" not in str(caught.value)
+    assert expand(f"a {{{word}}} fox", {word: "red"})[0].prompt == "a red fox"
+
+
 def test_an_option_without_values_is_refused() -> None:
     with pytest.raises(PromptError, match="aspectRatio is an empty list"):
         expand("a fox", {}, {"aspectRatio": []})

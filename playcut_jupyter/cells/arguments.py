@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from typing import Any, NoReturn
 
 from playcut_jupyter.cells import values
-from playcut_jupyter.cells.vocabulary import INPUT_OPTIONS, cell_parser, options_of
+from playcut_jupyter.cells.vocabulary import COMMAND_NAMES, INPUT_OPTIONS, cell_parser, options_of
 from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.tools import KINDS, READ_ONLY, TOOLS
 
@@ -42,6 +42,7 @@ class Line:
     parent: str | None = None
     sample: int | None = None
     seed: int | None = None
+    help: bool = False
 
     @property
     def is_raw(self) -> bool:
@@ -56,6 +57,11 @@ def parse_cell_line(line: str, variables: Mapping[str, object]) -> Line:
         InvalidInput: an unknown kind or option, or a bad value; the message names the nearest right one.
     """
     words = split(line)
+    if words and words[0] in COMMAND_NAMES:
+        raise InvalidInput(
+            f"{words[0]} is no kind, but a command that has no cell.",
+            hint=f"Write `%playcut {line.strip()}` on a line of its own, with one %.",
+        )
     kind = words.pop(0) if words and not words[0].startswith("-") else None
     return _line(kind, words, variables)
 
@@ -118,8 +124,6 @@ def _line(kind: str | None, words: list[str], variables: Mapping[str, object]) -
     if extra:
         _refuse(extra[0])
     given = vars(found)
-    if given["out"] is not None and not given["out"].isidentifier():
-        raise InvalidInput(f"-o {given['out']!r} can't be the name of a variable.", hint="Use letters, digits and _.")
     if given["seed"] is not None and given["sample"] is None:
         raise InvalidInput(
             "--seed says which sample is taken, and there is no --sample.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from difflib import get_close_matches
@@ -16,6 +17,7 @@ from playcut_jupyter.display import grid, live, render
 from playcut_jupyter.errors import InvalidInput, NotConnected, NotFound
 from playcut_jupyter.export.writer import FORMATS
 from playcut_jupyter.library.store import copy_out
+from playcut_jupyter.redaction import mask
 from playcut_jupyter.runs.collection import Generations
 from playcut_jupyter.runs.generation import Generation
 from playcut_jupyter.runs.sweep import Sweep
@@ -68,7 +70,7 @@ class Commands:
         account = connection.account
         rows = {
             "connected to": place,
-            "key": connection.settings.masked_key,
+            "key": _shown_key(connection.settings.api_key),
             "session": connection.session_id or "none yet (made with the first generation)",
             "credits so far": f"{account.spent:g} (estimate)"
             + (f" of a budget of {account.budget:g}" if account.budget is not None else ""),
@@ -261,6 +263,12 @@ class Commands:
 def _place(pc: Any) -> str:
     connection = pc.connection
     return f"the SANDBOX at {connection.settings.base_url}" if pc.connector.is_sandbox else connection.settings.base_url
+
+
+def _shown_key(used: str) -> str:
+    """Return the key, masked, also where it is set and the address must not have it."""
+    key = used or os.environ.get("PLAYCUT_API_KEY", "").strip()
+    return mask(key) if key else "not set"
 
 
 def _parsed(parser: ArgumentParser, command: str, rest: str) -> Namespace:

@@ -18,15 +18,16 @@ def help_on(word: str = "") -> str:
         InvalidInput: there is no such word; the message names the nearest.
     """
     if word in KINDS or "-" in word.strip("-"):
-        return _cell()
+        return help_on_cells()
     if word in COMMAND_NAMES:
         return "\n".join(_line(name) for name in COMMANDS if name.split()[0] == word)
     if word and word.lower() not in HELP_WORDS:
         raise unknown(word)
-    return "\n".join([_cell(), "", *map(_line, COMMANDS)])
+    return "\n".join([help_on_cells(), "", *map(_line, COMMANDS)])
 
 
-def _cell() -> str:
+def help_on_cells() -> str:
+    """Return the help on what makes something: a cell, or its one-line form."""
     return "\n\n".join(
         [
             "%%playcut [KIND] [options]\nPROMPT, one or more lines",

@@ -149,9 +149,13 @@ class PlaycutMagics(Magics):
         Raises:
             PlaycutError: it failed; what succeeded is shown and kept all the same.
         """
+        from playcut_jupyter.cells.help import help_on_cells
         from playcut_jupyter.design import lineage
         from playcut_jupyter.library import store
 
+        if line.help:
+            print(help_on_cells())
+            return
         if line.save:
             store.check_target(line.save)
         parent = self.find(line.parent) if line.parent else None
@@ -251,5 +255,5 @@ def _check_prompt_once(kind: str, line: Line) -> None:
     if field in line.inputs:
         raise InvalidInput(
             f"`-p {field}=...` would take the place of the prompt.",
-            hint="Write the prompt below the line that starts with %%playcut.",
+            hint="Leave it out: the prompt is what is written below the line of a cell, or behind the options.",
         )

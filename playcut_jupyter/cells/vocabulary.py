@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from keyword import iskeyword
 from typing import Any, NoReturn
 
 from IPython.core.magic_arguments import MagicArgumentParser
@@ -69,8 +70,16 @@ def _with_nearest(parser: argparse.ArgumentParser, message: str) -> str:
     word = unknown.group(1)
     if not word.startswith("-"):
         return f"{word!r} is left over on the line."
-    near = get_close_matches(word, options_of(parser), 1, 0.5)
-    return f"There is no option {word}." + (f" Did you mean {near[0]}?" if near else "")
+    near = _nearest(word, options_of(parser))
+    return f"There is no option {word}." + (f" Did you mean {near}?" if near else "")
+
+
+def _nearest(word: str, options: Iterable[str]) -> str | None:
+    """Return the option that *word* is nearly; a letter alone is near to that letter alone."""
+    letter = word.strip("-").lower()
+    if len(letter) == 1:
+        return next((option for option in options if option.strip("-") == letter), None)
+    return next(iter(get_close_matches(word, options, 1, 0.5)), None)
 
 
 def options_of(parser: argparse.ArgumentParser) -> dict[str, argparse.Action]:
@@ -105,11 +114,12 @@ def cell_parser() -> argparse.ArgumentParser:
     ):
         new.add_argument(*flags, action=_Input, dest=dest, metavar=metavar, help=told, default=argparse.SUPPRESS)
     new.add_argument("-n", "--count", type=_count, default=1, metavar="N", help="how many of each")
-    new.add_argument("-o", "--out", metavar="NAME", help="keep the result in this variable too")
-    new.add_argument("--save", metavar="PATH", help="copy the originals there; nothing is overwritten")
-    new.add_argument("--session", metavar="ID_OR_TITLE", help="the session to put it into")
+    new.add_argument("-o", "--out", type=_variable, metavar="NAME", help="keep the result in this variable too")
+    new.add_argument("--save", type=_written, metavar="PATH", help="copy the originals there; nothing is overwritten")
+    new.add_argument("--session", type=_written, metavar="ID_OR_TITLE", help="the session to put it into")
     new.add_argument(
         "--from",
+        type=_written,
         dest="parent",
         metavar="ID",
         help="build on that one (or `last`): `+ words`, `- words`, or a new prompt",
@@ -120,6 +130,7 @@ def cell_parser() -> argparse.ArgumentParser:
     new.add_argument("--sample", type=_count, metavar="N", help="only so many of a sweep, taken at random")
     new.add_argument("--seed", type=_seed, metavar="S", help="which sample: the same number takes the same one")
     new.add_argument("--max", type=_count, dest="max_generations", metavar="N", help="allow this many generations")
+    new.add_argument("-h", "--help", action="store_true", help="show this text, and send nothing")
     return new
 
 
@@ -137,7 +148,7 @@ def export_parser() -> argparse.ArgumentParser:
     new = _Parser("%playcut export", "Use `export [ID | last | starred] [--as FORMAT] [--save FILE]`.")
     new.add_argument("which", nargs="?", default="last", metavar="ID")
     new.add_argument("--as", dest="as_", default="python", metavar="FORMAT")
-    new.add_argument("--save", metavar="FILE")
+    new.add_argument("--save", type=_written, metavar="FILE")
     return new
 
 
@@ -145,6 +156,18 @@ def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
     return int(text)
+
+
+def _written(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("nothing is written between the quotes")
+    return text
+
+
+def _variable(text: str) -> str:
+    if not text.isidentifier() or iskeyword(text):
+        raise argparse.ArgumentTypeError(f"{text!r} can't be the name of a variable")
+    return text
 
 
 def _seed(text: str) -> int:

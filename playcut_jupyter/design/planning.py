@@ -49,7 +49,7 @@ def plan(
         template, words = lineage.child_template(parent.prompt, template)
         variables = {**variables, **words}
     if not template.strip():
-        raise PromptError("The prompt is empty.", hint="Write the prompt below the line that starts with %%playcut.")
+        raise PromptError("The prompt is empty.", hint="Say in words what to make.")
     inputs = inputs_for(tool, options)
     # What is given anew takes its own place in the order of the axes.
     kept = {name: value for name, value in taken_over.items() if name not in inputs}

@@ -19,6 +19,7 @@ Everything that can be wrong is found by `expand`, which raises `PromptError` an
 from __future__ import annotations
 
 import difflib
+import keyword
 import math
 import sys
 from collections import Counter
@@ -224,6 +225,12 @@ def _text(value: object, where: str) -> str:
 
 
 def _undefined(template: str, name: Name, variables: Mapping[str, object]) -> PromptError:
+    escaped = f"write {{{{{name.name}}}}} for the text {{{name.name}}} itself."
+    if keyword.iskeyword(name.name):
+        return PromptError(
+            f"{{{name.name}}} at {place(template, name.at)} can't be a variable: {name.name} is a word of Python.",
+            hint=f"Name it differently, or {escaped}",
+        )
     usable = [
         key
         for key, value in variables.items()
@@ -233,5 +240,5 @@ def _undefined(template: str, name: Name, variables: Mapping[str, object]) -> Pr
     suggestion = f"Did you mean {{{near[0]}}}? If not, define" if near else "Define"
     return PromptError(
         f"{{{name.name}}} at {place(template, name.at)} is not defined.",
-        hint=f"{suggestion} {name.name}, or write {{{{{name.name}}}}} for the text {{{name.name}}} itself.",
+        hint=f"{suggestion} {name.name}, or {escaped}",
     )
