@@ -343,7 +343,11 @@ class Playcut:
             limit: the most that is returned.
             kind: only "image", "video", "speech" or a tool's own name.
             starred: only those with a star.
+
+        Raises:
+            InvalidInput: the limit is no whole number of at least 1.
         """
+        limit = planning.checked_count(limit, "limit")
         connection = self.connector.archive
         records = connection.library.history(search=search, limit=limit, kind=kind, starred=starred)
         return history.History([Generation.from_record(connection, record) for record in records])

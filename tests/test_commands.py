@@ -273,3 +273,21 @@ def test_the_status_tells_whether_there_is_a_key(
     assert f"...{sandbox.key[-4:]}\n" in refused
     assert sandbox.key not in refused
     assert re.search(r"^key +not set$", without, re.MULTILINE)
+
+
+def test_a_million_credits_are_written_out(shell: InteractiveShell, capsys: CaptureFixture) -> None:
+    shell.run_line_magic("config", "PlaycutMagics.budget = 1234567")
+
+    line(shell, "status")
+
+    assert "of a budget of 1234567\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("limit", [0, -1])
+def test_a_history_of_less_than_one_is_refused(shell: InteractiveShell, pc: Playcut, limit: int) -> None:
+    pc.speech("In the history.")
+
+    with pytest.raises(InvalidInput, match="limit is a whole number of at least 1"):
+        pc.history(limit=limit)
+    with pytest.raises(InvalidInput, match="whole number of at least 1"):
+        line(shell, f"history -n {limit}")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from playcut_jupyter.cells import arguments, finding
 from playcut_jupyter.cells.help import help_on, unknown
 from playcut_jupyter.cells.vocabulary import BARE_COMMANDS, COMMAND_NAMES, HELP_WORDS, export_parser, history_parser
+from playcut_jupyter.connection.account import amount
 from playcut_jupyter.connection.connection import LOOKS_LIKE_SESSION
 from playcut_jupyter.display import grid, live, render
 from playcut_jupyter.errors import InvalidInput, NotConnected, NotFound
@@ -72,8 +73,8 @@ class Commands:
             "connected to": place,
             "key": _shown_key(connection.settings.api_key),
             "session": connection.session_id or "none yet (made with the first generation)",
-            "credits so far": f"{account.spent:g} (estimate)"
-            + (f" of a budget of {account.budget:g}" if account.budget is not None else ""),
+            "credits so far": f"{amount(account.spent)} (estimate)"
+            + (f" of a budget of {amount(account.budget)}" if account.budget is not None else ""),
             "rate limit": f"{left} of {limit} requests a minute left" if limit else "not known yet",
             "under way": str(len(waited_for_here())),
             "library": str(pc.connector.home),

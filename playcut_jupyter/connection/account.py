@@ -59,11 +59,22 @@ class Account:
         taken = self.spent + self._set_aside
         if taken + (expected or 0.0) <= self.budget and taken < self.budget:
             return
-        price = f"about {expected:g} credits" if expected else "more credits"
+        price = f"about {in_credits(expected)}" if expected else "more credits"
+        of_budget = f"{amount(taken)} of the budget of {in_credits(self.budget)}"
         raise BudgetExceeded(
-            f"This would spend {price}: {taken:g} of the budget of {self.budget:g} credits are spent (estimated).",
+            f"This would spend {price}: {of_budget} are spent (estimated).",
             hint="It was not sent. Raise the budget (`%config PlaycutMagics.budget = ...` or `pc.budget = ...`).",
         )
+
+
+def amount(credits_: float) -> str:
+    """Return *credits_* as people write a number, a million too."""
+    return f"{credits_:.10g}"
+
+
+def in_credits(credits_: float) -> str:
+    """Return *credits_* in words: "1 credit", "80 credits"."""
+    return f"{amount(credits_)} credit{'' if credits_ == 1 else 's'}"
 
 
 def checked_budget(budget: float | None) -> float | None:

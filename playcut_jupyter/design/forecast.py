@@ -10,6 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from playcut_jupyter.api.client import encoded
+from playcut_jupyter.connection.account import amount, in_credits
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.library.records import fingerprint
@@ -59,7 +60,7 @@ class Forecast:
         parts = []
         if self.credits is not None:
             basis = "" if self.looked_up == self.total else f", from {self.looked_up:,} of them taken at random"
-            parts.append(f"about {self.credits:.10g} credits (estimate{basis})")
+            parts.append(f"about {in_credits(self.credits)} (estimate{basis})")
             if self.unpriced:
                 parts.append(f"without {self.unpriced:,} whose price is not known yet")
         elif new:
@@ -77,9 +78,9 @@ class Forecast:
         if self.budget is not None and self.credits is not None and self.spent + self.credits > self.budget:
             left = max(0.0, self.budget - self.spent)
             priced = (self.looked_up - self.in_library - self.unpriced) * self.total / self.looked_up
-            spent = f" ({self.spent:.10g} spent)" if self.spent else ""
+            spent = f" ({amount(self.spent)} spent)" if self.spent else ""
             parts.append(
-                f"passes your budget of {self.budget:.10g}{spent} after about {int(left * priced / self.credits)}"
+                f"passes your budget of {amount(self.budget)}{spent} after about {int(left * priced / self.credits)}"
             )
         return "; ".join(parts)
 

@@ -94,10 +94,10 @@ def inputs_for(tool: tools.Tool, options: Mapping[str, object]) -> dict[str, obj
     return inputs
 
 
-def checked_count(count: object) -> int:
-    """Return *count* if it says how many of each; raises `InvalidInput` if it does not."""
+def checked_count(count: object, name: str = "count") -> int:
+    """Return *count* if it says how many; raises `InvalidInput`, which calls it *name*, if it does not."""
     if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-        raise InvalidInput(f"count is a whole number of at least 1, not {count!r}.")
+        raise InvalidInput(f"{name} is a whole number of at least 1, not {count!r}.")
     return count
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from playcut_jupyter.connection.account import in_credits
 from playcut_jupyter.display import render
 from playcut_jupyter.errors import InvalidInput, PlaycutError
 from playcut_jupyter.library.asset import Asset
@@ -78,14 +79,13 @@ class _Tile:
         varied = [name for name, values in sweep.axes.items() if len(values) > 1]
         self.title = " · ".join(str(run.labels[name]) for name in varied if name in run.labels) or run.kind
         inputs = {name: value for name, value in run.inputs.items() if name not in ("prompt", "text")}
-        credits_ = f"{run.estimated_credits:g} credits (estimate)" if run.estimated_credits is not None else ""
         self.facts = [
             "SANDBOX" if run.is_sandbox else "",
             "starred" if run.starred else "",
             wins,
             ", ".join(f"{name} {value}" for name, value in inputs.items()),
             f"{run.elapsed_s:.1f} s",
-            credits_,
+            render.credits_text(run),
             f"#{run.id}" if run.id is not None else "",
         ]
         self.failure = f"{run.state}: {run.error}" if run.error is not None else "" if run.done else run.state
@@ -174,7 +174,7 @@ def _made(tiles: Sequence[_Tile]) -> str:
     total = sum(tile.run.estimated_credits or 0 for tile in tiles)
     failed = sum(bool(tile.failure) for tile in tiles)
     day = time.strftime("%Y-%m-%d", time.localtime(max(tile.run.created_at for tile in tiles)))
-    return " · ".join(filter(None, (day, f"{total:g} credits (estimate)", f"{failed} failed" if failed else "")))
+    return " · ".join(filter(None, (day, f"{in_credits(total)} (estimate)", f"{failed} failed" if failed else "")))
 
 
 # -- a picture, and pages of pictures -----------------------------------------------------------------------------

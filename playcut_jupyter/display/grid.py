@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from playcut_jupyter.connection.account import amount, in_credits
 from playcut_jupyter.display import render
 from playcut_jupyter.library.asset import Asset
 from playcut_jupyter.runs.generation import Generation
@@ -101,8 +102,9 @@ def _credits(bought: Sequence[Generation]) -> str:
     if not known:
         return ""
     if waiting:
-        return f"{sum(known):g} of about {sum(known) * (1 + waiting / len(known)):.4g} credits (estimate)"
-    return f"{sum(known):g} credits (estimate)" if sum(known) else ""
+        expected = float(f"{sum(known) * (1 + waiting / len(known)):.4g}")
+        return f"{amount(sum(known))} of about {in_credits(expected)} (estimate)"
+    return f"{in_credits(sum(known))} (estimate)" if sum(known) else ""
 
 
 def _summary_line(sweep: Sweep) -> Markup:
@@ -243,7 +245,7 @@ def _row(run: Generation) -> Markup:
 
 
 def _facts(run: Generation) -> list[str]:
-    credits_ = f"{run.estimated_credits:g}" if run.estimated_credits is not None else ""
+    credits_ = amount(run.estimated_credits) if run.estimated_credits is not None else ""
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(run.created_at))
     state = run.state + (" (sandbox)" if run.is_sandbox else "")
     return [state, credits_, when, run.task_id or ""]

@@ -14,6 +14,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from playcut_jupyter.connection.account import in_credits
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.library.asset import Asset
 from playcut_jupyter.redaction import scrub
@@ -234,7 +235,7 @@ def final_facts(run: Generation) -> list[str]:
     """Return the words of the quiet line: the result's, where its files are, what the kernel came to so far."""
     facts = result_facts(run) + [str(item.path) for item in run.assets if item.path]
     if not run.reused:
-        facts.append(f"this kernel: {run.kernel_credits:g} credits (estimate)")
+        facts.append(f"this kernel: {in_credits(run.kernel_credits)} (estimate)")
     return facts
 
 
@@ -260,7 +261,7 @@ def _sizes(assets: Iterable[Asset]) -> list[str]:
 
 def credits_text(run: Generation) -> str:
     """Return the server's estimate, called one; "" if it gave none."""
-    return f"{run.estimated_credits:g} credits (estimate)" if run.estimated_credits is not None else ""
+    return f"{in_credits(run.estimated_credits)} (estimate)" if run.estimated_credits is not None else ""
 
 
 def plain_status(run: Generation) -> str:

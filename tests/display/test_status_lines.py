@@ -54,6 +54,19 @@ def test_a_live_status_tells_what_is_known(waiting: Waiting) -> None:
     assert page.all("progress")[0]["value"] == "42"
 
 
+def test_a_million_credits_are_written_out_and_one_is_one(waiting: Waiting, connection: Connection) -> None:
+    dear = saved(connection, png())
+    dear.estimated_credits = connection.account.spent = 1_234_567.0
+    cheap = waiting("a hare", estimated_credits=1.0)
+    sweep = Sweep(connection, [dear, waiting("a cat")], {})
+
+    assert "1234567 credits (estimate)" in html(dear).text
+    assert "this kernel: 1234567 credits (estimate)" in html(dear).text
+    assert "1 credit (estimate)" in html(cheap).text
+    assert "1234567 of about 2469000 credits (estimate)" in Page(grid.sweep_bundle(sweep)["text/html"]).text
+    assert " 1234567 " in grid.history_text([dear])
+
+
 def test_a_pause_of_the_rate_limit_is_told(waiting: Waiting) -> None:
     run = waiting(pause_s=12.4)
     run._paused_at = time.monotonic()
