@@ -112,6 +112,51 @@ def test_python_is_completed_in_the_body_of_a_cell(shell: InteractiveShell) -> N
     assert "animals" in completed(shell, "anim")
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "%playcut voices ",
+        "%playcut again ",
+        "%playcut wait ",
+        "%playcut image a red f",
+        "%%playcut speech -v ",
+        "%%playcut image -n ",
+        "%%playcut image -p ",
+        "%%playcut image nosuch",
+    ],
+)
+def test_where_there_is_nothing_to_offer_nothing_is(shell: InteractiveShell, code: str) -> None:
+    assert completed(shell, code) == []
+
+
+def test_a_place_to_save_to_is_completed_with_what_is_there(shell: InteractiveShell, tmp_path: Path) -> None:
+    folder = tmp_path / "places"
+    (folder / "clips").mkdir(parents=True)
+    for name in ("cat.png", "two foxes.png", ".hidden"):
+        (folder / name).touch()
+
+    assert completed(shell, "%%playcut --save places/c") == [
+        "%%playcut --save places/cat.png",
+        "%%playcut --save places/clips/",
+    ]
+    assert completed(shell, f"%playcut export --save {folder}/cl") == [f"%playcut export --save {folder}/clips/"]
+    assert completed(shell, "%%playcut --save=places/t") == ["%%playcut --save='places/two foxes.png'"]
+    assert completed(shell, "%%playcut --save ~/places/cl") == ["%%playcut --save ~/places/clips/"]
+    assert len(offered(shell, "%%playcut --save places/")) == 3
+    assert offered(shell, "%%playcut --save nowhere/") == []
+
+
+def test_variables_are_offered_where_they_can_stand(shell: InteractiveShell) -> None:
+    cell(shell, "speech -o hello", "Hello.")
+    shell.user_ns["ratios"] = ["1:1", "16:9"]
+
+    assert completed(shell, "%playcut show hel") == ["%playcut show hello"]
+    assert completed(shell, "%%playcut --from hel") == ["%%playcut --from hello"]
+    assert "ratios" not in offered(shell, "%playcut show ")
+    assert "%%playcut image -a {ratios" in completed(shell, "%%playcut image -a {rat")
+    assert "%playcut image a {ratios" in completed(shell, "%playcut image a {rat")
+
+
 def test_loading_the_extension_again_offers_everything_once(shell: InteractiveShell) -> None:
     shell.run_line_magic("reload_ext", "playcut_jupyter")
 

@@ -204,6 +204,7 @@ def test_tab_completes_commands_kinds_and_options(notebook: Kernel) -> None:
     assert "resume" in notebook.complete("%playcut re")
     assert "speech" in notebook.complete("%%playcut sp")
     assert "--aspect-ratio" in notebook.complete("%%playcut image --asp")
+    assert notebook.complete("%playcut voices ") == notebook.complete("%%playcut image -n ") == []
 
 
 def test_a_failing_cell_stops_run_all(server: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,10 +5,11 @@ It never connects, and a library that can't be read has nothing to offer.
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 _MAGIC = re.compile(r"\s*(%%?)playcut\s")
 _WORD = re.compile(r"""(?:"[^"]*"?|'[^']*'?|[^\s"'])+""")
+_RESULTS = ("playcut_jupyter.runs.generation", "playcut_jupyter.runs.sweep")
 _RECENT = 20
 """How many generations and tasks are offered."""
 
@@ -42,15 +44,22 @@ class Known:
         home: the library's folder, where there is no connection yet.
         origin: what generations are filed under, where there is no connection yet.
         connection: the connection, if there is one already.
+        variables: the notebook's.
     """
 
     home: Path
     origin: str
     connection: Connection | None = None
+    variables: Mapping[str, object] = field(default_factory=dict)
 
-    def numbers(self) -> list[str]:
-        """Return `last`, and the numbers of recent generations."""
-        return ["last", *self._kept(lambda library: [str(record.id) for record in library.history(limit=_RECENT)])]
+    def generations(self) -> list[str]:
+        """Return `last`, the numbers of recent generations, and the variables that hold some."""
+        numbers = self._kept(lambda library: [str(record.id) for record in library.history(limit=_RECENT)])
+        return ["last", *numbers, *(name for name in self.variables if self._holds_one(name))]
+
+    def _holds_one(self, name: str) -> bool:
+        # By its name, because Tab would wait for the module itself to be loaded.
+        return not name.startswith("_") and type(self.variables[name]).__module__ in _RESULTS
 
     def tasks(self) -> list[str]:
         """Return the ids of tasks that are submitted and not fetched, newest first."""
@@ -123,9 +132,35 @@ def _for_making(before: Sequence[str], typed: str, known: Known) -> tuple[str, S
     value = value if equals else typed
     if action.dest in USUAL_VALUES:
         return value.rpartition(",")[2], USUAL_VALUES[action.dest]
-    names = {"voice": known.voices, "session": known.titles, "parent": known.numbers}.get(action.dest)
+    if action.dest == "save":
+        return value, _paths(value)
+    names = {"voice": known.voices, "session": known.titles, "parent": known.generations}.get(action.dest)
     found = names() if names is not None else []
-    return value, [f'"{name}"' if value.startswith('"') else shlex.quote(name) for name in found]
+    return value, [_quoted(name, value) for name in found]
+
+
+def _quoted(text: str, typed: str) -> str:
+    """Return *text* as one word of the line, in the quotes that were begun."""
+    return f'"{text}"' if typed.startswith('"') else shlex.quote(text)
+
+
+def _paths(typed: str) -> list[str]:
+    """Return the files and folders that *typed* can become; hidden ones only where it begins with their dot."""
+    folder, name = os.path.split(typed.lstrip("\"'"))
+    try:
+        entries = sorted(Path(folder or ".").expanduser().iterdir())
+    except (OSError, RuntimeError):
+        return []
+    found = [
+        os.path.join(folder, entry.name) + ("/" if entry.is_dir() else "")  # noqa: PTH118 - keeps what was typed
+        for entry in entries
+        if entry.name.startswith(name) and (name.startswith(".") or not entry.name.startswith("."))
+    ]
+    return [path if _is_one_word(path) else _quoted(path, typed) for path in found]
+
+
+def _is_one_word(text: str) -> bool:
+    return not set(text) & set(" \t\"'\\")
 
 
 def _history(before: Sequence[str], typed: str, known: Known) -> Sequence[str]:
@@ -135,16 +170,18 @@ def _history(before: Sequence[str], typed: str, known: Known) -> Sequence[str]:
 def _export(before: Sequence[str], typed: str, known: Known) -> Sequence[str]:
     if before[-1:] == ["--as"]:
         return list(FORMATS)
+    if before[-1:] == ["--save"]:
+        return _paths(typed)
     options = list(options_of(export_parser()))
-    return options if typed.startswith("-") else ["starred", *known.numbers(), *options]
+    return options if typed.startswith("-") else ["starred", *known.generations(), *options]
 
 
 def _one(before: Sequence[str], typed: str, known: Known) -> Sequence[str]:
-    return [] if before else known.numbers()
+    return [] if before else known.generations()
 
 
 def _marked(before: Sequence[str], typed: str, known: Known) -> Sequence[str]:
-    return ["off"] if before else [*known.numbers(), "off"]
+    return ["off"] if before else [*known.generations(), "off"]
 
 
 _COMMANDS: Mapping[str, Callable[[Sequence[str], str, Known], Sequence[str]]] = {
@@ -156,6 +193,7 @@ _COMMANDS: Mapping[str, Callable[[Sequence[str], str, Known], Sequence[str]]] = 
     "tree": _one,
     "star": _marked,
     "hide": _marked,
-    "compare": lambda before, typed, known: known.numbers(),
+    "compare": lambda before, typed, known: known.generations(),
     "wait": lambda before, typed, known: [] if before else known.tasks(),
+    "help": lambda before, typed, known: [] if before else [*COMMAND_NAMES, *KINDS],
 }

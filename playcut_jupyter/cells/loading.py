@@ -6,7 +6,8 @@ Only IPython is imported here; what Tab offers is loaded when it is first asked 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, overload
 
 from IPython.core.completer import CompletionContext, IPCompleter, SimpleCompletion, context_matcher
 from IPython.core.interactiveshell import InteractiveShell
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _MATCHER = "playcut"
 _OUR_LINE = re.compile(r"\s*%%?playcut\s")
+_IN_BRACES = re.compile(r"\{\w*$")
 
 
 def load(shell: InteractiveShell) -> None:
@@ -36,23 +38,42 @@ def _complete_with(completer: IPCompleter, magics: PlaycutMagics) -> None:
 
     @context_matcher(identifier=_MATCHER, priority=1_000)  # type: ignore[untyped-decorator]  # IPython has no types here
     def match(context: CompletionContext) -> SimpleMatcherResult:
-        typed, words = _candidates(context, magics)
-        completions = [SimpleCompletion(word, type="playcut") for word in words]
+        found = _candidates(context, magics)
+        if found is None:
+            return {"completions": []}
+        typed, words = found
+        completions = [SimpleCompletion(word, type="playcut") for word in words] or _Nothing()
         return {"completions": completions, "matched_fragment": typed, "suppress": True, "ordered": True}
 
     others = [one for one in completer.custom_matchers if getattr(one, "matcher_identifier", "") != _MATCHER]
     completer.custom_matchers = [*others, match]
 
 
-def _candidates(context: CompletionContext, magics: PlaycutMagics) -> tuple[str, list[str]]:
+class _Nothing(Sequence[SimpleCompletion]):
+    """No words, said so that IPython hears it: it lets others speak wherever the words are of length 0."""
+
+    def __len__(self) -> int:
+        return 1
+
+    @overload
+    def __getitem__(self, index: int) -> SimpleCompletion: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[SimpleCompletion]: ...
+    def __getitem__(self, index: int | slice) -> SimpleCompletion | Sequence[SimpleCompletion]:
+        raise IndexError(index)
+
+
+def _candidates(context: CompletionContext, magics: PlaycutMagics) -> tuple[str, list[str]] | None:
+    """Return what is typed of a word and what it can become; None where Python is to speak, which knows its names."""
     line = context.text_until_cursor
-    if not _OUR_LINE.match(line) or (line.startswith("%%") and context.cursor_line > 0):
-        return "", []
+    is_ours = _OUR_LINE.match(line) and not (line.startswith("%%") and context.cursor_line > 0)
+    if not is_ours or _IN_BRACES.search(line):
+        return None
     from playcut_jupyter.cells.completion import Known, candidates
 
     try:
         home, origin = magics.place
-        return candidates(line, Known(home, origin, magics.connection))
+        return candidates(line, Known(home, origin, magics.connection, magics.variables))
     except Exception:  # noqa: BLE001 - a Tab must never print a traceback into somebody's cell
         return "", []
 
