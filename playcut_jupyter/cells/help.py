@@ -8,8 +8,6 @@ from playcut_jupyter.cells.vocabulary import COMMAND_NAMES, COMMANDS, HELP_WORDS
 from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.tools import KINDS
 
-_WIDTH = max(map(len, COMMANDS))
-
 
 def help_on(word: str = "") -> str:
     """Return the help on a command or on what makes something; on everything without a *word*.
@@ -20,10 +18,11 @@ def help_on(word: str = "") -> str:
     if word in KINDS or "-" in word.strip("-"):
         return help_on_cells()
     if word in COMMAND_NAMES:
-        return "\n".join(_line(name) for name in COMMANDS if name.split()[0] == word)
+        return "\n".join(f"%playcut {name}: {told}" for name, told in COMMANDS.items() if name.split()[0] == word)
     if word and word.lower() not in HELP_WORDS:
         raise unknown(word)
-    return "\n".join([help_on_cells(), "", *map(_line, COMMANDS)])
+    width = max(map(len, COMMANDS))
+    return "\n".join([help_on_cells(), "", *(f"  %playcut {name:<{width}}  {told}" for name, told in COMMANDS.items())])
 
 
 def help_on_cells() -> str:
@@ -35,10 +34,6 @@ def help_on_cells() -> str:
             cell_parser().format_help().split("\n\n", 1)[1].rstrip(),
         ]
     )
-
-
-def _line(name: str) -> str:
-    return f"  %playcut {name:<{_WIDTH}}  {COMMANDS[name]}"
 
 
 def unknown(word: str) -> InvalidInput:
