@@ -166,7 +166,6 @@ class PlaycutMagics(Magics):
             self._make_raw(line, body)
             return
         kind = line.kind or (lineage.kind_of_child(parent) if parent is not None else "image")
-        _check_prompt_once(kind, line)
         plan = self.pc.plan(kind, body, self.variables, line.inputs, parent)
         if line.sample is not None:
             # Always seeded: the same cell run again takes the same sample, which is in the library.
@@ -244,16 +243,3 @@ class PlaycutMagics(Magics):
         self.variables[RESULT] = result
         if line.out:
             self.variables[line.out] = result
-
-
-def _check_prompt_once(kind: str, line: Line) -> None:
-    """Raise `InvalidInput` if an option would silently take the place of the prompt."""
-    from playcut_jupyter import tools
-    from playcut_jupyter.errors import InvalidInput
-
-    field = tools.KINDS[kind].prompt_field
-    if field in line.inputs:
-        raise InvalidInput(
-            f"`-p {field}=...` would take the place of the prompt.",
-            hint="Leave it out: the prompt is what is written below the line of a cell, or behind the options.",
-        )

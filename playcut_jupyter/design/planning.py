@@ -80,8 +80,14 @@ def inputs_for(tool: tools.Tool, options: Mapping[str, object]) -> dict[str, obj
     """Return API inputs for *options*, in their order: our names are translated, all others are the API's own.
 
     Raises:
-        InvalidInput: an option that this kind does not have, or that is hardly an API's but nearly one of ours.
+        InvalidInput: an option that this kind does not have, or that is hardly an API's but nearly one of ours; or the
+            prompt's own input, which would silently take its place.
     """
+    if tool.prompt_field in options:
+        raise InvalidInput(
+            f"`{tool.prompt_field}` among the inputs would take the place of the prompt.",
+            hint="Say what to make in the prompt itself.",
+        )
     inputs: dict[str, object] = {}
     for name, value in options.items():
         if name in tools.OPTION_HELP:

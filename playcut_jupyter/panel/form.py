@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from playcut_jupyter.cells import arguments
 from playcut_jupyter.cells.vocabulary import USUAL_VALUES
-from playcut_jupyter.design.planning import notebook_variables
+from playcut_jupyter.design import planning
 from playcut_jupyter.panel import spelling
 from playcut_jupyter.playcut import Playcut
 from playcut_jupyter.prompts.plan import Plan
@@ -83,7 +83,8 @@ class Form:
 
     def check_extra(self) -> None:
         """Raise what is wrong with the extra inputs by themselves."""
-        arguments.parse_cell_line(shlex.join([self.kind, *self._extra_words]), _variables())
+        line = arguments.parse_cell_line(shlex.join([self.kind, *self._extra_words]), _variables())
+        planning.inputs_for(planning.tool_for(self.kind), line.inputs)
 
     def check_options(self) -> None:
         """Raise what is wrong with the line, whatever the prompt."""
@@ -103,7 +104,7 @@ class Form:
 
 def _variables() -> dict[str, object]:
     """Return the notebook's variables as they are now: a cell may be making new ones meanwhile."""
-    return dict(notebook_variables())
+    return dict(planning.notebook_variables())
 
 
 def like(run: Generation) -> Form:

@@ -66,6 +66,8 @@ def test_the_count_is_shown_while_one_types_and_nothing_is_sent(panel: Panel, sa
     [
         ("prompt", "a {fxo} in a form", "fxo", "note"),
         ("extra", "seed", "is not key=value", "extra_note"),
+        ("extra", "prompt=an entirely different owl", "would take the place of the prompt", "extra_note"),
+        ("extra", "aspect_ration=1:1", "Did you mean aspect_ratio?", "extra_note"),
     ],
 )
 def test_what_can_not_be_understood_is_said_at_the_form(
