@@ -5,8 +5,18 @@ from __future__ import annotations
 LINE = "1px solid rgba(128, 128, 128, 0.4)"
 
 # A field's label is above it, small, so that the fields of a line stand side by side at any width.
+# After a restart ipywidgets marks each widget as dead, with an icon of its own: the panel says it once, in words.
+# Notebook 7 gives outputs that change while they are tall a box to scroll in: the panel is used, not read.
 # A tile's picture is part of its button "Open": a click on it opens it.
 STYLE = f"""<style>
+.jp-CodeCell.jp-mod-outputsScrolled .jp-Cell-outputArea:has(.playcut-panel) {{
+  max-height: none; overflow-y: visible; resize: none;
+}}
+.jp-CodeCell.jp-mod-outputsScrolled .jp-Cell-outputArea:has(.playcut-panel)::after {{content: none;}}
+.playcut-panel .jupyter-widgets-disconnected::before {{content: none;}}
+.playcut-panel.jupyter-widgets-disconnected::before {{
+  content: "The kernel is gone: run this cell again."; font: inherit; font-weight: bold; color: inherit;
+}}
 .playcut-panel.playcut-panel {{gap: 12px; padding: 2px; overflow: visible; box-sizing: border-box; max-width: 100%;}}
 .playcut-panel .widget-html-content {{overflow-wrap: anywhere; line-height: 1.5;}}
 .playcut-panel .widget-html {{margin: 0; height: auto; min-width: 0;}}
