@@ -56,11 +56,11 @@ def _value(text: str, variables: Mapping[str, object]) -> object:
         return _variable(variable.group(1), variables)
     if "," not in text:
         return text
-    parts = _parts(text)
+    parts = at_commas(text)
     return parts[0] if len(parts) == 1 else parts
 
 
-def _parts(text: str) -> list[str]:
+def at_commas(text: str) -> list[str]:
     """Split *text* at its commas, but not in brackets or double quotes: "Grace (English, US)" is one name."""
     parts, depth, is_quoted = [""], 0, False
     for character in text:

@@ -58,6 +58,7 @@ class Compose(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             [
                 self.prompt,
                 row(self.kind, *options, self.count, self.fresh, self.most, self.session),
+                self.voice.note,
                 self.extra,
                 self.extra_note,
                 row(self.button, self.note, self.price, align_items="center"),
@@ -143,7 +144,8 @@ class Compose(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         if form.kind == "speech":
             self.voice.need()
         for flag, option in OPTIONS.items():
-            show_if(form.kind in option.kinds, self.voice if flag == "-v" else self.options[flag])
+            parts = (self.voice, self.voice.note) if flag == "-v" else (self.options[flag],)
+            show_if(form.kind in option.kinds, *parts)
         self.extra_note.value, self.price.value, self._asked = "", "", None
         try:
             form.check_extra()

@@ -10,18 +10,22 @@ from markupsafe import Markup
 from playcut_jupyter.api import downloads
 from playcut_jupyter.api.models import Voice
 from playcut_jupyter.background.portal import portal
+from playcut_jupyter.cells.values import at_commas
 from playcut_jupyter.display import render
 from playcut_jupyter.errors import InvalidInput, ServerError
+from playcut_jupyter.jobs.submission import pick_voice
 from playcut_jupyter.library import media
 from playcut_jupyter.library.asset import Asset
-from playcut_jupyter.panel.widgets import Action, row, show_if
+from playcut_jupyter.panel.widgets import WRAP, Action, show_if
 from playcut_jupyter.panel.words import note
 from playcut_jupyter.panel.work import Worker
 from playcut_jupyter.playcut import Playcut
 
 
-class VoiceField(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+class VoiceField(ipywidgets.HBox):  # type: ignore[misc]  # ipywidgets has no types
     """A field that offers voices by name and language, and stands for their ids; any other may be typed.
+
+    What it has to say is in `note`, which has its place below the line of fields: beside them it would move them.
 
     Args:
         playcut: whose voices.
@@ -37,8 +41,7 @@ class VoiceField(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no ty
         self.again = Action("Try again", self._list, errands, self.tell)
         self.note = ipywidgets.HTML()
         show_if(False, self.again)
-        super().__init__([row(field, self.hear, self.again), self.note])
-        self.add_class("playcut-panel-voice")
+        super().__init__([field, self.hear, self.again], layout=WRAP)
 
     def need(self) -> None:
         """See to it that the voices are asked for, if they were not yet."""
@@ -63,7 +66,7 @@ class VoiceField(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no ty
         """
         if (voice := _found(self._voices, typed)) is not None:
             return voice.id
-        parts = [(part.strip(), _found(self._voices, part)) for part in typed.split(",")]
+        parts = [(part, _found(self._voices, part)) for part in at_commas(typed)]
         return ",".join(part if voice is None else voice.id for part, voice in parts)
 
     def label_of(self, voice_id: str) -> str:
@@ -103,17 +106,17 @@ def sample(playcut: Playcut, wanted: str) -> Markup:
 
     Args:
         playcut: the connection.
-        wanted: the voice's id or name.
+        wanted: the voice's id or name, as a cell takes it.
 
     Raises:
-        InvalidInput: no voice is chosen, there is none of that name, or the API gives no sample of it.
+        InvalidInput: no voice is chosen, there is none of that name or there are several, or the API gives no sample.
         ServerError: the sample could not be fetched, or is no sound.
     """
     if not wanted:
         raise InvalidInput("No voice is chosen.", hint="Choose one in the field.")
-    voice = _found(playcut.voices(), wanted)
+    voice = pick_voice(playcut.voices(), wanted)
     if voice is None:
-        raise InvalidInput(f"{wanted!r} is not one of the listed voices.")
+        raise InvalidInput(f"{wanted!r} is not one of the listed voices.", hint="Choose one in the field “voice”.")
     if voice.sample_url is None:
         raise InvalidInput(f"The API gives no sample of {voice.name}.", hint="Generate a short text to hear it.")
     try:

@@ -15,19 +15,25 @@ _IN_THE_PANEL = (
     (re.compile(r"Raise the budget\b.*", re.DOTALL), "Raise the budget at the top of the panel."),
     (re.compile(r"Write the prompt below the line .*", re.DOTALL), "Write in the field “prompt” what to make."),
     (re.compile(r"or run `%playcut sandbox`"), "or press “Use the sandbox”"),
-    (re.compile(r"`%playcut (?:wait|resume)[^`]*`"), "“Retry” or “Resume”"),
+    (re.compile(r"`%playcut wait[^`]*`"), "“Retry”"),
+    (re.compile(r"`%playcut resume`"), "“Resume”"),
+    (re.compile(r"`%playcut voices` lists them"), "Choose one in the field “voice”"),
     (re.compile(r"`-p ([^`]*)`"), r"`\1` in “inputs”"),
-    (re.compile(r"(-p) (?=\w+=|'\w+=)"), ""),
+    (re.compile(r"(?<![\w-])-[pd] (?=\w+=|['\"\d])"), ""),
+    (re.compile(r"`--fresh` \(fresh=True\)"), "“fresh”"),
 )
-"""Of a hint: what it says to those who write cells -> what it says here."""
+"""What is said to those who write cells -> what it is called here."""
 
 
 def told(error: PlaycutError) -> str:
     """Return *error* as one line: which kind, what happened, what to do."""
-    hint = error.hint or ""
+    return f"{type(error).__name__}: {_here(error.message)} {_here(error.hint or '')}".strip()
+
+
+def _here(text: str) -> str:
     for words, ours in _IN_THE_PANEL:
-        hint = words.sub(ours, hint)
-    return f"{type(error).__name__}: {error.message} {hint}".strip()
+        text = words.sub(ours, text)
+    return text
 
 
 def note(text: str) -> str:

@@ -173,6 +173,33 @@ def test_the_voices_are_listed_when_speech_is_chosen_and_one_speaks(pc: Playcut,
     assert card.run.assets[0].kind == "audio"
 
 
+def test_two_voices_with_commas_in_their_names_speak_one_each(pc: Playcut, panel: Panel) -> None:
+    panel.compose.kind.value = "speech"
+    worked_off(panel)
+    first, second = pc.voices()[:2]
+    assert "," in first.name
+    panel.compose.voice.field.value = f"{panel.compose.voice.field.options[0]}, {second.name}"
+    cards = generate(panel, "Two panels that speak.", 2)
+    assert [card.run.inputs["voiceId"] for card in cards] == [first.id, second.id]
+
+
+def test_a_voice_is_heard_by_what_a_cell_calls_it(pc: Playcut, panel: Panel) -> None:
+    panel.compose.kind.value = "speech"
+    worked_off(panel)
+    name = pc.voices()[0].name
+    begun = name.split(" (")[0]
+    for typed, words in (
+        (begun, f"no sample of {name}"),
+        (f"{begun[:-1]}X (English, US)", "Did you mean"),
+        ("nobody of that name", "Choose one in the field “voice”"),
+    ):
+        panel.compose.voice.field.value = typed
+        panel.compose.voice.hear.click()
+        worked_off(panel)
+        assert words in panel.compose.voice.note.value
+        assert "%playcut" not in panel.compose.voice.note.value
+
+
 def test_a_voices_sample_is_heard_where_there_is_one(
     pc: Playcut, panel: Panel, tmp_path: Path, served: Callable[[bytes], str]
 ) -> None:
