@@ -50,7 +50,7 @@ class Batch(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.is_drawn = False
         self.stop = ipywidgets.Button(description="Stop all", layout=AUTO)
         self.stop.on_click(lambda _: self._stop_all())
-        self.retry = ipywidgets.Button(description="Retry failed", layout=AUTO)
+        self.retry = ipywidgets.Button(layout=AUTO)
         self.retry.on_click(lambda _: self._again(self.failed))
         self.note = ipywidgets.HTML()
         head = row(self.summary, self.stop, self.retry, align_items="center")
@@ -96,6 +96,7 @@ class Batch(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             Markup('<div class="playcut-batch"><b>{}</b> {}</div>').format(" · ".join(counts), self._title[:120])
         )
         show_if(running > 0, self.stop)
+        self.retry.description = "Retry " + " and ".join(_kinds(self.failed))
         show_if(bool(self.failed), self.retry)
         self._show(self._visible())
         for index, card in self._cards.items():
@@ -154,3 +155,9 @@ class Batch(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         """Return what says something where it belongs: in the one card, or above all."""
         cards = [card for card in self.cards if card.run in wanted]
         return cards[0].tell if len(cards) == 1 else self.tell
+
+
+def _kinds(ended: Sequence[Generation]) -> list[str]:
+    """Return in words what is among those that ended without a result."""
+    kinds = {"stopped" if isinstance(run.error, StoppedWaiting) else "failed" for run in ended}
+    return sorted(kinds)

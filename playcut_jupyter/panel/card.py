@@ -29,6 +29,9 @@ class Hands(Protocol):
     def view(self, run: Generation) -> None:
         """Show it as large as there is room for."""
 
+    def save(self, run: Generation) -> None:
+        """Show it, and ask where to save it."""
+
 
 class Card(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     """A generation while it runs and after it.
@@ -46,7 +49,7 @@ class Card(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.stop = self._button("Stop waiting", lambda: self._stop())
         self.retry = self._button("Retry", lambda: again(self.run))
         self.view = self._button("Open", lambda: hands.view(self.run))
-        self.save = self._button("Save as", lambda: hands.view(self.run))  # the viewer asks for the place
+        self.save = self._button("Save as", lambda: hands.save(self.run))
         self.use = self._button("Use this prompt", lambda: hands.use(self.run))
         self.copy = self._button("Copy as cell", lambda: hands.copy(self.run))
         buttons = row(self.stop, self.retry, self.view, self.save, self.use, self.copy)
@@ -70,7 +73,7 @@ class Card(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     def draw(self) -> None:
         """Show the state as it is now."""
         run, done = self.run, self.run.done
-        self.status.value = str(_words(run) + _state(run))
+        self.status.value = str(_words(run) + state_of(run))
         for button, can in (
             (self.stop, not done),
             (self.retry, may_retry(run)),
@@ -85,7 +88,8 @@ def _words(run: Generation) -> Markup:
     return Markup('<div class="playcut-card-words">{}</div>').format(run.prompt[:_WORDS] or run.tool)
 
 
-def _state(run: Generation) -> Markup:
+def state_of(run: Generation) -> Markup:
+    """Return how *run* is, or what became of it, in the panel's own words."""
     if not run.done:
         return render.status(run)
     if run.error is None:

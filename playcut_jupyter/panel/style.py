@@ -56,6 +56,7 @@ STYLE = f"""<style>
 .playcut-card .playcut-status {{margin: 0 !important;}}
 .playcut-card-words {{font-weight: bold;}}
 .playcut-panel-viewer.playcut-panel-viewer {{border: {LINE}; border-radius: 4px; padding: 10px; gap: 8px;}}
+.playcut-panel-viewer .playcut-full {{max-height: 80vh;}}
 .playcut-panel-gallery.playcut-panel-gallery {{border-top: {LINE}; padding-top: 12px; gap: 8px;}}
 .playcut-panel-gallery > .widget-hbox {{gap: 12px;}}
 .playcut-panel-gallery > .widget-hbox:first-child {{gap: 4px 8px;}}

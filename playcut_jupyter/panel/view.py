@@ -46,8 +46,8 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.connection = ConnectionLine(playcut, self.worker, self._resumed, self._moved, self.tell)
         self.jobs = Jobs(self.connection.refresh, self.tell)
         self.gallery = Gallery(playcut, self.worker, self, self.still.draw)
-        self.viewer = Viewer(lambda: self.gallery.runs, self.worker, self.use, clock)
         self.front_end = FrontEnd(self.compose.press, self._copied)
+        self.viewer = Viewer(lambda: self.gallery.runs, self.worker, self.use, self.front_end.reveal, clock)
         self.workers = (self.worker, self.errands, *self.compose.workers, self.gallery.worker, self.viewer.worker)
         self._make_copy()
         super().__init__(
@@ -83,6 +83,7 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     def _changed(self) -> None:
         """Show what is new, whoever made it: cells, too."""
         self.gallery.refresh()
+        self.viewer.refresh()
         self.connection.refresh()
 
     def _moved(self) -> None:
@@ -129,6 +130,10 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     def view(self, run: Generation) -> None:
         """Show *run* as large as there is room for."""
         self.viewer.show(run)
+
+    def save(self, run: Generation) -> None:
+        """Show *run*, and ask where to save it."""
+        self.viewer.show(run, to_save=True)
 
     def copy(self, run: Generation) -> None:
         """Show the cell that asks for the same as *run*, and put it on the clipboard where the page may."""

@@ -11,9 +11,11 @@ from markupsafe import Markup
 
 from playcut_jupyter.display import render
 from playcut_jupyter.errors import InvalidInput
+from playcut_jupyter.panel.card import state_of
+from playcut_jupyter.panel.front_end import PLACE, SHUT, VIEWER
 from playcut_jupyter.panel.widgets import AUTO, Action, row, show_if
 from playcut_jupyter.panel.words import note
-from playcut_jupyter.panel.work import Repeats, Worker
+from playcut_jupyter.panel.work import Coalesced, Repeats, Worker
 from playcut_jupyter.runs.generation import Generation
 
 
@@ -24,6 +26,7 @@ class Viewer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         around: gives the generations among which the neighbours are, newest first.
         marks: the worker that writes stars.
         use: takes words and options into the form.
+        reveal: brings it into sight; told whether a place to save to is asked for.
         clock: tells a double click from two.
     """
 
@@ -32,43 +35,65 @@ class Viewer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         around: Callable[[], Sequence[Generation]],
         marks: Worker,
         use: Callable[[Generation], None],
+        reveal: Callable[[bool], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._around, self._use = around, use
+        self._around, self._use, self._reveal = around, use, reveal
         self._run: Generation | None = None
         self._repeats = Repeats(clock)
         self.worker = Worker(self.tell)
+        self._look = Coalesced(self.worker, self._follow)
         self.previous = Action("Previous", lambda: self._step(-1), self.worker, self.tell)
         self.next = Action("Next", lambda: self._step(1), self.worker, self.tell)
         self.star = Action("Star", self._star, marks, self.tell)
         self.use = ipywidgets.Button(description="Use this prompt", layout=AUTO)
         self.shut = ipywidgets.Button(description="Close", layout=AUTO)
+        self.shut.add_class(SHUT)
         self.path = ipywidgets.Text(description="save as", layout={"width": "320px", "max_width": "100%"})
+        self.path.add_class(PLACE)
         self.save = Action("Save", self._save, self.worker, self.tell)
+        self.place = row(self.path, self.save)
         self.note, self.content = ipywidgets.HTML(), ipywidgets.HTML(layout={"width": "auto"})
         self.use.on_click(lambda _: self._used())
         self.shut.on_click(lambda _: self._shut())
         buttons = row(self.previous, self.next, self.star, self.use, self.shut)
-        super().__init__([buttons, self.content, row(self.path, self.save), self.note], layout={"display": "none"})
-        self.add_class("playcut-panel-viewer")
+        super().__init__([buttons, self.place, self.note, self.content], layout={"display": "none"})
+        self.add_class(VIEWER)
 
-    def show(self, run: Generation) -> None:
-        """Show *run* soon: its files are read on a worker."""
-        self.worker.do(lambda: self._show(run))
+    def show(self, run: Generation, *, to_save: bool = False) -> None:
+        """Show *run* soon, and bring it into sight: its files are read on a worker."""
+
+        def show() -> None:
+            self._show(run)
+            self._reveal(to_save)
+
+        self.worker.do(show)
+
+    def refresh(self) -> None:
+        """See to it that it shows the marks that what was opened has by now."""
+        self._look.ask()
 
     def tell(self, text: str) -> None:
-        """Say something below the picture."""
+        """Say something above the picture."""
         self.note.value = note(text)
 
     def _show(self, run: Generation) -> None:
         self._run = run
         suffix = next((item.suffix for item in run.assets), "")
         self.path.value = f"{run.kind}-{run.id}{suffix}" if run.id is not None else f"{run.kind}{suffix}"
-        shown = [render.full(item) for item in run.assets] or [render.generation(run)]
-        self.content.value = str(render.message(f"#{run.id} · {run.prompt}") + Markup("<br>").join(shown))
+        self.content.value = str(render.message(f"#{run.id} · {run.prompt}") + _content(run))
+        show_if(bool(run.assets), self.place)
         self.tell("")
-        self._draw()
         show_if(True, self)
+        self._follow()
+
+    def _follow(self) -> None:
+        """Take over the marks that the library has: what was opened may have been read before they were made."""
+        run = self._run
+        record = run.library.get(run.id) if run is not None and run.id is not None else None
+        if run is not None and record is not None:
+            run.starred, run.hidden = record.starred, record.hidden
+        self._draw()
 
     def _draw(self) -> None:
         run = self._run
@@ -110,3 +135,9 @@ class Viewer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     def _shut(self) -> None:
         show_if(False, self)
         self._run, self.content.value = None, ""
+
+
+def _content(run: Generation) -> Markup:
+    if run.assets:
+        return Markup("<br>").join(render.full(item) for item in run.assets)
+    return state_of(run) if run.error is not None else render.generation(run)

@@ -85,6 +85,21 @@ cell => {
   return seen;
 }
 """
+_OUT_OF_SIGHT = """
+cell => {
+  // What of it is out of sight: of its buttons, its field and its picture.
+  const parts = [...cell.querySelectorAll('.playcut-panel-viewer :is(button, input, .playcut-full)')];
+  return parts.filter(part => {
+    const { left, top, bottom } = part.getBoundingClientRect();
+    const at = y => part.contains(document.elementFromPoint(left + 4, y));
+    return !at(top + 4) || !at(bottom - 4);
+  }).map(part => part.outerHTML.slice(0, 80));
+}
+"""
+_SAID_BY_STYLE = """
+cell => [...cell.querySelectorAll('.jupyter-widgets-disconnected')]
+  .map(one => getComputedStyle(one, '::before').content).filter(content => content !== 'none')
+"""
 _FOCUSED = "() => document.activeElement.labels?.[0]?.textContent ?? document.activeElement.textContent"
 
 
@@ -109,6 +124,25 @@ def test_a_picture_opens_large_and_a_voice_plays_in_its_place(panel: tuple[Noteb
     cell.wait_for("cell => !cell.querySelector('.playcut-full')")
     cell.output.get_by_role("button", name="Play", exact=True).first.click()
     cell.wait_for_player(".playcut-panel-tile audio")
+
+
+def test_what_is_opened_comes_into_sight_with_its_place_to_save_to_and_escape_closes_it(
+    panel: tuple[Notebook, Cell],
+) -> None:
+    notebook, cell = panel
+    compose(cell, "a card above the {1|2|3|4|5|6} viewer")
+    cell.wait_for_text("6 generations")
+    cell.output.get_by_label("prompt", exact=True).press("Control+Enter")
+    cell.wait_for("cell => cell.querySelectorAll('.playcut-card .playcut-status-completed').length === 6")
+    cell.output.get_by_role("button", name="Save as", exact=True).first.click()
+    cell.wait_for("() => document.activeElement.closest('.playcut-panel-place') !== null")
+    assert cell.evaluate(_OUT_OF_SIGHT) == []
+    notebook.page.keyboard.press("Escape")
+    cell.wait_for("cell => !cell.querySelector('.playcut-full')")
+    assert notebook.page.evaluate(_FOCUSED) == "Save as"
+    cell.output.locator(".playcut-panel-tile").get_by_role("button", name="Open", exact=True).last.click()
+    cell.wait_for("cell => cell.querySelector('.playcut-full')")
+    cell.wait_for(f"cell => ({_OUT_OF_SIGHT})(cell).length === 0")
 
 
 def test_it_is_used_by_keyboard_and_all_its_controls_have_names(panel: tuple[Notebook, Cell]) -> None:
@@ -187,6 +221,14 @@ def test_a_player_plays_on_while_things_change_around_it(panel: tuple[Notebook, 
     assert notebook.page.evaluate("window.player.isConnected")
     cell.click("Show 1 new")
     cell.output.locator(".playcut-panel-tile").get_by_text("A newcomer in a gallery").wait_for()
+
+
+def test_when_its_kernel_is_restarted_it_says_so_once_and_shows_no_broken_links(panel: tuple[Notebook, Cell]) -> None:
+    notebook, cell = panel
+    notebook.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+    cell.wait_for("cell => cell.querySelector('.playcut-panel.jupyter-widgets-disconnected')")
+    said = cell.evaluate(_SAID_BY_STYLE)
+    assert said == ['"The kernel is gone: run this cell again."']
 
 
 def test_a_living_panel_hides_no_still_but_its_own(panel: tuple[Notebook, Cell]) -> None:

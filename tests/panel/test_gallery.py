@@ -10,7 +10,7 @@ import pytest
 from playcut_jupyter import Playcut
 from playcut_jupyter.errors import StoppedWaiting
 from playcut_jupyter.panel import Panel, still
-from tests.panel.hands import shown, until, until_submitted, worked_off
+from tests.panel.hands import generate, shown, until, until_submitted, worked_off
 
 
 def holding(text: str) -> Callable[[str], bool]:
@@ -89,6 +89,36 @@ def test_what_is_opened_is_shown_large_and_saved(pc: Playcut, panel: Panel, tmp_
     assert "InvalidInput" in panel.viewer.note.value
     panel.viewer.shut.click()
     assert panel.viewer.layout.display == "none"
+
+
+def test_the_viewer_follows_the_marks_of_what_it_shows(pc: Playcut, panel: Panel) -> None:
+    (card,) = generate(panel, "a fox in a card", 1)
+    panel.gallery.tiles[0].star.click()
+    worked_off(panel)
+    card.view.click()
+    worked_off(panel)
+    assert panel.viewer.star.description == "Unstar"
+    panel.gallery.tiles[0].star.click()
+    worked_off(panel)
+    assert panel.viewer.star.description == "Star"
+    panel.viewer.star.click()
+    worked_off(panel)
+    assert pc.get(card.run.id or 0).starred
+
+
+def test_what_has_no_result_is_opened_in_the_panels_words_and_offers_nothing_to_save(pc: Playcut, panel: Panel) -> None:
+    run = pc.submit("image", "a [stuck] fox that is opened")
+    until_submitted(run)
+    run.stop_waiting()
+    with pytest.raises(StoppedWaiting):
+        run.wait(30)
+    worked_off(panel)
+    panel.gallery.tiles[0].view.click()
+    worked_off(panel)
+    assert "STOPPED" in panel.viewer.content.value
+    assert "“Resume” goes on with it" in panel.viewer.content.value
+    assert "%playcut" not in panel.viewer.content.value
+    assert panel.viewer.place.layout.display == "none"
 
 
 def test_what_a_cell_makes_stars_and_hides_is_seen_without_asking(pc: Playcut, panel: Panel) -> None:

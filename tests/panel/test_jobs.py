@@ -96,6 +96,7 @@ def test_a_sweep_is_stopped_and_tried_again_as_one(panel: Panel) -> None:
     batch.stop.click()
     ended(panel)
     assert "0 of 50 done · 50 stopped" in batch.summary.value
+    assert batch.retry.description == "Retry stopped"
     tasks = {run.task_id for run in batch.runs}
     batch.retry.click()
     worked_off(panel)
@@ -129,6 +130,19 @@ def test_what_is_cleared_is_closed_and_what_runs_is_never_dropped(panel: Panel) 
     assert not [one for one in set(widgets()) - others if isinstance(one, Card) and one is not stuck.cards[0]]
     stuck.cards[0].stop.click()
     ended(panel)
+
+
+def test_a_batch_says_whether_it_tries_what_failed_or_what_was_stopped(panel: Panel) -> None:
+    panel.compose.prompt.value = "a {[flaky]|[stuck]} batch"
+    panel.compose.button.click()
+    worked_off(panel)
+    (batch,) = panel.jobs.batches
+    flaky, stuck = batch.cards
+    until(flaky.retry, "disabled", lambda disabled: not disabled)
+    assert batch.retry.description == "Retry failed"
+    stuck.stop.click()
+    ended(panel)
+    assert batch.retry.description == "Retry failed and stopped"
 
 
 def test_a_refused_prompt_is_told_in_the_contracts_words(panel: Panel) -> None:
