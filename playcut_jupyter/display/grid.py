@@ -75,7 +75,7 @@ def summary(sweep: Sweep) -> str:
         f"{reused} from your library, 0 credits (--fresh buys others)" if reused else "",
         f"{max((run.elapsed_s for run in runs if not run.reused), default=0):.1f} s",
         f"rate limited, going on in {pause_s:.0f} s" if pause_s > 0 else "",
-        _credits([run for run in runs if not run.reused]),
+        _credits(runs),
         _place(runs) if sweep.done else "",
     ]
     badge = "[sandbox] " if runs and runs[0].is_sandbox else ""
@@ -95,16 +95,17 @@ def _place(runs: Sequence[Generation]) -> str:
     return os.path.commonpath(paths) if paths else ""
 
 
-def _credits(bought: Sequence[Generation]) -> str:
-    """Return what they cost in words; while some are not acknowledged, also what all will come to."""
+def _credits(runs: Sequence[Generation]) -> str:
+    """Return what all that was bought for them cost in words; while some are not acknowledged, also what it will be."""
+    bought = [run for run in runs if not run.reused]
+    before = sum(run.credits_before for run in runs)
     known = [run.estimated_credits for run in bought if run.estimated_credits is not None]
     waiting = sum(run.estimated_credits is None and not run.done for run in bought)
-    if not known:
-        return ""
-    if waiting:
-        expected = float(f"{sum(known) * (1 + waiting / len(known)):.4g}")
-        return f"{amount(sum(known))} of about {in_credits(expected)} (estimate)"
-    return f"{in_credits(sum(known))} (estimate)" if sum(known) else ""
+    so_far = before + sum(known)
+    if waiting and known:
+        expected = float(f"{before + sum(known) * (1 + waiting / len(known)):.4g}")
+        return f"{amount(so_far)} of about {in_credits(expected)} (estimate)"
+    return f"{in_credits(so_far)} (estimate)" if so_far else ""
 
 
 def _summary_line(sweep: Sweep) -> Markup:

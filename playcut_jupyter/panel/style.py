@@ -7,6 +7,7 @@ LINE = "1px solid rgba(128, 128, 128, 0.4)"
 # A field's label is above it, small, so that the fields of a line stand side by side at any width.
 # After a restart ipywidgets marks each widget as dead, with an icon of its own: the panel says it once, in words.
 # Notebook 7 gives outputs that change while they are tall a box to scroll in: the panel is used, not read.
+# What is opened fits into a window of JupyterLab with its buttons: beside the picture there are some 300 px.
 # A tile's picture is part of its button "Open": a click on it opens it.
 STYLE = f"""<style>
 .jp-CodeCell.jp-mod-outputsScrolled .jp-Cell-outputArea:has(.playcut-panel) {{
@@ -56,7 +57,7 @@ STYLE = f"""<style>
 .playcut-card .playcut-status {{margin: 0 !important;}}
 .playcut-card-words {{font-weight: bold;}}
 .playcut-panel-viewer.playcut-panel-viewer {{border: {LINE}; border-radius: 4px; padding: 10px; gap: 8px;}}
-.playcut-panel-viewer .playcut-full {{max-height: 80vh;}}
+.playcut-panel-viewer .playcut-full {{max-height: max(240px, 100vh - 300px);}}
 .playcut-panel-gallery.playcut-panel-gallery {{border-top: {LINE}; padding-top: 12px; gap: 8px;}}
 .playcut-panel-gallery > .widget-hbox {{gap: 12px;}}
 .playcut-panel-gallery > .widget-hbox:first-child {{gap: 4px 8px;}}

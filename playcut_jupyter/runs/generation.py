@@ -65,6 +65,7 @@ class Generation(Handle):
         status: the task's state in the API's words; "SUBMITTING" before the API has said any.
         progress: 0 to 100, where the API tells it, else None.
         estimated_credits: the server's estimate, else None.
+        credits_before: what those that failed in its place before were estimated at.
         error: why it failed, else None.
         assets: what it brought; empty until done.
         data: what the tool itself answered (with a task: the acknowledgement), else None.
@@ -86,6 +87,7 @@ class Generation(Handle):
         self.kind = request.tool.kind
         self.prompt = request.prompt
         self.reused = False
+        self.credits_before = 0.0
         self.is_sandbox = connection.settings.is_sandbox
         self.labels = request.labels
         self.parent_id = request.parent_id

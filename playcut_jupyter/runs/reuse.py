@@ -57,9 +57,10 @@ def start_again(connection: Connection, run: Generation, *, uncertain: bool = Fa
     doubtful = isinstance(run.error, SubmissionUncertain) or (
         record is not None and record.state in ("sending", "uncertain")
     )
+    goes_on = task_id is not None and not isinstance(run.error, TaskFailed)
     if record is not None and record.state == "fetched" and record.has_files:
         again = _shown(connection, record)
-    elif task_id is not None and not isinstance(run.error, TaskFailed):
+    elif task_id is not None and goes_on:
         again = (
             Generation.taken_up(connection, record)
             if record is not None and record.task_id == task_id
@@ -69,7 +70,9 @@ def start_again(connection: Connection, run: Generation, *, uncertain: bool = Fa
         return run
     else:
         again = _bought_or_failed(connection, run.request, alone=False)
-    again.labels = run.labels
+    again.labels, again.credits_before = run.labels, run.credits_before
+    if again.reused or not goes_on:  # else it is the same purchase still
+        again.credits_before += run.estimated_credits or 0.0
     return again
 
 

@@ -61,11 +61,24 @@ class Sweep(Generations):
         Raises:
             StoppedWaiting: interrupted.
         """
-        from playcut_jupyter.display import grid, live
+        from playcut_jupyter.display import grid, live, render
 
+        tried = []
         for index, run in enumerate(self._runs):
-            self._runs[index] = start_again(self._connection, run, uncertain=uncertain)
-        live.watch(self._runs, lambda: grid.sweep_bundle(self, lines_only=True))
+            again = self._runs[index] = start_again(self._connection, run, uncertain=uncertain)
+            if again is not run:
+                tried.append(again)
+
+        def line() -> dict[str, Any]:
+            if not tried or not self.done:
+                return grid.sweep_bundle(self, lines_only=True)
+            # The sweep has its own line where it is displayed: here is only what came of this.
+            failed = sum(run.error is not None for run in tried)
+            words = f"Tried {len(tried)} again: {len(tried) - failed} done" + (f", {failed} failed." if failed else ".")
+            return {"text/html": str(render.message(words)), "text/plain": words}
+
+        if tried or not self.done:
+            live.watch(self._runs, line)
         return self
 
     def raise_if_incomplete(self, name: str = ".sweep") -> None:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 
 from playcut_jupyter import InvalidInput, Playcut, SubmissionUncertain, Sweep, SweepIncomplete
+from playcut_jupyter.display import grid
+from playcut_jupyter.errors import StoppedWaiting
+from playcut_jupyter.runs.reuse import start_again
 from playcut_jupyter.sandbox import Sandbox
+from tests.panel.hands import until_submitted
 
 
 def test_the_history_knows_the_axes_of_a_sweep(pc: Playcut) -> None:
@@ -43,6 +47,40 @@ def test_a_sweep_keeps_what_succeeds_and_retries_only_what_failed(pc: Playcut, s
 
     assert [run.status for run in sweep] == ["COMPLETED"] * 3
     assert sandbox.submissions == before + 4
+
+
+def test_the_line_of_a_sweep_counts_all_that_was_submitted_for_it(pc: Playcut, sandbox: Sandbox) -> None:
+    sweep = pc.sweep("a counted {fox|owl [flaky]|cat [fail]|cow [truncated]|dog [refuse]}")
+    assert "320 credits" in grid.summary(sweep)
+    sweep.retry_failed()
+    assert "480 credits" in grid.summary(sweep)
+    assert sum(run.estimated_credits or 0 for run in sweep[:2]) == 160
+    assert "240 credits" in grid.summary(sweep[:2])
+    sweep.retry_failed()
+    assert pc.connection.account.spent == 560
+    assert "560 credits" in grid.summary(sweep)
+
+
+def test_trying_again_ends_with_a_line_of_its_own(pc: Playcut, capsys: pytest.CaptureFixture[str]) -> None:
+    sweep = pc.sweep("a tried {fox|owl [flaky]|cat [fail]}")
+    capsys.readouterr()
+    assert sweep.retry_failed() is sweep
+    assert capsys.readouterr().out == "Tried 2 again: 1 done, 1 failed.\n"
+    done = pc.sweep("a tried fox")
+    capsys.readouterr()
+    done.retry_failed()
+    assert capsys.readouterr().out == ""
+
+
+def test_what_is_taken_up_again_is_counted_once(pc: Playcut) -> None:
+    run = pc.submit("image", "a [stuck] fox that is counted once")
+    until_submitted(run)
+    run.stop_waiting()
+    with pytest.raises(StoppedWaiting):
+        run.wait(30)
+    again = start_again(pc.connection, run)
+    assert "80 credits" in grid.summary(Sweep(pc.connection, [again]))
+    again.stop_waiting()
 
 
 def test_a_sweep_never_buys_an_uncertain_one_again_by_itself(pc: Playcut, sandbox: Sandbox) -> None:
