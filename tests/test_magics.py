@@ -368,7 +368,7 @@ def test_from_the_last_of_several_asks_which(shell: InteractiveShell) -> None:
     several = cell(shell, "", "a {red|blue} parent")
     with pytest.raises(InvalidInput, match="holds 2 generations") as caught:
         cell(shell, "--from last", "+ at dusk")
-    assert str(several[1].id) in str(caught.value.hint)
+    assert str(caught.value.hint).endswith(f"by its number: {several[0].id}, {several[1].id}.")
     with pytest.raises(InvalidInput, match="neither `last`, nor a number"):
         cell(shell, "--from tuesday", "+ at dusk")
     with pytest.raises(InvalidInput, match="nothing to build on"):

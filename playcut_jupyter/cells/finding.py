@@ -36,9 +36,9 @@ def generation(which: str, pc: Playcut, variables: Mapping[str, object], last: s
     if which != "last" and not isinstance(found, Generation | Sweep):
         return _of_task(which, pc, origin)
     if isinstance(found, Sweep) and len(found) > 1:
-        ids = ", ".join(str(run.id) for run in list(found)[:8])
+        ids = ", ".join(str(run.id) for run in list(found)[:8]) + (" ..." if len(found) > 8 else ".")
         raise InvalidInput(
-            f"`{which}` holds {len(found)} generations.", hint=f"Name the one you mean by its number: {ids} ..."
+            f"`{which}` holds {len(found)} generations.", hint=f"Name the one you mean by its number: {ids}"
         )
     run = found[0] if isinstance(found, Sweep) and len(found) else found
     if not isinstance(run, Generation):

@@ -165,7 +165,9 @@ def _blended(first: Image, second: Image, names: Sequence[str]) -> Widget:
     small.thumbnail((_VIEW_PX, _VIEW_PX))
     other = ImageOps.pad(second.convert("RGB"), small.size, color="gray")
     frames = [_webp(Pillow.blend(small, other, step / (_FRAMES - 1))) for step in range(_FRAMES)]
-    picture = ipywidgets.Image(value=frames[0], format="webp", layout={"max_width": "100%"})
+    # Whole in a window, below what it is moved with; never larger than it is, or its pixels would be seen.
+    layout = {"max_width": "100%", "max_height": "70vh", "object_fit": "contain", "align_self": "flex-start"}
+    picture = ipywidgets.Image(value=frames[0], format="webp", layout=layout)
     picture.add_class("playcut-blend")
     size = {"width": "360px", "max_width": "100%"}
     slider = ipywidgets.IntSlider(value=0, min=0, max=_FRAMES - 1, readout=False, description="blend", layout=size)
@@ -184,7 +186,7 @@ def _blended(first: Image, second: Image, names: Sequence[str]) -> Widget:
 
     slider.observe(slid, "value")
     flicker.observe(flicked, "value")
-    return ipywidgets.VBox([picture, ipywidgets.HBox([slider, flicker], layout={"flex_flow": "row wrap"}), label])
+    return ipywidgets.VBox([ipywidgets.HBox([slider, flicker], layout={"flex_flow": "row wrap"}), label, picture])
 
 
 def _webp(picture: Image) -> bytes:

@@ -142,9 +142,9 @@ class Picks:
         ]
         best = self.winner
         picture = Markup("").join(render.asset(item, 240) for item in best.assets) if best is not None else ""
-        html = Markup('<table class="playcut-picks">{}{}</table>{}<div>{}</div>').format(
-            head, Markup("").join(rows), render.message(self._summary()), picture
-        )
+        html = Markup(
+            '<table class="playcut-picks" style="border-collapse:collapse;">{}{}</table>{}<div>{}</div>'
+        ).format(head, Markup("").join(rows), render.message(self._summary()), picture)
         return {"text/html": str(html), "text/plain": repr(self)}
 
 
