@@ -11,6 +11,7 @@ from markupsafe import Markup
 from playcut_jupyter.errors import StoppedWaiting
 from playcut_jupyter.panel.card import Card, Hands, may_retry
 from playcut_jupyter.panel.widgets import AUTO, discard, row, show_if
+from playcut_jupyter.panel.words import cut
 from playcut_jupyter.panel.work import Repeats, Worker
 from playcut_jupyter.runs.generation import Generation
 from playcut_jupyter.runs.reuse import start_again
@@ -93,7 +94,7 @@ class Batch(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             if number
         ]
         self.summary.value = str(
-            Markup('<div class="playcut-batch"><b>{}</b> {}</div>').format(" · ".join(counts), self._title[:120])
+            Markup('<div class="playcut-batch"><b>{}</b> {}</div>').format(" · ".join(counts), cut(self._title, 120))
         )
         show_if(running > 0, self.stop)
         self.retry.description = "Retry " + " and ".join(_kinds(self.failed))

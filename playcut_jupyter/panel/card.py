@@ -11,7 +11,7 @@ from markupsafe import Markup
 from playcut_jupyter.display import render
 from playcut_jupyter.errors import SubmissionUncertain, TaskFailed
 from playcut_jupyter.panel.widgets import AUTO, row, show_if
-from playcut_jupyter.panel.words import note, told
+from playcut_jupyter.panel.words import cut, note, told
 from playcut_jupyter.runs.generation import Generation
 
 _WORDS = 200
@@ -85,7 +85,7 @@ class Card(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
 
 def _words(run: Generation) -> Markup:
-    return Markup('<div class="playcut-card-words">{}</div>').format(run.prompt[:_WORDS] or run.tool)
+    return Markup('<div class="playcut-card-words">{}</div>').format(cut(run.prompt, _WORDS) or run.tool)
 
 
 def state_of(run: Generation) -> Markup:

@@ -84,10 +84,8 @@ class Compose(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             )
             for flag, option in OPTIONS.items()
         }
-        self.count = ipywidgets.BoundedIntText(1, min=1, max=1000, description="count", layout=narrower)
-        self.most = ipywidgets.BoundedIntText(
-            most_in_a_cell(), min=1, max=_MOST, description="at most", layout=narrower
-        )
+        self.count = _whole_number(1, 1000, "count", narrower)
+        self.most = _whole_number(most_in_a_cell(), _MOST, "at most", narrower)
         self.fresh = ipywidgets.Checkbox(
             description="fresh", tooltip="Buy it anew, though the library has it", indent=False, layout=AUTO
         )
@@ -128,12 +126,12 @@ class Compose(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             form.check_extra()
         except PlaycutError as error:
             self.extra_note.value = note(told(error))
-            self.tell(told(error))
+            self.refuse(told(error))
             return
         try:
             asked = form.asked(self._playcut)
         except PlaycutError as error:
-            self.tell(told(error))
+            self.refuse(told(error))
             return
         if not self._repeats.is_repeat(form):
             self._generate(asked, form.prompt)
@@ -176,15 +174,24 @@ class Compose(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         """Say something beside the button."""
         self.note.value = note(text)
 
+    def refuse(self, text: str) -> None:
+        """Say beside the button why nothing comes of it, and no price with it, until something else is written."""
+        self._asked, self.price.value = None, ""
+        self.tell(text)
+
     # -- what it costs --------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """See to it that the price is what it is now: the library has more, or the budget is another."""
+        self._forecast.ask()
 
     def _look_up_price(self) -> None:
         asked = self._asked
         if asked is None:
             return
-        price = self._playcut.forecast(asked.plan, asked.line.kind, asked.line.count, asked.line.fresh).price
+        found = self._playcut.forecast(asked.plan, asked.line.kind, asked.line.count, asked.line.fresh)
         if asked is self._asked:  # else something else is typed by now
-            self.price.value = note(price)
+            self.price.value = note("; ".join(filter(None, (found.price, found.obstacles))))
 
     def _unpriced(self, text: str) -> None:
         self.price.value = note(text)
@@ -199,6 +206,11 @@ class Compose(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         for flag, option in OPTIONS.items():
             if like.kind in option.kinds:
                 self.options[flag].value = like.options.get(flag, "")
+
+
+def _whole_number(value: int, most: int, name: str, layout: Mapping[str, str]) -> Any:
+    """Return a field for a number from 1 to *most*, which is followed while one types."""
+    return ipywidgets.BoundedIntText(value, min=1, max=most, description=name, continuous_update=True, layout=layout)
 
 
 def _fitting(value: object, present: object) -> object:

@@ -50,6 +50,7 @@ class Gallery(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.note = ipywidgets.HTML()
         self.worker = Worker(self.tell)
         self._fill = Coalesced(self.worker, self.fill)
+        self._filter = Coalesced(self.worker, self._fill_first)  # a search is followed while one types
         show_if(False, self.more)
         super().__init__([self._filters, row(self.note, self.more, align_items="center"), self.page])
         self.add_class("playcut-panel-gallery")
@@ -57,13 +58,13 @@ class Gallery(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.older.on_click(lambda _: self._turn(self._on))
         self.more.on_click(lambda _: self._turn(lambda: None))
         for field in (self.search, self.kind, self.starred, self.hidden):
-            field.observe(lambda _: self._turn(self._begin), "value")
+            field.observe(lambda _: self._filter.ask(), "value")
         self.refresh()
 
     def _make_filters(self) -> None:
         narrow = {"width": "140px"}
         self.search = ipywidgets.Text(
-            description="search", placeholder="words of the prompt", continuous_update=False, layout={"width": "220px"}
+            description="search", placeholder="words of the prompt", layout={"width": "220px"}
         )
         self.kind = ipywidgets.Dropdown(options=["all", "image", "video", "speech"], description="kind", layout=narrow)
         self.starred = ipywidgets.Checkbox(description="starred only", indent=False, layout=AUTO)
@@ -95,6 +96,10 @@ class Gallery(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     def begin(self) -> None:
         """Show the first page."""
         self._turn(self._begin)
+
+    def _fill_first(self) -> None:
+        self._begin()
+        self.fill(turned=True)
 
     def _turn(self, move: Callable[[], None]) -> None:
         """Go to another page: on the worker, so that two quick clicks turn two pages."""

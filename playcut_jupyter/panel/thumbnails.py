@@ -10,11 +10,14 @@ from markupsafe import Markup
 from playcut_jupyter.display import render
 from playcut_jupyter.library import media
 from playcut_jupyter.library.asset import Asset
+from playcut_jupyter.panel.words import cut
 from playcut_jupyter.runs.generation import Generation
 
 TILE_PX = 200
 _KEPT = 400
 """Some 10 kB each."""
+_CAPTION, _TOOLTIP = 80, 2_000
+"""The most characters of a prompt that are shown below its picture, and where the pointer rests on them."""
 
 
 def thumbnail(run: Generation) -> Markup:
@@ -39,7 +42,7 @@ def _picture(path: Path, mime_type: str, caption: str) -> Markup:
 def caption(run: Generation) -> Markup:
     """Return what there is to say of *run* in a few words."""
     marks = ("★ starred" if run.starred else "", "hidden" if run.hidden else "")
-    words = " · ".join(filter(None, (f"#{run.id}", *marks, run.state if run.error is not None else "")))
-    return Markup('<div style="font-size:0.85em;overflow-wrap:anywhere;">{} {}<br>{}</div>').format(
-        render.badge(run), words, run.prompt[:80]
+    words = " · ".join(filter(None, (f"#{run.id}", run.kind, *marks, run.state if run.error is not None else "")))
+    return Markup('<div style="font-size:0.85em;overflow-wrap:anywhere;" title="{}">{} {}<br>{}</div>').format(
+        cut(run.prompt, _TOOLTIP), render.badge(run), words, cut(run.prompt, _CAPTION)
     )

@@ -84,6 +84,7 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         """Show what is new, whoever made it: cells, too."""
         self.gallery.refresh()
         self.viewer.refresh()
+        self.compose.refresh()
         self.connection.refresh()
 
     def _moved(self) -> None:
@@ -109,7 +110,7 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
         self.tell("")
         self.compose.tell("Starting …")
-        self.worker.do(start, self.compose.tell)
+        self.worker.do(start, self.compose.refuse)
 
     def _resumed(self, sweep: Sweep) -> None:
         self._watch(sweep, "taken up again")

@@ -36,6 +36,16 @@ def _here(text: str) -> str:
     return text
 
 
+def cut(text: str, most: int) -> str:
+    """Return *text*, or its first words and a mark: no more than *most* characters."""
+    if len(text) <= most:
+        return text
+    begun = text[: most - 1]
+    if not text[most - 1].isspace() and len(begun.split()) > 1:
+        begun = begun.rsplit(maxsplit=1)[0]
+    return f"{begun.rstrip()}…"
+
+
 def note(text: str) -> str:
     """Return *text* as the HTML of a line; nothing for nothing."""
     return str(render.message(text)) if text else ""

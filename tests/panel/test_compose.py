@@ -143,6 +143,40 @@ def test_what_the_page_says_of_its_fields_goes_before_what_is_known_of_them(pane
     assert runs[0].inputs["aspectRatio"] == "1:1"
 
 
+def test_the_price_follows_what_the_library_and_the_budget_have_by_now(pc: Playcut, panel: Panel) -> None:
+    generate(panel, "a {red|blue} fox with a price", 2)
+    worked_off(panel)
+    assert "2 from your library, 0 credits" in panel.compose.price.value
+    panel.compose.prompt.value = "a {white|black} fox with a price"
+    worked_off(panel)
+    assert "about 160 credits (estimate)" in panel.compose.price.value
+    assert "budget" not in panel.compose.price.value
+    panel.connection.budget.value = "240"
+    worked_off(panel)
+    assert "passes your budget of 240 (160 spent) after about 1" in panel.compose.price.value
+
+
+def test_where_there_is_an_error_there_is_no_price(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PLAYCUT_API_KEY", raising=False)
+    with Playcut() as pc:
+        panel = pc.panel()
+        panel.compose.prompt.value = "a fox that nobody can make"
+        worked_off(panel)
+        assert "price is known" in panel.compose.price.value
+        panel.compose.button.click()
+        worked_off(panel)
+        panel.connection.refresh()
+        panel.compose.refresh()
+        worked_off(panel)
+        assert "NotConnected" in panel.compose.note.value
+        assert panel.compose.price.value == ""
+
+
+@pytest.mark.parametrize("name", ["count", "most"])
+def test_a_number_is_followed_while_it_is_typed(panel: Panel, name: str) -> None:
+    assert getattr(panel.compose, name).continuous_update
+
+
 def test_what_was_bought_is_bought_anew_only_when_asked_for(panel: Panel, sandbox: Sandbox) -> None:
     generate(panel, "a fox bought anew", 1)
     before = sandbox.submissions

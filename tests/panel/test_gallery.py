@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,6 +52,40 @@ def test_the_gallery_is_paged_and_filtered(pc: Playcut, panel: Panel) -> None:
     worked_off(panel)
     assert shown(panel) == []
     assert "Nothing matches" in panel.gallery.note.value
+
+
+def test_a_caption_tells_the_kind_and_marks_where_the_prompt_is_cut(pc: Playcut, panel: Panel) -> None:
+    prompt = "a long caption about a fox that goes on and on and on through the autumn wood until nightfall"
+    run = pc.image(prompt)
+    pc.image("x" * 100)
+    pc.image("a short caption")
+    worked_off(panel)
+    short, endless, long = (tile.caption.value for tile in panel.gallery.tiles)
+    assert f"#{run.id} · image" in long
+    assert long.endswith("a long caption about a fox that goes on and on and on through the autumn wood…</div>")
+    assert f'title="{prompt}"' in long
+    assert endless.endswith(f">{'x' * 79}…</div>")
+    assert short.endswith(">a short caption</div>")
+
+
+def test_a_search_is_followed_while_it_is_typed_and_the_last_word_counts(pc: Playcut, panel: Panel) -> None:
+    pc.sweep("searched {fox|owl}")
+    worked_off(panel)
+    turn = threading.Event()
+
+    def wait() -> None:
+        assert turn.wait(30)
+
+    panel.gallery.worker.do(wait)
+    filled: list[object] = []
+    panel.gallery.page.observe(lambda change: filled.append(change["new"]), "children")
+    assert panel.gallery.search.continuous_update
+    for letters in ("s", "searched", "searched f"):
+        panel.gallery.search.value = letters
+    turn.set()
+    worked_off(panel)
+    assert shown(panel) == ["searched fox"]
+    assert len(filled) == 1
 
 
 def test_two_quick_clicks_turn_two_pages(pc: Playcut, panel: Panel) -> None:
