@@ -81,6 +81,8 @@ async def take_up(
             is_of_the_input = isinstance(error, InvalidInput | PromptRefused) or type(error) is PlaycutError
             remedy = "" if is_of_the_input else error.hint or ""
             error.hint = f"Nothing is lost: `%playcut wait {task_id}` goes on with it. {remedy}".strip()
+        if isinstance(error, AssetUnavailable):  # the task is done: it was not merely left
+            await row.note(error=error.message)
         await row.release()
         raise
     except anyio.get_cancelled_exc_class():

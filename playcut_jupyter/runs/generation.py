@@ -17,6 +17,7 @@ from playcut_jupyter import tools
 from playcut_jupyter.background import notices
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.errors import (
+    AssetUnavailable,
     InvalidInput,
     PlaycutError,
     StoppedWaiting,
@@ -140,7 +141,8 @@ class Generation(Handle):
         if record.state == "answered":
             run.status = "COMPLETED"
         elif record.state != "fetched":
-            ended = _ENDED.get(record.state, PlaycutError)
+            is_done_there = record.state == "acknowledged" and record.error is not None
+            ended = AssetUnavailable if is_done_there else _ENDED.get(record.state, PlaycutError)
             reason = record.error or _UNFINISHED.get(record.state, record.state)
             run.error = ended(reason, tool=record.tool, task_id=record.task_id)
         run._took_s = record.seconds or 0.0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from playcut_jupyter import Playcut
 from playcut_jupyter.panel import Panel
 from playcut_jupyter.panel.card import Card
@@ -143,6 +145,18 @@ def test_a_batch_says_whether_it_tries_what_failed_or_what_was_stopped(panel: Pa
     stuck.stop.click()
     ended(panel)
     assert batch.retry.description == "Retry failed and stopped"
+
+
+@pytest.mark.usefixtures("no_pauses")
+def test_what_can_not_be_fetched_is_called_the_same_in_its_card_and_in_the_gallery(panel: Panel) -> None:
+    (card,) = generate(panel, "an [empty] fox", 1)
+    (tile,) = panel.gallery.tiles
+    assert "FAILED" in card.status.value
+    assert "FAILED" in tile.caption.value
+    assert card.run.error is not None
+    assert tile.run.error is not None
+    assert tile.run.error.message == card.run.error.message
+    assert "Resume 1 unfinished" in panel.connection.resume.description
 
 
 def test_a_refused_prompt_is_told_in_the_contracts_words(panel: Panel) -> None:
