@@ -96,6 +96,17 @@ cell => {
   }).map(part => part.outerHTML.slice(0, 80));
 }
 """
+_PLACES = """
+cell => {
+  // Where the fields of the line are in the panel.
+  const { left, top } = cell.querySelector('.playcut-panel').getBoundingClientRect();
+  const fields = [...cell.querySelectorAll('.playcut-panel-form :is(input, select)')];
+  return fields.filter(field => field.offsetParent).map(field => {
+    const box = field.getBoundingClientRect();
+    return [Math.round(box.left - left), Math.round(box.top - top)];
+  });
+}
+"""
 _SAID_BY_STYLE = """
 cell => [...cell.querySelectorAll('.jupyter-widgets-disconnected')]
   .map(one => getComputedStyle(one, '::before').content).filter(content => content !== 'none')
@@ -154,6 +165,30 @@ def test_it_is_used_by_keyboard_and_all_its_controls_have_names(panel: tuple[Not
         notebook.page.keyboard.press("Tab")
         order.append(notebook.page.evaluate(_FOCUSED).strip())
     assert order == ["kind", "aspect ratio", "size", "count", "fresh", "at most", "session", "inputs"]
+
+
+def test_what_is_said_of_a_voice_moves_no_field(panel: tuple[Notebook, Cell]) -> None:
+    _, cell = panel
+    cell.output.get_by_label("kind", exact=True).first.select_option("speech")
+    cell.output.get_by_label("voice", exact=True).fill("nobody of that name")
+    before = cell.evaluate(_PLACES)
+    cell.click("Hear")
+    cell.wait_for_text("is not one of the listed voices")
+    assert cell.evaluate(_PLACES) == before
+
+
+def test_it_is_never_in_a_box_to_scroll_in(panel: tuple[Notebook, Cell]) -> None:
+    notebook, cell = panel
+    cell.box.locator(".jp-InputArea-prompt").click()
+    notebook.command("notebook:enable-output-scrolling")  # Notebook 7 does so by itself
+    cell.wait_for("cell => cell.classList.contains('jp-mod-outputsScrolled')")
+    assert (
+        cell.evaluate(
+            "cell => { const area = cell.querySelector('.jp-Cell-outputArea');"
+            " return area.scrollHeight - area.clientHeight; }"
+        )
+        <= 2
+    )
 
 
 def test_in_a_narrow_window_and_in_both_themes_it_can_be_read(panel: tuple[Notebook, Cell]) -> None:
