@@ -112,7 +112,7 @@ def test_what_cannot_be_saved_in_the_end_is_told_under_it(notebook: Kernel, tmp_
     notebook.run(f"%%playcut image --no-wait --save {tmp_path}/file/fox.png\na fox without a place [slow]")
     (tmp_path / "file").touch()  # meanwhile, so that it could not be refused before anything was bought
 
-    assert "Not saved: " in notebook.run("_playcut.wait()").words[-1]
+    assert messages_with("Not saved: ", notebook.run("_playcut.wait()"))
 
 
 @pytest.mark.parametrize("later", ["run.wait(); _playcut.wait()", "import time; time.sleep(3)"])
