@@ -29,10 +29,11 @@ from playcut_jupyter.runs.underway import interrupt
 
 log = logging.getLogger("playcut_jupyter")
 
-_MIN_GAP_S = 0.26
-"""At most four display messages a second a cell."""
+_MOST_A_SECOND = 4
+"""Display messages that a cell may send in any second."""
+_MIN_GAP_S = 1.05 / _MOST_A_SECOND
 _MAX_GAP_S = 0.35
-"""At least two a second, so that the seconds are seen to pass."""
+"""A line that did not change is drawn again after this, so that the seconds are seen to pass."""
 _BELOW_GAP_S = 1.0
 """What lies below the line is heavy: at most once a second."""
 
@@ -100,6 +101,8 @@ class Drawing:
         self._version, self._states = -1, object()
         self._line_at = self._below_at = -math.inf
         self._next_at = -math.inf
+        # The last drawing comes when it comes: its messages are kept free in every second.
+        self._gap_s = 1.0 / (_MOST_A_SECOND - (1 if below is None else 2))
         self._lock = threading.Lock()
         self.is_final = False
 
@@ -120,7 +123,7 @@ class Drawing:
             if self.is_final or now < self._next_at:
                 return 0
             messages = self._tick_line(now) + self._tick_below(now)
-            self._next_at = now + messages * _MIN_GAP_S
+            self._next_at = now + messages * self._gap_s
             return messages
 
     def _tick_line(self, now: float) -> int:
