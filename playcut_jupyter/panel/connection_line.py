@@ -9,6 +9,7 @@ from collections.abc import Callable
 import ipywidgets
 from markupsafe import Markup
 
+from playcut_jupyter.connection.account import amount, in_credits
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.errors import InvalidInput, NotConnected, PlaycutError
 from playcut_jupyter.library.records import Record, is_orphan
@@ -100,7 +101,7 @@ class ConnectionLine(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has n
             budget = self._playcut.budget
             if budget != self._shown_budget:
                 self._shown_budget = budget
-                self.budget.value = "" if budget is None else f"{budget:g}"
+                self.budget.value = "" if budget is None else amount(budget)
 
     def _set_budget(self, _: object) -> None:
         with self._lock:
@@ -143,7 +144,7 @@ def _facts(connection: Connection) -> Markup:
     kind, words = ("sandbox", "SANDBOX: offline, free") if settings.is_sandbox else ("live", "LIVE: costs credits")
     facts = [
         settings.masked_key,
-        f"{account.spent:g} credits so far (estimate)",
+        f"{in_credits(account.spent)} so far (estimate)",
         f"{left} of {limit} requests a minute left" if limit else "",
     ]
     return _badge(kind, words) + Markup("<span> {}</span>").format(" · ".join(filter(None, facts)))
