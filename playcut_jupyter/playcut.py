@@ -185,7 +185,7 @@ class Playcut:
     ) -> Sweep:
         kind = kind or (lineage.kind_of_child(parent) if parent is not None else "image")
         count = planning.checked_count(count)
-        plan = self.plan(kind, template, variables, options, parent)
+        plan = planning.plan(kind, template, variables, options, parent)
         sweep = self.start_plan(
             plan if sample is None else plan.sample(sample, sample_seed),
             kind,
@@ -198,23 +198,6 @@ class Playcut:
         )
         live.watch(sweep, lambda: grid.sweep_bundle(sweep, lines_only=True))
         return sweep
-
-    def plan(
-        self,
-        kind: str,
-        template: str,
-        variables: Mapping[str, object],
-        options: Mapping[str, object],
-        parent: Generation | None = None,
-    ) -> Plan:
-        """Expand *template* and *options* (our names or the API's) for *kind*; nothing is sent.
-
-        With a *parent*, the template is a change to its prompt (see `lineage`), and its inputs are the defaults.
-
-        Raises:
-            PromptError, InvalidInput: it can't be expanded.
-        """
-        return planning.plan(kind, template, variables, options, parent)
 
     def forecast(
         self, plan: Plan, kind: str, count: int = 1, fresh: bool = False, limit: int | None = None

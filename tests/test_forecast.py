@@ -8,13 +8,14 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from playcut_jupyter import InvalidInput, Playcut
+from playcut_jupyter.design import planning
 from playcut_jupyter.prompts.plan import Plan
 
 from .shells import cell
 
 
 def plan(pc: Playcut, template: str, **options: object) -> Plan:
-    return pc.plan("image", template, {}, options)
+    return planning.plan("image", template, {}, options)
 
 
 def test_without_a_history_the_price_comes_with_the_first_acknowledgement(pc: Playcut) -> None:
@@ -60,7 +61,7 @@ def test_the_block_is_escaped(pc: Playcut) -> None:
 def test_the_price_of_a_very_large_plan_is_that_of_all_of_it(pc: Playcut) -> None:
     fox = pc.image("a 1 of many foxes 1")
     hundred = list(range(100))
-    many = pc.plan("image", "a {n} of many foxes {m}", {"n": hundred, "m": hundred}, {})
+    many = planning.plan("image", "a {n} of many foxes {m}", {"n": hundred, "m": hundred}, {})
     expected = pc.forecast(many, "image")
     assert (expected.total, expected.looked_up) == (10_000, 2_000)
     assert expected.credits is not None

@@ -6,6 +6,7 @@ import pytest
 
 from playcut_jupyter import InvalidInput, Playcut, PromptError
 from playcut_jupyter.cells.arguments import parse_cell_line
+from playcut_jupyter.design import planning
 
 TEMPLATE = "a sampled {red|blue|green|grey} {fox|owl|cat|hare}"
 
@@ -15,7 +16,7 @@ def prompts(pc: Playcut, sample: int, sample_seed: int = 0) -> list[str]:
 
 
 def test_a_sample_is_part_of_the_whole_in_its_order(pc: Playcut) -> None:
-    whole = [one.prompt for one in pc.plan("image", TEMPLATE, {}, {})]
+    whole = [one.prompt for one in planning.plan("image", TEMPLATE, {}, {})]
     taken = prompts(pc, 5)
     assert len(taken) == 5
     assert taken == [prompt for prompt in whole if prompt in taken]
@@ -39,7 +40,7 @@ def test_more_than_there_are_is_all_of_them(pc: Playcut) -> None:
 
 
 def test_the_expansion_says_that_it_is_a_part(pc: Playcut) -> None:
-    plan = pc.plan("image", TEMPLATE, {}, {}).sample(3, 7)
+    plan = planning.plan("image", TEMPLATE, {}, {}).sample(3, 7)
     assert plan.describe().startswith("3 of 16 generations")
 
 

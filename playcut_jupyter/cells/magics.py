@@ -150,7 +150,7 @@ class PlaycutMagics(Magics):
             PlaycutError: it failed; what succeeded is shown and kept all the same.
         """
         from playcut_jupyter.cells.help import help_on_cells
-        from playcut_jupyter.design import lineage
+        from playcut_jupyter.design import lineage, planning
         from playcut_jupyter.library import store
 
         if line.help:
@@ -166,7 +166,7 @@ class PlaycutMagics(Magics):
             self._make_raw(line, body)
             return
         kind = line.kind or (lineage.kind_of_child(parent) if parent is not None else "image")
-        plan = self.pc.plan(kind, body, self.variables, line.inputs, parent)
+        plan = planning.plan(kind, body, self.variables, line.inputs, parent)
         if line.sample is not None:
             # Always seeded: the same cell run again takes the same sample, which is in the library.
             plan = plan.sample(line.sample, line.seed or 0)

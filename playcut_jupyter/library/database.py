@@ -384,7 +384,7 @@ class Library:
 def _is_usable(row: Record) -> bool:
     """True for what can be had without buying: files that are there, or a task whose files can be fetched."""
     if row.state == "fetched":
-        return row.has_files or row.task_id is not None
+        return row.task_id is not None or row.has_files
     return row.state == "acknowledged" and is_orphan(row.owner)
 
 

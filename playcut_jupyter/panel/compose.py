@@ -129,7 +129,7 @@ class Compose(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             self.refuse(told(error))
             return
         try:
-            asked = form.asked(self._playcut)
+            asked = form.asked()
         except PlaycutError as error:
             self.refuse(told(error))
             return
@@ -160,7 +160,7 @@ class Compose(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         form.check_options()
         if not form.prompt.strip():
             return ""
-        asked = form.asked(self._playcut)
+        asked = form.asked()
         words = asked.plan.describe(0)
         if asked.line.count > 1:
             words += f" x {asked.line.count} = {asked.total:,} generations"

@@ -11,7 +11,6 @@ from playcut_jupyter.cells import arguments
 from playcut_jupyter.cells.vocabulary import USUAL_VALUES
 from playcut_jupyter.design import planning
 from playcut_jupyter.panel import spelling
-from playcut_jupyter.playcut import Playcut
 from playcut_jupyter.prompts.plan import Plan
 from playcut_jupyter.prompts.template import escape
 from playcut_jupyter.runs.generation import Generation
@@ -90,7 +89,7 @@ class Form:
         """Raise what is wrong with the line, whatever the prompt."""
         arguments.parse_cell_line(self.line, _variables())
 
-    def asked(self, playcut: Playcut) -> Asked:
+    def asked(self) -> Asked:
         """Return what is asked for.
 
         Raises:
@@ -98,7 +97,7 @@ class Form:
         """
         variables = _variables()
         line = arguments.parse_cell_line(self.line, variables)
-        plan = playcut.plan(line.kind, self.prompt, variables, line.inputs)
+        plan = planning.plan(line.kind, self.prompt, variables, line.inputs)
         return Asked(line, plan, self.most)
 
 

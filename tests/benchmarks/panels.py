@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from statistics import median
@@ -19,6 +18,7 @@ from playcut_jupyter.library.records import AssetRecord
 from playcut_jupyter.panel import Panel
 from playcut_jupyter.panel.gallery import PAGE
 from tests.benchmarks.figures import Figure
+from tests.panel.hands import worked_off
 
 PICTURES, SIDE = 300, 1024
 _URL = "http://127.0.0.1:9/api/v1"
@@ -34,13 +34,13 @@ def gallery() -> Iterator[Figure]:
             begun = time.perf_counter()
             panel = pc.panel()
             made = time.perf_counter() - begun
-            _work_off(panel)
+            worked_off(panel)
             opened = time.perf_counter() - begun
             bare = ipywidgets.Button()
             bare.on_click(lambda _: None)
             press = _seconds(bare.click)
             handled, shown = _clicks(panel)
-        _work_off(panel)  # it looks once more when the connection is closed
+        worked_off(panel)  # it looks once more when the connection is closed
     yield Figure(f"panel over {PICTURES} pictures, open", opened, "s", floor, f"s, {PAGE} bare thumbnails", 1)
     yield Figure("  of that, on the thread of the messages", made, "s")
     yield Figure("click, handled (median)", 1000 * median(handled), "ms", 1000 * press, "ms, a bare button", 100)
@@ -75,17 +75,9 @@ def _clicks(panel: Panel) -> tuple[list[float], list[float]]:
         begun = time.perf_counter()
         button.click()
         handled.append(time.perf_counter() - begun)
-        _work_off(panel)
+        worked_off(panel)
         shown.append(time.perf_counter() - begun)
     return handled, shown
-
-
-def _work_off(panel: Panel) -> None:
-    for _ in range(2):  # what one does may give another more to do
-        for worker in panel.workers:
-            done = threading.Event()
-            worker.do(done.set)
-            assert done.wait(60)
 
 
 def _seconds(work: Any) -> float:

@@ -33,6 +33,16 @@ def worked_off(panel: Panel) -> None:
             assert done.wait(30)
 
 
+def submitted(panel: Panel, prompt: str) -> Card:
+    """Write a prompt, press the button, and return the card once the service has been asked."""
+    panel.compose.prompt.value = prompt
+    panel.compose.button.click()
+    worked_off(panel)
+    (card,) = panel.jobs.cards
+    until(card.status, "value", lambda html: "SUBMITTING" not in html)
+    return card
+
+
 def until_submitted(run: Any) -> None:
     """Wait until the service has taken *run*."""
     taken = threading.Event()

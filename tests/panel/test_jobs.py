@@ -10,7 +10,7 @@ from playcut_jupyter import Playcut
 from playcut_jupyter.panel import Panel
 from playcut_jupyter.panel.card import Card
 from playcut_jupyter.sandbox import Sandbox
-from tests.panel.hands import Hand, ended, generate, shown, until, until_submitted, worked_off
+from tests.panel.hands import Hand, ended, generate, shown, submitted, until, until_submitted, worked_off
 
 
 def generate_done(panel: Panel, prompt: str) -> None:
@@ -66,11 +66,7 @@ def test_a_double_click_on_retry_buys_once(pc: Playcut, sandbox: Sandbox) -> Non
 
 
 def test_a_retry_of_what_is_waited_for_already_waits_for_it_once(panel: Panel) -> None:
-    panel.compose.prompt.value = "a [stuck] one, resumed and retried"
-    panel.compose.button.click()
-    worked_off(panel)
-    (card,) = panel.jobs.cards
-    until(card.status, "value", lambda html: "SUBMITTING" not in html)
+    card = submitted(panel, "a [stuck] one, resumed and retried")
     card.stop.click()
     ended(panel)
     until(panel.connection.resume.layout, "display", lambda display: display is None)
@@ -166,11 +162,7 @@ def test_a_refused_prompt_is_told_in_the_contracts_words(panel: Panel) -> None:
 
 
 def test_a_stopped_one_can_be_resumed(panel: Panel) -> None:
-    panel.compose.prompt.value = "a stopped [stuck] panel"
-    panel.compose.button.click()
-    worked_off(panel)
-    (card,) = panel.jobs.cards
-    until(card.status, "value", lambda html: "SUBMITTING" not in html)
+    card = submitted(panel, "a stopped [stuck] panel")
     assert not card.stop.disabled
     card.stop.click()
     until(panel.connection.resume.layout, "display", lambda display: display is None)

@@ -11,6 +11,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from playcut_jupyter import Playcut, tools
 from playcut_jupyter.cells import arguments, values
+from playcut_jupyter.design import planning
 from playcut_jupyter.panel import Panel, spelling
 from playcut_jupyter.runs.generation import Generation
 from playcut_jupyter.tools import Request
@@ -51,7 +52,7 @@ def test_a_copied_cell_asks_for_the_very_same(pc: Playcut, prompt: str, inputs: 
         assert parsed.kind == "generate-image-from-text"
         assert values.tool_input(body) == wanted
     else:
-        plan = pc.plan(parsed.kind, body.strip("\n"), {}, parsed.inputs)
+        plan = planning.plan(parsed.kind, body.strip("\n"), {}, parsed.inputs)
         assert [{"prompt": one.prompt, **one.inputs} for one in plan] == [wanted]
 
 
