@@ -82,6 +82,6 @@ def __dir__() -> list[str]:
 
 def load_ipython_extension(ipython: InteractiveShell) -> None:
     """Register `%%playcut` and `%playcut`; IPython calls this for `%load_ext playcut_jupyter`."""
-    from playcut_jupyter.cells.loading import load
+    from playcut_jupyter.magics.extension import load
 
     load(ipython)

@@ -86,31 +86,31 @@ def _rate(text: str) -> tuple[int, float]:
 
 
 def _demo(arguments: argparse.Namespace) -> int:
-    from playcut_jupyter.console.notebooks import run_demo
+    from playcut_jupyter.cli.notebooks import run_demo
 
     return run_demo(arguments.out)
 
 
 def _lab(arguments: argparse.Namespace) -> int:
-    from playcut_jupyter.console.notebooks import open_lab
+    from playcut_jupyter.cli.notebooks import open_lab
 
     return open_lab(arguments.folder, arguments.options)
 
 
 def _doctor(_: argparse.Namespace) -> int:
-    from playcut_jupyter.console.doctor import examine
+    from playcut_jupyter.cli.doctor import examine
 
     return examine()
 
 
 def _library(arguments: argparse.Namespace) -> int:
-    from playcut_jupyter.console import library_command
+    from playcut_jupyter.cli import library
 
     if arguments.action == "list":
-        return library_command.show(arguments.search, arguments.n)
+        return library.show(arguments.search, arguments.n)
     if arguments.action == "prune":
-        return library_command.prune(arguments.older_than, ask=not arguments.yes)
-    return library_command.verify() if arguments.action == "verify" else library_command.path()
+        return library.prune(arguments.older_than, ask=not arguments.yes)
+    return library.verify() if arguments.action == "verify" else library.path()
 
 
 def _sandbox(arguments: argparse.Namespace) -> int:

@@ -30,8 +30,8 @@ from playcut_jupyter.runs.generation import Generation
 from playcut_jupyter.runs.handle import SLICE_S
 from playcut_jupyter.runs.reuse import start_all
 from playcut_jupyter.runs.sweep import Sweep
-from playcut_jupyter.runs.underway import settle, stop_all, waited_for_here
-from playcut_jupyter.tools import READ_ONLY, Request, raw_request
+from playcut_jupyter.runs.underway import active_in_this_process, settle, stop_all
+from playcut_jupyter.tools import READ_ONLY, GenerationRequest, raw_request
 
 if TYPE_CHECKING:
     from playcut_jupyter.panel import Panel
@@ -196,7 +196,7 @@ class Playcut:
             parent_id=parent.id if parent is not None else None,
             announce=live.in_kernel(),
         )
-        live.watch(sweep, lambda: grid.sweep_bundle(sweep, lines_only=True))
+        live.watch(sweep, lambda: grid.sweep_bundle(sweep, summary_only=True))
         return sweep
 
     def forecast(
@@ -246,7 +246,7 @@ class Playcut:
             run = sweep[0]
             live.watch([run], lambda: render.lines_bundle(run))
             return run.wait()
-        live.watch(sweep, lambda: grid.sweep_bundle(sweep, lines_only=True))
+        live.watch(sweep, lambda: grid.sweep_bundle(sweep, summary_only=True))
         sweep.raise_if_incomplete()
         return sweep
 
@@ -263,9 +263,11 @@ class Playcut:
         inputs = {tool.prompt_field: prompt, **planning.inputs_for(tool, options)}
         axes = planning.variant_axis({}, count)
         labels = [{name: number} for name, numbers in axes.items() for number in numbers] or [{}]
-        return self._started([Request(tool, inputs, session, labels=label) for label in labels], axes, fresh)
+        return self._started([GenerationRequest(tool, inputs, session, labels=label) for label in labels], axes, fresh)
 
-    def _started(self, requests: Sequence[Request], axes: Mapping[str, Sequence[object]], fresh: bool) -> Sweep:
+    def _started(
+        self, requests: Sequence[GenerationRequest], axes: Mapping[str, Sequence[object]], fresh: bool
+    ) -> Sweep:
         runs = start_all(self.connection, requests, reuse=self.reuse and not fresh, alone=len(requests) == 1)
         return Sweep(self.connection, runs, axes)
 
@@ -390,8 +392,8 @@ class Playcut:
     def start_resume(self) -> Sweep:
         """Take up everything that was submitted and not fetched, and return at once."""
         connection = self.connection
-        settle(waited_for_here(connection.library).values())  # what was told to stop is open again
-        busy = waited_for_here(connection.library)
+        settle(active_in_this_process(connection.library).values())  # what was told to stop is open again
+        busy = active_in_this_process(connection.library)
         records = [row for row in connection.library.unfetched(connection.settings.origin) if row.id not in busy]
         return Sweep(connection, [Generation.taken_up(connection, row) for row in records])
 
@@ -399,7 +401,7 @@ class Playcut:
         """Fetch everything that was submitted and not fetched, from this or any earlier process; costs nothing."""
         sweep = self.start_resume()
         if len(sweep):
-            live.watch(sweep, lambda: grid.sweep_bundle(sweep, lines_only=True))
+            live.watch(sweep, lambda: grid.sweep_bundle(sweep, summary_only=True))
         return sweep
 
     def start_wait(self, task_id: str) -> Generation:

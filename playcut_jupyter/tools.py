@@ -124,7 +124,7 @@ def _options_hint(tool: Tool) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class GenerationRequest:
     """What is wanted of a tool: its inputs, without the session.
 
     Attributes:
@@ -153,7 +153,7 @@ class Request:
         return next((text for text in found if isinstance(text, str)), "")
 
 
-def raw_request(name: str, tool_input: Mapping[str, object], session: str | None = None) -> Request:
+def raw_request(name: str, tool_input: Mapping[str, object], session: str | None = None) -> GenerationRequest:
     """Return the request for a tool by its own name and with its own input.
 
     A `generate-*` tool gets the session unless its input names a `workerId`; null stands for none.
@@ -163,4 +163,4 @@ def raw_request(name: str, tool_input: Mapping[str, object], session: str | None
     in_session = name.startswith("generate-") and "workerId" not in given
     if given.get("workerId", "") is None:
         del given["workerId"]
-    return Request(tool, given, session if in_session else None, in_session, as_given=True)
+    return GenerationRequest(tool, given, session if in_session else None, in_session, as_given=True)

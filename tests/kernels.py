@@ -17,7 +17,7 @@ from playcut_jupyter.sandbox import Sandbox
 
 
 @dataclass
-class Answer:
+class Response:
     """What one cell answered: displays (each with its updates), text, and the error."""
 
     displays: list[dict[str, Any]] = field(default_factory=list)
@@ -42,9 +42,9 @@ class Kernel:
         self.manager = manager
         self._client = client
 
-    def run(self, code: str, *, when: Callable[[Answer], bool] | None = None, then: str = "interrupt") -> Answer:
+    def run(self, code: str, *, when: Callable[[Response], bool] | None = None, then: str = "interrupt") -> Response:
         """Execute *code*; once *when* holds of what was answered so far, interrupt the kernel (or kill it)."""
-        answer = Answer()
+        answer = Response()
         places: dict[str, int] = {}
         message_id = self._client.execute(code)
         started = time.monotonic()
@@ -71,7 +71,7 @@ class Kernel:
         return matches
 
 
-def _take(answer: Answer, places: dict[str, int], message: dict[str, Any]) -> None:
+def _take(answer: Response, places: dict[str, int], message: dict[str, Any]) -> None:
     content, kind = message["content"], message["msg_type"]
     if kind in ("display_data", "execute_result", "update_display_data"):
         place = content.get("transient", {}).get("display_id")

@@ -9,9 +9,9 @@ import pytest
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
-from playcut_jupyter.cells import vocabulary
 from playcut_jupyter.export.writer import FORMATS
 from playcut_jupyter.sandbox import Sandbox
+from playcut_jupyter.syntax import parsers
 from playcut_jupyter.tools import KINDS, TOOLS
 from tests.shells import cell, line
 
@@ -28,7 +28,7 @@ def offered(shell: InteractiveShell, code: str) -> list[str]:
 
 
 def test_only_our_words_are_offered(shell: InteractiveShell) -> None:
-    assert set(offered(shell, "%playcut ")) == {*vocabulary.COMMAND_NAMES, *KINDS, *TOOLS}
+    assert set(offered(shell, "%playcut ")) == {*parsers.COMMAND_NAMES, *KINDS, *TOOLS}
     assert set(offered(shell, "%%playcut ")) == {*KINDS, *TOOLS}
     assert offered(shell, "%playcut export --as ") == list(FORMATS)
     options = completed(shell, "%%playcut image -")

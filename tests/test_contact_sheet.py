@@ -10,14 +10,14 @@ from PIL import Image
 
 from playcut_jupyter import InvalidInput, Playcut, Sweep
 from playcut_jupyter.display import contact_sheet
-from playcut_jupyter.library import choices
+from playcut_jupyter.library import ratings
 from playcut_jupyter.sandbox import Sandbox
 
 
 def test_the_page_holds_everything_and_loads_nothing(pc: Playcut, sandbox: Sandbox, tmp_path: Path) -> None:
     sweep = pc.sweep("a sheet with <b>{a fox|an owl|[fail]}</b>", seed=7)
     sweep[0].star()
-    choices.keep_pick(pc.connection.library, sweep[0].id or 0, sweep[1].id or 0)
+    ratings.keep_pick(pc.connection.library, sweep[0].id or 0, sweep[1].id or 0)
 
     path = sweep.contact_sheet(tmp_path / "sheet.html")
 
@@ -96,7 +96,7 @@ def test_another_ending_is_told(pc: Playcut, tmp_path: Path, name: str) -> None:
 
 def test_records_have_axes_picks_and_stars_as_flat_columns(pc: Playcut) -> None:
     sweep = pc.sweep("a flat {fox|owl}", aspect_ratio=["1:1", "16:9"])
-    choices.keep_pick(pc.connection.library, sweep[2].id or 0, sweep[0].id or 0)
+    ratings.keep_pick(pc.connection.library, sweep[2].id or 0, sweep[0].id or 0)
     rows = sweep.to_records()
     assert {tuple(row) for row in rows} == {tuple(rows[0])}
     assert [row["fox|owl"] for row in rows] == ["fox", "fox", "owl", "owl"]

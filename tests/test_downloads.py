@@ -43,7 +43,7 @@ def refusal(url: str, base_url: str = LOCAL, **values: float) -> FetchFailed:
 
 
 @dataclass
-class Answer:
+class Response:
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
@@ -54,12 +54,12 @@ class Answer:
 @dataclass
 class Storage:
     origin: str
-    answers: dict[str, Answer] = field(default_factory=dict)
+    answers: dict[str, Response] = field(default_factory=dict)
     seen: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
     def put(self, path: str, body: bytes = b"", **how: object) -> str:
         """Serve an answer at *path* and return its address, signed."""
-        self.answers[path] = Answer(body=body, **how)  # type: ignore[arg-type]
+        self.answers[path] = Response(body=body, **how)  # type: ignore[arg-type]
         return f"{self.origin}{path}?Signature=s3cr3t"
 
 
@@ -70,7 +70,7 @@ def storage() -> Iterator[Storage]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             place.seen.append((self.path, dict(self.headers)))
-            answer = place.answers.get(self.path.split("?")[0], Answer(404))
+            answer = place.answers.get(self.path.split("?")[0], Response(404))
             self.send_response(answer.status)
             for name, value in answer.headers.items():
                 self.send_header(name, value)

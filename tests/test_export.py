@@ -406,7 +406,7 @@ def exported(shell: InteractiveShell, capsys: pytest.CaptureFixture[str]) -> Cal
 def test_the_magic_exports_the_last_a_numbered_and_the_starred_ones(
     shell: InteractiveShell, exported: Callable[[str], str]
 ) -> None:
-    from playcut_jupyter.library import choices
+    from playcut_jupyter.library import ratings
 
     with pytest.raises(InvalidInput, match="Nothing has been made yet"):
         exported("")
@@ -421,7 +421,7 @@ def test_the_magic_exports_the_last_a_numbered_and_the_starred_ones(
 
     with pytest.raises(InvalidInput, match="Nothing has a star yet"):
         exported("starred --as curl")
-    choices.star(first.library, first.id)
+    ratings.star(first.library, first.id)
     assert json.loads(exported("starred --as json"))["prompt"] == "a first fox"
 
 

@@ -12,7 +12,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from playcut_jupyter.sandbox import Sandbox
-from tests.kernels import Answer, Kernel, connected_kernel, kernel
+from tests.kernels import Kernel, Response, connected_kernel, kernel
 
 SHOWN_STATE = re.compile(r'class="playcut-status playcut-status-([a-z-]+)"')
 
@@ -244,13 +244,13 @@ def test_the_key_is_in_no_output(notebook: Kernel, server: Sandbox) -> None:
     assert server.key[-4:] in told[0].text
 
 
-def _is_rate_limited(answer: Answer) -> bool:
+def _is_rate_limited(answer: Response) -> bool:
     return any("rate limited" in words for words in answer.words)
 
 
-def _is_shown(answer: Answer) -> bool:
+def _is_shown(answer: Response) -> bool:
     return bool(answer.words)
 
 
-def _is_waiting(answer: Answer) -> bool:
+def _is_waiting(answer: Response) -> bool:
     return any("playcut-status-pending" in words for words in answer.words)

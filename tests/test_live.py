@@ -14,7 +14,7 @@ import pytest
 from nbclient import NotebookClient
 
 from playcut_jupyter.sandbox import Sandbox
-from tests.kernels import Answer, Kernel, connected_kernel
+from tests.kernels import Kernel, Response, connected_kernel
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def notebook(server: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield started
 
 
-def messages_with(what: str, answer: Answer) -> list[str]:
+def messages_with(what: str, answer: Response) -> list[str]:
     return [words for words in answer.words if what in words]
 
 

@@ -20,11 +20,12 @@ from PIL import Image, ImageChops
 
 from playcut_jupyter.errors import AssetUnavailable, InvalidInput
 from playcut_jupyter.library.asset import Asset
-from playcut_jupyter.library.media import (
+from playcut_jupyter.library.records import AssetRecord
+from playcut_jupyter.media import (
     MAX_PIXELS,
     SUFFIXES,
-    Facts,
-    NotAPicture,
+    InvalidImage,
+    MediaInfo,
     first_frame,
     inspect,
     looks_like_text,
@@ -32,7 +33,6 @@ from playcut_jupyter.library.media import (
     opened,
     preview,
 )
-from playcut_jupyter.library.records import AssetRecord
 from playcut_jupyter.sandbox import media as drawn
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "AVIF")
@@ -97,7 +97,7 @@ def detailed(side: int) -> Image.Image:
 @pytest.mark.parametrize("kind", FORMATS)
 def test_a_picture_is_recognised_measured_and_named_by_its_content(kind: str) -> None:
     facts = inspect(picture(kind))
-    assert facts == Facts(f"image/{kind.lower()}", 64, 48)
+    assert facts == MediaInfo(f"image/{kind.lower()}", 64, 48)
     assert facts.kind == "image"
     assert facts.suffix == {"JPEG": ".jpg"}.get(kind, f".{kind.lower()}")
 
@@ -140,7 +140,7 @@ MARKUP = [
 
 @pytest.mark.parametrize("data", MARKUP)
 def test_svg_html_and_json_are_never_media(data: bytes) -> None:
-    assert inspect(data) == Facts("application/octet-stream")
+    assert inspect(data) == MediaInfo("application/octet-stream")
     assert inspect(data).kind == "file"
     assert inspect(data).suffix == ".bin"
     assert looks_like_text(data)
@@ -177,24 +177,24 @@ def test_a_still_picture_in_an_iso_file_is_no_clip(brand: bytes) -> None:
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
 def test_a_picture_that_was_cut_is_no_picture(kind: str, share: float) -> None:
     whole = picture(kind, (320, 200))
-    with pytest.raises(NotAPicture):
+    with pytest.raises(InvalidImage):
         inspect(whole[: int(len(whole) * share)])
 
 
 def test_a_picture_with_damaged_pixels_is_no_picture() -> None:
     whole = bytearray(picture("PNG", (200, 200)))
     whole[len(whole) // 2] ^= 0xFF
-    with pytest.raises(NotAPicture):
+    with pytest.raises(InvalidImage):
         inspect(bytes(whole))
 
 
 def test_a_head_without_a_body_is_no_picture() -> None:
-    with pytest.raises(NotAPicture, match="can't be"):
+    with pytest.raises(InvalidImage, match="can't be"):
         inspect(b"\x89PNG\r\n\x1a\n")
 
 
 def test_formats_that_no_notebook_needs_are_not_decoded() -> None:
-    with pytest.raises(NotAPicture):
+    with pytest.raises(InvalidImage):
         opened(picture("TIFF"))
     assert inspect(picture("TIFF")).kind == "file"
 
@@ -202,9 +202,9 @@ def test_formats_that_no_notebook_needs_are_not_decoded() -> None:
 @pytest.mark.parametrize("size", [(60_000, 60_000), (MAX_PIXELS // 1000 + 1, 1000), (2**31 - 1, 2**31 - 1)])
 def test_a_decompression_bomb_is_refused_at_once(size: tuple[int, int]) -> None:
     started = time.monotonic()
-    with pytest.raises(NotAPicture):
+    with pytest.raises(InvalidImage):
         inspect(png_declaring(*size))
-    with pytest.raises(NotAPicture):
+    with pytest.raises(InvalidImage):
         preview(png_declaring(*size), 1024)
     assert time.monotonic() - started < 1
 
@@ -217,13 +217,13 @@ def test_a_decompression_bomb_takes_no_memory(tmp_path: Path) -> None:
     code = """
 import resource, sys
 from pathlib import Path
-from playcut_jupyter.library.media import NotAPicture, inspect
+from playcut_jupyter.media import InvalidImage, inspect
 inspect(Path(sys.argv[1]).read_bytes())
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 for name in sys.argv[2:]:
     try:
         inspect(Path(name).read_bytes())
-    except NotAPicture:
+    except InvalidImage:
         continue
     raise SystemExit("it was taken")
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
@@ -257,7 +257,7 @@ HEADS = st.sampled_from(
 def test_no_bytes_whatever_make_inspect_raise_anything_but_not_a_picture(data: bytes) -> None:
     try:
         facts = inspect(data)
-    except NotAPicture as error:
+    except InvalidImage as error:
         assert str(error)  # noqa: PT017 - any other error is let through
         return
     assert facts.kind in ("image", "audio", "video", "file")
@@ -283,7 +283,7 @@ def test_the_length_of_a_wav_is_known() -> None:
     spoken = drawn.speech("A red fox runs.")
     with wave.open(io.BytesIO(spoken.data)) as file:
         expected = file.getnframes() / file.getframerate()
-    assert inspect(spoken.data) == Facts("audio/wav", duration_s=pytest.approx(expected))  # type: ignore[arg-type]
+    assert inspect(spoken.data) == MediaInfo("audio/wav", duration_s=pytest.approx(expected))  # type: ignore[arg-type]
 
 
 def test_the_length_of_a_wav_that_was_streamed_is_that_of_its_bytes() -> None:
@@ -313,14 +313,14 @@ def test_a_clip_with_64_bit_times_and_boxes_is_understood() -> None:
     track = box(b"trak", box(b"tkhd", bytes(76) + struct.pack(">II", 640 << 16, 360 << 16)))
     content = movie + track
     large = struct.pack(">I4sQ", 1, b"moov", 16 + len(content)) + content
-    assert inspect(mp4(large)) == Facts("video/mp4", 640, 360, 2.5)
+    assert inspect(mp4(large)) == MediaInfo("video/mp4", 640, 360, 2.5)
     to_the_end = struct.pack(">I4s", 0, b"moov") + content
-    assert inspect(mp4(to_the_end)) == Facts("video/mp4", 640, 360, 2.5)
+    assert inspect(mp4(to_the_end)) == MediaInfo("video/mp4", 640, 360, 2.5)
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00", b"\x01" * 20, bytes(20)])
 def test_a_clip_with_an_odd_head_has_no_length(content: bytes) -> None:
-    assert inspect(mp4(box(b"moov", box(b"mvhd", content)))) == Facts("video/mp4")
+    assert inspect(mp4(box(b"moov", box(b"mvhd", content)))) == MediaInfo("video/mp4")
 
 
 def test_the_first_frame_of_a_clip_is_a_small_picture(clip: bytes) -> None:

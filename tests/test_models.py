@@ -27,7 +27,17 @@ from playcut_jupyter.api.models import (
     voices,
 )
 from playcut_jupyter.errors import InvalidInput
-from playcut_jupyter.tools import IMAGE, READ_ONLY, SPEECH, VIDEO, Request, api_inputs, named, nearest, raw_request
+from playcut_jupyter.tools import (
+    IMAGE,
+    READ_ONLY,
+    SPEECH,
+    VIDEO,
+    GenerationRequest,
+    api_inputs,
+    named,
+    nearest,
+    raw_request,
+)
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
 JSON = st.recursive(
@@ -307,7 +317,7 @@ def test_an_option_of_another_kind_is_refused_with_those_there_are() -> None:
     ],
 )
 def test_the_words_of_a_request_are_found(tool: tools.Tool, inputs: dict[str, object], prompt: str) -> None:
-    assert Request(tool, inputs).prompt == prompt
+    assert GenerationRequest(tool, inputs).prompt == prompt
 
 
 def test_a_raw_tool_is_in_the_session_unless_its_input_says_otherwise() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from playcut_jupyter import InvalidInput, Playcut, Sweep
 from playcut_jupyter.design.picking import Pair, next_pair
-from playcut_jupyter.library import choices
+from playcut_jupyter.library import ratings
 
 
 @given(st.integers(2, 9))
@@ -130,7 +130,7 @@ def test_too_few_to_pick_from_is_told(pc: Playcut) -> None:
 
 def test_rounds_between_the_same_value_say_nothing_of_it(sweep: Sweep) -> None:
     red_fox, red_owl = sweep[0], sweep[1]
-    choices.keep_pick(red_fox.library, red_fox.id or 0, red_owl.id or 0)
+    ratings.keep_pick(red_fox.library, red_fox.id or 0, red_owl.id or 0)
     red, _, fox, _ = sweep.picks().to_records()
     assert (red["rounds"], red["share"]) == (0, None)
     assert (fox["won"], fox["rounds"]) == (1, 1)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from playcut_jupyter import InvalidInput, Playcut, PromptError
-from playcut_jupyter.cells.arguments import parse_cell_line
 from playcut_jupyter.design import planning
+from playcut_jupyter.syntax.cell_line import parse_cell_line
 
 TEMPLATE = "a sampled {red|blue|green|grey} {fox|owl|cat|hare}"
 

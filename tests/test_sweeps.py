@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from playcut_jupyter import Playcut, Sweep
+from playcut_jupyter import Playcut, Sweep, media
 from playcut_jupyter.display import grid
-from playcut_jupyter.library import media
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.library.records import AssetRecord
 
@@ -88,7 +87,7 @@ def large_sweep(pc: Playcut) -> Sweep:
 
 def _fetched(library: Library, prompt: str, body: bytes) -> int:
     facts = media.inspect(body)
-    number = library.intend("https://a.test", "generate-image-from-text", "image", prompt, {"prompt": prompt}, None)
+    number = library.create("https://a.test", "generate-image-from-text", "image", prompt, {"prompt": prompt}, None)
     sha256, path = library.store.put(body, facts.suffix)
     size = (facts.width, facts.height, None)
     library.keep_asset(number, 0, AssetRecord(None, sha256, path, facts.mime_type, len(body), *size))

@@ -20,8 +20,16 @@ import httpx
 import stamina
 
 from playcut_jupyter import redaction
-from playcut_jupyter.api.pacing import Gate, Notify, Priority, retry_after_s
-from playcut_jupyter.api.transport import AnswerLost, TooLong, body_of, facts_about, new_request, new_transport, opened
+from playcut_jupyter.api.rate_limit import Notify, Priority, RateLimiter, retry_after_s
+from playcut_jupyter.api.transport import (
+    ResponseLost,
+    ResponseTooLarge,
+    new_request,
+    new_transport,
+    opened,
+    read_body,
+    translate_errors,
+)
 from playcut_jupyter.errors import (
     AuthenticationError,
     ConnectionFailed,
@@ -60,7 +68,7 @@ _REFUSED = "The service did not take it; its own words, where it has any, say wh
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """One HTTP answer, whole."""
 
     status_code: int
@@ -69,12 +77,12 @@ class Answer:
 
 
 class Client:
-    """Talks to one base URL with one key, on one event loop, through one `Gate`."""
+    """Talks to one base URL with one key, on one event loop, through one `RateLimiter`."""
 
-    def __init__(self, settings: Settings, gate: Gate | None = None) -> None:
+    def __init__(self, settings: Settings, gate: RateLimiter | None = None) -> None:
         redaction.guard_logs()
         self.settings = settings
-        self.gate = gate or Gate(learns_window=settings.on_loopback)
+        self.gate = gate or RateLimiter(learns_window=settings.on_loopback)
         self._host = urlsplit(settings.base_url).netloc
         self._transport = new_transport(settings.base_url)
 
@@ -85,7 +93,7 @@ class Client:
     async def read(self, tool: str, tool_input: Mapping[str, object], **how: Any) -> Any:
         """Call a tool that buys nothing, asking again (jittered back-off, bounded) if the answer is lost.
 
-        Takes the keywords of `call`. Raises what `call` raises, but never `AnswerLost`.
+        Takes the keywords of `call`. Raises what `call` raises, but never `ResponseLost`.
         """
         retries = stamina.retry_context(
             on=_worth_another_read, attempts=_READ_ATTEMPTS, timeout=_READ_PATIENCE_S, wait_initial=0.2
@@ -94,7 +102,7 @@ class Client:
             async for attempt in retries.with_name(f"playcut_jupyter.{tool}", (), {}):
                 with attempt:
                     return await self.call(tool, tool_input, **how)
-        except AnswerLost as lost:
+        except ResponseLost as lost:
             raise lost.error from None
         raise AssertionError("the loop above returns or raises")
 
@@ -106,7 +114,7 @@ class Client:
         priority: Priority = Priority.START,
         timeout_s: float | None = None,
         held: bool = False,
-        patience_s: float = 300.0,
+        max_rate_limit_wait_s: float = 300.0,
         notify: Notify | None = None,
         on_send: Callable[[], Awaitable[None]] | None = None,
     ) -> Any:
@@ -118,12 +126,12 @@ class Client:
             priority: who goes first at the rate gate.
             timeout_s: for sending and for each silence of the answer, seconds; default `request_timeout_s`.
             held: True if the server holds the connection on purpose (`wait-for-task`).
-            patience_s: how long rate limits are waited for in all, seconds.
+            max_rate_limit_wait_s: how long rate limits are waited for in all, seconds.
             notify: called with the seconds of a pause at the gate, and with 0 at its end.
             on_send: awaited right before each sending.
 
         Raises:
-            AnswerLost: sent, but no usable answer came.
+            ResponseLost: sent, but no usable answer came.
             ConnectionFailed: the connection was never made; nothing was sent.
             PlaycutError: what the API answered, as its documented class.
         """
@@ -142,12 +150,12 @@ class Client:
             log.debug("%s answered %s in %.3f s", tool, answer.status_code, took_s)
             if answer.status_code != 429:
                 return _data(tool, answer)
-            self._obey(tool, answer, spent_s=time.monotonic() - started, patience_s=patience_s)
+            self._obey(tool, answer, spent_s=time.monotonic() - started, max_rate_limit_wait_s=max_rate_limit_wait_s)
 
-    def _obey(self, tool: str, answer: Answer, *, spent_s: float, patience_s: float) -> None:
+    def _obey(self, tool: str, answer: Response, *, spent_s: float, max_rate_limit_wait_s: float) -> None:
         """Pause the gate as a 429 asks, or raise `RateLimited` if that is too long."""
         pause_s = max(retry_after_s(answer.headers, default=5.0), 0.2)
-        if pause_s > MAX_RETRY_AFTER_S or spent_s + pause_s > patience_s:
+        if pause_s > MAX_RETRY_AFTER_S or spent_s + pause_s > max_rate_limit_wait_s:
             error = RateLimited(
                 f"The service takes no requests for another {pause_s:.0f} s{_said(answer)}",
                 status_code=429,
@@ -158,7 +166,7 @@ class Client:
         log.debug("%s: rate limited, going on in %.1f s", tool, pause_s)
         self.gate.pause(pause_s)
 
-    async def _post(self, tool: str, body: bytes, timeout_s: float) -> Answer:
+    async def _post(self, tool: str, body: bytes, timeout_s: float) -> Response:
         headers = {
             "Authorization": f"Bearer {self.settings.api_key}",
             "Content-Type": "application/json",
@@ -170,12 +178,15 @@ class Client:
         request = new_request("POST", url, headers=headers, timeout=timeout, content=body)
         # The overall limit is the later one, so that a connection that is never made is known as such.
         overall_s = timeout_s + _OVERALL_MARGIN_S
-        async with facts_about(tool, self._host, overall_s, tool=tool), opened(self._transport, request) as response:
+        async with (
+            translate_errors(tool, self._host, overall_s, tool=tool),
+            opened(self._transport, request) as response,
+        ):
             try:
-                body = await body_of(response, _MAX_ANSWER_BYTES)
-            except TooLong:
-                raise AnswerLost(ServerError(f"The answer to {tool} is too long to be one.", tool=tool)) from None
-            return Answer(response.status_code, response.headers, body)
+                body = await read_body(response, _MAX_ANSWER_BYTES)
+            except ResponseTooLarge:
+                raise ResponseLost(ServerError(f"The answer to {tool} is too long to be one.", tool=tool)) from None
+            return Response(response.status_code, response.headers, body)
 
 
 def encoded(tool: str, tool_input: Mapping[str, object]) -> bytes:
@@ -196,17 +207,17 @@ def encoded(tool: str, tool_input: Mapping[str, object]) -> bytes:
 
 
 def _worth_another_read(error: Exception) -> bool:
-    return isinstance(error, AnswerLost | ConnectionFailed | ServerError)
+    return isinstance(error, ResponseLost | ConnectionFailed | ServerError)
 
 
-def _data(tool: str, answer: Answer) -> Any:
+def _data(tool: str, answer: Response) -> Any:
     """Return the `data` of a 2xx; raise for anything else."""
     status = answer.status_code
     document = _json_object(answer.body)
     if 200 <= status < 300:
         if document is None or "data" not in document:
             text = f"The answer to {tool} is not the JSON that is documented ({_shape(answer)})."
-            raise AnswerLost(ServerError(text, status_code=status, tool=tool))
+            raise ResponseLost(ServerError(text, status_code=status, tool=tool))
         return document["data"]
     if 400 <= status < 500:
         cls, meaning, hint = _BY_STATUS.get(status, (PlaycutError, f"The service answered {status}", _REFUSED))
@@ -216,7 +227,7 @@ def _data(tool: str, answer: Answer) -> Any:
     error = ServerError(f"{tool} failed at the service (HTTP {status}){_said(answer)}", status_code=status, tool=tool)
     if status == 500 and document is not None and ("statusCode" in document or "message" in document):
         raise error
-    raise AnswerLost(error)
+    raise ResponseLost(error)
 
 
 def _json_object(body: bytes) -> dict[str, Any] | None:
@@ -238,7 +249,7 @@ def _is_too_deep(document: object) -> bool:
     return True
 
 
-def _said(answer: Answer) -> str:
+def _said(answer: Response) -> str:
     """Return ": " and what the server said, or what kind of body stands where its words should be."""
     document = _json_object(answer.body)
     message = document.get("message") if document else None
@@ -250,7 +261,7 @@ def _said(answer: Answer) -> str:
     return "." if document is not None else f" (no documented message: {_shape(answer)})."
 
 
-def _shape(answer: Answer) -> str:
+def _shape(answer: Response) -> str:
     if not answer.body.strip():
         return "an empty body"
     kind = plain(answer.headers.get("content-type", ""), 60).split(";")[0] or "unknown type"

@@ -17,14 +17,14 @@ import anyio
 import httpx
 
 from playcut_jupyter.api.transport import (
-    AnswerLost,
-    TooLong,
-    body_of,
-    facts_about,
+    ResponseLost,
+    ResponseTooLarge,
     new_request,
     new_transport,
     opened,
     proxy_for,
+    read_body,
+    translate_errors,
 )
 from playcut_jupyter.errors import ConnectionFailed
 from playcut_jupyter.settings import Settings
@@ -68,7 +68,7 @@ async def fetch(url: str, settings: Settings) -> Body:
             if isinstance(outcome, Body):
                 return outcome
             url = outcome
-    except AnswerLost as lost:
+    except ResponseLost as lost:
         raise FetchFailed(lost.error.message, worth_another=True) from None
     except ConnectionFailed as error:
         raise FetchFailed(error.message, worth_another=True) from None
@@ -76,7 +76,7 @@ async def fetch(url: str, settings: Settings) -> Body:
 
 
 async def _hop(url: str, settings: Settings) -> Body | str:
-    """Request *url*; return its body, or where it redirects to."""
+    """GenerationRequest *url*; return its body, or where it redirects to."""
     host, addresses = await _checked(url, settings)
     failure: ConnectionFailed | None = None
     for address in addresses[:_MAX_ADDRESSES]:
@@ -99,7 +99,7 @@ async def _request(url: str, host: str, address: str | None, settings: Settings)
     request = new_request("GET", str(target), headers=headers, timeout=timeout, extensions=extensions)
     async with (
         new_transport(url, reuse_connections=False) as transport,
-        facts_about("the download", host, _OVERALL_S),
+        translate_errors("the download", host, _OVERALL_S),
         opened(transport, request) as response,
     ):
         log.debug("GET %s answered %s", url, response.status_code)
@@ -125,8 +125,8 @@ async def _body(response: httpx.Response, max_mb: float) -> Body:
     if declared.isdigit() and len(declared) < 20 and int(declared) > limit:
         raise too_large
     try:
-        data = await body_of(response, limit)
-    except TooLong:
+        data = await read_body(response, limit)
+    except ResponseTooLarge:
         raise too_large from None
     return Body(data, response.headers.get("content-type", "").split(";")[0].strip().lower())
 

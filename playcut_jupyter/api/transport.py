@@ -1,7 +1,7 @@
 """Sockets and bodies: the one place that sets up httpx, and turns its exceptions into facts.
 
 What matters to those above is not which exception came but whether the request can have been taken: a
-connection that was never made is `ConnectionFailed`, everything after that is `AnswerLost`.
+connection that was never made is `ConnectionFailed`, everything after that is `ResponseLost`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _NEVER_CONNECTED = (
 )
 
 
-class AnswerLost(Exception):
+class ResponseLost(Exception):
     """A request was sent and no usable answer came; `error` is what to tell where asking again is harmless."""
 
     def __init__(self, error: PlaycutError) -> None:
@@ -116,8 +116,8 @@ def _keepalive_options() -> list[tuple[int, int, int]]:
 
 
 @asynccontextmanager
-async def facts_about(what: str, host: str, overall_s: float, *, tool: str | None = None) -> AsyncIterator[None]:
-    """Turn httpx's exceptions into `ConnectionFailed` (nothing was sent) or `AnswerLost`.
+async def translate_errors(what: str, host: str, overall_s: float, *, tool: str | None = None) -> AsyncIterator[None]:
+    """Turn httpx's exceptions into `ConnectionFailed` (nothing was sent) or `ResponseLost`.
 
     An answer that is not over after *overall_s* seconds, however busily it drips, counts as lost. *what* is how the
     errors call it, *tool* what they name as theirs.
@@ -128,13 +128,13 @@ async def facts_about(what: str, host: str, overall_s: float, *, tool: str | Non
     except _NEVER_CONNECTED as error:
         raise ConnectionFailed(f"No connection to {host} for {what}: {_reason(error)}.", tool=tool) from None
     except (httpx.TimeoutException, TimeoutError):
-        raise AnswerLost(ConnectionFailed(f"{host} did not answer {what} in time.", tool=tool)) from None
+        raise ResponseLost(ConnectionFailed(f"{host} did not answer {what} in time.", tool=tool)) from None
     except httpx.DecodingError:
         text = f"{host} sent an answer to {what} that can't be decoded."
-        raise AnswerLost(ServerError(text, tool=tool)) from None
+        raise ResponseLost(ServerError(text, tool=tool)) from None
     except (httpx.HTTPError, httpx.StreamError, OSError, anyio.BrokenResourceError) as error:
         text = f"The connection to {host} broke during {what}: {_reason(error)}."
-        raise AnswerLost(ConnectionFailed(text, tool=tool)) from None
+        raise ResponseLost(ConnectionFailed(text, tool=tool)) from None
 
 
 def _reason(error: Exception) -> str:
@@ -142,7 +142,9 @@ def _reason(error: Exception) -> str:
 
 
 @asynccontextmanager
-async def opened(transport: httpx.AsyncHTTPTransport, request: httpx.Request) -> AsyncIterator[httpx.Response]:
+async def opened(
+    transport: httpx.AsyncHTTPTransport, request: httpx.Request
+) -> AsyncIterator[httpx.Response]:
     """Send *request* and yield the response with its body unread; closed at the end, also when cancelled."""
     response = await transport.handle_async_request(request)
     try:
@@ -152,30 +154,30 @@ async def opened(transport: httpx.AsyncHTTPTransport, request: httpx.Request) ->
             await response.aclose()
 
 
-class TooLong(Exception):
+class ResponseTooLarge(Exception):
     """A body has more bytes than it may."""
 
 
-async def body_of(response: httpx.Response, most_bytes: int) -> bytes:
+async def read_body(response: httpx.Response, most_bytes: int) -> bytes:
     """Return the body, never holding more than *most_bytes* of it.
 
     Our requests ask for no content coding, because a small body can unfold into one that fills the memory. What a
     gateway compresses all the same is unfolded once, within the bound.
 
     Raises:
-        TooLong: it has more.
+        ResponseTooLarge: it has more.
         httpx.DecodingError: it is encoded in a way that is not known.
     """
     body = bytearray()
     async for chunk in response.aiter_raw():
         body += chunk
         if len(body) > most_bytes:
-            raise TooLong
+            raise ResponseTooLarge
     coding = response.headers.get("content-encoding", "").strip().lower()
-    return bytes(body) if coding in ("", "identity") else _unfolded(bytes(body), coding, most_bytes)
+    return bytes(body) if coding in ("", "identity") else decompress(bytes(body), coding, most_bytes)
 
 
-def _unfolded(body: bytes, coding: str, most_bytes: int) -> bytes:
+def decompress(body: bytes, coding: str, most_bytes: int) -> bytes:
     if coding not in ("gzip", "x-gzip", "deflate"):
         raise httpx.DecodingError(f"content coding {plain(coding, 40)}")
     unfolding = zlib.decompressobj(zlib.MAX_WBITS | 32)
@@ -184,7 +186,7 @@ def _unfolded(body: bytes, coding: str, most_bytes: int) -> bytes:
     except zlib.error as error:
         raise httpx.DecodingError(str(error)) from None
     if unfolding.unconsumed_tail:
-        raise TooLong
+        raise ResponseTooLarge
     if not unfolding.eof:
         raise httpx.DecodingError("the compressed body is cut")
     return data

@@ -14,15 +14,15 @@ from anyio import to_thread
 
 from playcut_jupyter.api import models
 from playcut_jupyter.api.client import Client
-from playcut_jupyter.api.pacing import Gate, Notify
-from playcut_jupyter.background.shared import Shared
+from playcut_jupyter.api.rate_limit import Notify, RateLimiter
+from playcut_jupyter.background.single_flight import SingleFlight
 from playcut_jupyter.connection.account import Account
 from playcut_jupyter.errors import InvalidInput, PlaycutError, ServerError
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.library.records import cost_key
 from playcut_jupyter.redaction import guarded, plain
 from playcut_jupyter.settings import Settings
-from playcut_jupyter.tools import Request, named
+from playcut_jupyter.tools import GenerationRequest, named
 
 LOOKS_LIKE_SESSION = re.compile(
     r"[0-9a-f]{24}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|sess(ion)?_\w+|[a-z]+_(?=[a-z]*\d)[a-z0-9]{10,}",
@@ -42,9 +42,9 @@ class Connection:
         self.session_title = time.strftime("Notebook %Y-%m-%d %H:%M")
         self._client: Client | None = None
         self._first_price = anyio.Lock()
-        self._session: Shared[str] = Shared()
-        self._titled: dict[str, Shared[str]] = {}
-        self._voices: Shared[list[models.Voice]] = Shared()
+        self._session: SingleFlight[str] = SingleFlight()
+        self._titled: dict[str, SingleFlight[str]] = {}
+        self._voices: SingleFlight[list[models.Voice]] = SingleFlight()
 
     @property
     def client(self) -> Client:
@@ -91,7 +91,7 @@ class Connection:
         return await self._voices.get(ask)
 
     @asynccontextmanager
-    async def priced(self, request: Request) -> AsyncIterator[Callable[[float | None], None]]:
+    async def priced(self, request: GenerationRequest) -> AsyncIterator[Callable[[float | None], None]]:
         """Set aside what *request* is expected to cost, in credits, while it is being submitted.
 
         Leaving gives it back; the function that is yielded is to be told what it was really estimated at.
@@ -114,10 +114,10 @@ class Connection:
             with self.account.setting_aside(expected):
                 yield bought
 
-    def _cost_key(self, request: Request) -> str:
+    def _cost_key(self, request: GenerationRequest) -> str:
         return cost_key(self.settings.origin, request.tool.name, request.inputs)
 
-    def expected_credits(self, request: Request) -> float | None:
+    def expected_credits(self, request: GenerationRequest) -> float | None:
         """Return what the same tool and inputs were last estimated at, in credits, or None."""
         known = self.account.prices.get(self._cost_key(request))
         if known is not None:
@@ -167,7 +167,7 @@ class Connection:
         known = await to_thread.run_sync(self._known_session, name)
         if known or LOOKS_LIKE_SESSION.fullmatch(name):
             return known or name
-        titled = self._titled.setdefault(name, Shared())
+        titled = self._titled.setdefault(name, SingleFlight())
         return await titled.get(lambda: self.create_session(name, notify))
 
 
@@ -182,9 +182,9 @@ def checked_session(name: object) -> None:
     raise InvalidInput(f"A session is an id or a title of up to 200 characters, not {plain(repr(name), 60)}.")
 
 
-_gates: dict[tuple[str, str], Gate] = {}
+_gates: dict[tuple[str, str], RateLimiter] = {}
 
 
-def _gate(settings: Settings) -> Gate:
+def _gate(settings: Settings) -> RateLimiter:
     """Return the gate of a service and key: the limit is one, however many connections a process makes."""
-    return _gates.setdefault((settings.base_url, settings.api_key), Gate(learns_window=settings.on_loopback))
+    return _gates.setdefault((settings.base_url, settings.api_key), RateLimiter(learns_window=settings.on_loopback))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from playcut_jupyter import settings
-from playcut_jupyter.background import notices
+from playcut_jupyter.background import change_signal
 from playcut_jupyter.background.portal import portal
 from playcut_jupyter.connection.account import Account, checked_budget
 from playcut_jupyter.connection.connection import Connection
@@ -65,7 +65,7 @@ class Connector:
             if "home" in told:
                 self._home = Path(told["home"]).expanduser() if told["home"] else None
             self._current = None
-        notices.changed()
+        change_signal.changed()
 
     @property
     def home(self) -> Path:
@@ -92,7 +92,7 @@ class Connector:
         self._budget = checked_budget(credits_)
         for account in self._accounts.values():
             account.budget = self._budget
-        notices.changed()
+        change_signal.changed()
 
     @property
     def connection(self) -> Connection:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from playcut_jupyter.design.worddiff import changes
+from playcut_jupyter.design.word_diff import changes
 from playcut_jupyter.display import render
 from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.runs.collection import Generations

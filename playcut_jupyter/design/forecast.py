@@ -15,7 +15,7 @@ from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.library.records import fingerprint
 from playcut_jupyter.prompts.plan import Plan
-from playcut_jupyter.tools import Request, Tool
+from playcut_jupyter.tools import GenerationRequest, Tool
 
 _MOST = 2_000
 """The most expansions that are looked up one by one; of a larger plan so many are taken at random."""
@@ -117,7 +117,7 @@ def forecast(
     for key, number in wanted.items():
         saved = _saved(connection, tool, inputs_of[key], number) if reuse else 0
         in_library += saved
-        price = connection.expected_credits(Request(tool, inputs_of[key]))
+        price = connection.expected_credits(GenerationRequest(tool, inputs_of[key]))
         if price is None:
             unpriced += number - saved
         elif number > saved:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from playcut_jupyter.design import worddiff
+from playcut_jupyter.design import word_diff
 from playcut_jupyter.errors import InvalidInput, PromptError
 from playcut_jupyter.prompts.plan import OneValue
 from playcut_jupyter.runs.generation import Generation
@@ -99,10 +99,10 @@ def changes(parent: Generation, child: Generation) -> str:
 
 
 def _prompt_changes(before: str, after: str) -> list[str]:
-    if worddiff.likeness(before, after) < 0.5:
+    if word_diff.similarity(before, after) < 0.5:
         return [_short(after)]
     parts = []
-    for old, new in worddiff.changes(before, after):
+    for old, new in word_diff.changes(before, after):
         for sign, words in (("-", before[old]), ("+", after[new])):
             if words:
                 parts.append(f"{sign} {_short(' '.join(words.split()))}")

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from playcut_jupyter.display import render
 from playcut_jupyter.errors import InvalidInput
-from playcut_jupyter.library import choices
+from playcut_jupyter.library import ratings
 from playcut_jupyter.runs.generation import Generation
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Picks:
     def __init__(self, sweep: Sweep) -> None:
         self._sweep = sweep
         numbers = [run.id for run in sweep if run.id is not None]
-        self.rounds: list[Pair] = choices.picks(sweep[0].library, numbers) if numbers else []
+        self.rounds: list[Pair] = ratings.picks(sweep[0].library, numbers) if numbers else []
 
     @property
     def winner(self) -> Generation | None:

@@ -12,7 +12,7 @@ from playcut_jupyter.errors import InvalidInput, PromptError
 from playcut_jupyter.prompts.expansion import expand
 from playcut_jupyter.prompts.plan import Plan
 from playcut_jupyter.runs.generation import Generation
-from playcut_jupyter.tools import Request, Tool
+from playcut_jupyter.tools import GenerationRequest, Tool
 
 
 def tool_for(kind: str) -> Tool:
@@ -58,12 +58,12 @@ def plan(
 
 def requests_for(
     plan: Plan, kind: str, count: int, session: str | None, parent_id: int | None
-) -> tuple[list[Request], dict[str, Sequence[object]]]:
+) -> tuple[list[GenerationRequest], dict[str, Sequence[object]]]:
     """Return the requests of *plan*, *count* of each, and the axes that they lie on."""
     tool, more = tool_for(kind), variant_axis(plan.axes, count)
     variants = [{name: number} for name, numbers in more.items() for number in numbers] or [{}]
     requests = [
-        Request(
+        GenerationRequest(
             tool,
             {tool.prompt_field: expansion.prompt, **expansion.inputs},
             session,

@@ -21,8 +21,8 @@ from playcut_jupyter.connection.account import in_credits
 from playcut_jupyter.display import render
 from playcut_jupyter.errors import InvalidInput, PlaycutError
 from playcut_jupyter.library.asset import Asset
-from playcut_jupyter.library.media import NotAPicture
 from playcut_jupyter.library.store import copy_out
+from playcut_jupyter.media import InvalidImage
 from playcut_jupyter.runs.generation import Generation
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class _Tile:
                 still = item.still()
                 if still:
                     return Pillow.open(io.BytesIO(still)).convert("RGB")
-            except (PlaycutError, NotAPicture, OSError):  # it is gone or damaged; the others are drawn
+            except (PlaycutError, InvalidImage, OSError):  # it is gone or damaged; the others are drawn
                 continue
         return None
 

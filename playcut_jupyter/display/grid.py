@@ -43,10 +43,10 @@ _STUCK = "position:sticky;background:var(--jp-layout-color0,Canvas);"
 _CELL = "border:1px solid rgba(128,128,128,0.3);padding:4px;vertical-align:top;text-align:left;"
 
 
-def sweep_bundle(sweep: Sweep, *, lines_only: bool = False) -> dict[str, Any]:
-    """Return a sweep's MIME bundle as it is now; with *lines_only* the summary line without the grid."""
+def sweep_bundle(sweep: Sweep, *, summary_only: bool = False) -> dict[str, Any]:
+    """Return a sweep's MIME bundle as it is now; with *summary_only* the summary line without the grid."""
     line = _summary_line(sweep)
-    html = line if lines_only else Markup("{}{}").format(line, _tables(sweep, _Sizes(sweep)))
+    html = line if summary_only else Markup("{}{}").format(line, _tables(sweep, _Sizes(sweep)))
     return {"text/html": str(html), "text/plain": summary(sweep)}
 
 
@@ -54,7 +54,7 @@ def views(sweep: Sweep) -> tuple[Callable[[], dict[str, Any]], Callable[[bool], 
     """Return what draws a sweep live: the summary line, and the grid below it, with players only the last time."""
 
     def line() -> dict[str, Any]:
-        return sweep_bundle(sweep, lines_only=True)
+        return sweep_bundle(sweep, summary_only=True)
 
     def tiles(last: bool) -> dict[str, Any]:
         return {"text/html": str(_tables(sweep, _Sizes(sweep, players=last))), "text/plain": repr(sweep)}
@@ -199,8 +199,8 @@ def _tile(run: Generation, caption: str, sizes: _Sizes) -> Markup:
     elif run.done:
         content = _box(run, sizes, "failed", " · ".join(render.status_facts(run)[1:]))
     else:
-        trouble = f"{run.trouble} Going on." if run.trouble else ""
-        content = _box(run, sizes, "waiting", " · ".join(filter(None, (run.kind, trouble, run.note))))
+        retry_reason = f"{run.trouble} Going on." if run.trouble else ""
+        content = _box(run, sizes, "waiting", " · ".join(filter(None, (run.kind, retry_reason, run.note))))
     return Markup(
         '<div style="display:inline-block;vertical-align:top;width:{}px;max-width:100%;margin:0 8px 8px 0;">{}'
         '<div style="font-size:0.85em;opacity:0.8;">{}</div></div>'

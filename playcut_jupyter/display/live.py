@@ -22,7 +22,7 @@ from anyio import to_thread
 
 from playcut_jupyter.background.portal import portal
 from playcut_jupyter.display import render
-from playcut_jupyter.display.surfaces import Bundle, NotebookSurface, QuietSurface, Surface, TerminalSurface
+from playcut_jupyter.display.targets import Bundle, DisplayTarget, NotebookTarget, QuietTarget, TerminalTarget
 from playcut_jupyter.runs.generation import Generation
 from playcut_jupyter.runs.handle import SLICE_S
 from playcut_jupyter.runs.underway import interrupt
@@ -42,13 +42,13 @@ Below = Callable[[bool], Bundle]
 """Given whether it is drawn for the last time."""
 
 
-def surface() -> Surface:
+def surface() -> DisplayTarget:
     """Return what there is to draw on."""
     if in_kernel():
-        return QuietSurface(_display_once, _display_once) if in_voila() else NotebookSurface()
+        return QuietTarget(_display_once, _display_once) if in_voila() else NotebookTarget()
     if sys.stdout is not None and sys.stdout.isatty():
-        return TerminalSurface()
-    return QuietSurface(lambda bundle: print(bundle["text/plain"]))
+        return TerminalTarget()
+    return QuietTarget(lambda bundle: print(bundle["text/plain"]))
 
 
 def in_kernel() -> bool:
@@ -80,7 +80,7 @@ def _display_once(bundle: Bundle) -> None:
     display(dict(bundle), raw=True)
 
 
-class Drawing:
+class LiveDisplay:
     """Generations on a surface: a line that ticks, and below it what is drawn only when a state has changed.
 
     What lies below (a grid) holds pictures, so seconds that pass must not cost them again, and is given whether it is
@@ -92,7 +92,7 @@ class Drawing:
         runs: Sequence[Generation],
         line: Line,
         below: Below | None = None,
-        on: Surface | None = None,
+        on: DisplayTarget | None = None,
         then: Callable[[], str] | None = None,
     ) -> None:
         self._runs, self._line, self._below, self._then = runs, line, below, then
@@ -159,13 +159,13 @@ class Drawing:
 # -- while a cell waits -----------------------------------------------------------------------------------------
 
 
-def watch(runs: Sequence[Generation], line: Line, below: Below | None = None, on: Surface | None = None) -> None:
+def watch(runs: Sequence[Generation], line: Line, below: Below | None = None, on: DisplayTarget | None = None) -> None:
     """Draw *line*, and *below* it, until all *runs* are done, and once more then. Errors are left to the caller.
 
     Raises:
         StoppedWaiting: interrupted; the tasks go on at Playcut.
     """
-    drawing = Drawing(runs, line, below, on)
+    drawing = LiveDisplay(runs, line, below, on)
     over = threading.Event()
 
     def changed() -> None:
@@ -190,7 +190,7 @@ def watch(runs: Sequence[Generation], line: Line, below: Below | None = None, on
 
 # -- while other cells run --------------------------------------------------------------------------------------
 
-_followed: list[Drawing] = []
+_followed: list[LiveDisplay] = []
 _following = threading.Lock()
 
 
@@ -214,10 +214,10 @@ def follow(
         then: is called once they are done; the words that it returns stand under the line.
     """
     if in_kernel() and not in_voila():
-        drawing = Drawing(runs, line, below, NotebookSurface(), then)
+        drawing = LiveDisplay(runs, line, below, NotebookTarget(), then)
     else:
         _display_once(line())
-        drawing = Drawing(runs, line, None, QuietSurface(lambda _: None), then)
+        drawing = LiveDisplay(runs, line, None, QuietTarget(lambda _: None), then)
     if drawing.over:
         drawing.finish()
         return

@@ -13,22 +13,22 @@ import anyio
 import stamina
 from anyio import to_thread
 
+from playcut_jupyter import media
 from playcut_jupyter.api import downloads
-from playcut_jupyter.api.pacing import Priority
+from playcut_jupyter.api.rate_limit import Priority
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.errors import AssetUnavailable, PlaycutError
 from playcut_jupyter.jobs.events import Disturbed, Emit, Throttled
-from playcut_jupyter.jobs.rows import Row
-from playcut_jupyter.library import media
+from playcut_jupyter.jobs.record_writer import RecordWriter
 from playcut_jupyter.library.asset import Asset
-from playcut_jupyter.tools import Request
+from playcut_jupyter.tools import GenerationRequest
 
 _ATTEMPTS = 4
 _EXPECTED = {"image": "picture", "video": "clip", "speech": "sound"}
 
 
 async def fetch_assets(
-    connection: Connection, request: Request, row: Row, asset_ids: Sequence[str], emit: Emit
+    connection: Connection, request: GenerationRequest, row: RecordWriter, asset_ids: Sequence[str], emit: Emit
 ) -> list[Asset]:
     """Fetch all assets at once and return them in the task's order.
 
@@ -53,7 +53,9 @@ async def fetch_assets(
     return [assets[position] for position in sorted(assets)]
 
 
-async def _fetch(connection: Connection, request: Request, row: Row, position: int, asset_id: str, emit: Emit) -> Asset:
+async def _fetch(
+    connection: Connection, request: GenerationRequest, row: RecordWriter, position: int, asset_id: str, emit: Emit
+) -> Asset:
     """Sign, download and check one asset, again if that may help, and keep it."""
     retries = stamina.retry_context(
         on=lambda error: isinstance(error, downloads.FetchFailed) and error.worth_another,
@@ -83,7 +85,9 @@ async def _fetch(connection: Connection, request: Request, row: Row, position: i
     )
 
 
-async def _attempt(connection: Connection, request: Request, asset_id: str, emit: Emit) -> tuple[bytes, media.Facts]:
+async def _attempt(
+    connection: Connection, request: GenerationRequest, asset_id: str, emit: Emit
+) -> tuple[bytes, media.MediaInfo]:
     signed = await connection.client.read(
         "download-asset",
         {"assetId": asset_id},
@@ -97,13 +101,13 @@ async def _attempt(connection: Connection, request: Request, asset_id: str, emit
     return body.data, await to_thread.run_sync(_checked, body, request)
 
 
-def _checked(body: downloads.Body, request: Request) -> media.Facts:
+def _checked(body: downloads.Body, request: GenerationRequest) -> media.MediaInfo:
     """Return what the bytes are, or raise if they can't be what was bought."""
     if not body.data:
         raise downloads.FetchFailed("it is empty (0 bytes)", worth_another=True)
     try:
         facts = media.inspect(body.data)
-    except media.NotAPicture as verdict:
+    except media.InvalidImage as verdict:
         raise downloads.FetchFailed(f"it is damaged: {verdict}", worth_another=True) from None
     expected = _EXPECTED.get(request.tool.kind)
     if expected and facts.kind == "file" and not _may_be_unknown_media(body):

@@ -17,14 +17,14 @@ from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.errors import AssetUnavailable, InvalidInput, NotFound, PlaycutError, PromptRefused, TaskFailed
 from playcut_jupyter.jobs.events import Emit, Fetching, Progressed
 from playcut_jupyter.jobs.fetching import fetch_assets
-from playcut_jupyter.jobs.rows import Row
+from playcut_jupyter.jobs.record_writer import RecordWriter
 from playcut_jupyter.jobs.submission import submit
 from playcut_jupyter.jobs.waiting import wait_for_task
 from playcut_jupyter.library.asset import Asset
-from playcut_jupyter.tools import READ_ONLY, Request
+from playcut_jupyter.tools import READ_ONLY, GenerationRequest
 
 
-async def generate(connection: Connection, request: Request, number: int | None, emit: Emit) -> list[Asset]:
+async def generate(connection: Connection, request: GenerationRequest, number: int | None, emit: Emit) -> list[Asset]:
     """Submit *request*, wait for its task and fetch what it brings; no assets if it answers with data.
 
     Args:
@@ -35,15 +35,17 @@ async def generate(connection: Connection, request: Request, number: int | None,
     """
     started = time.monotonic()
     with _expecting(connection, 3):
-        task_id = await submit(connection, request, Row(connection.library, number, emit), emit)
+        task_id = await submit(connection, request, RecordWriter(connection.library, number, emit), emit)
     if task_id is None:
         return []
     return await take_up(connection, request, number, task_id, emit, started=started)
 
 
-async def submit_only(connection: Connection, request: Request, number: int | None, emit: Emit) -> list[Asset]:
+async def submit_only(
+    connection: Connection, request: GenerationRequest, number: int | None, emit: Emit
+) -> list[Asset]:
     """Submit *request* and leave its task to a later `take_up`."""
-    row = Row(connection.library, number, emit)
+    row = RecordWriter(connection.library, number, emit)
     await submit(connection, request, row, emit)
     await row.release()
     return []
@@ -51,7 +53,7 @@ async def submit_only(connection: Connection, request: Request, number: int | No
 
 async def take_up(
     connection: Connection,
-    request: Request,
+    request: GenerationRequest,
     number: int | None,
     task_id: str,
     emit: Emit,
@@ -59,7 +61,7 @@ async def take_up(
     started: float | None = None,
 ) -> list[Asset]:
     """Wait for a task that was submitted, now or long ago, and fetch what it brings."""
-    row = Row(connection.library, number, emit)
+    row = RecordWriter(connection.library, number, emit)
     try:
         with _expecting(connection, 2):
             document = await wait_for_task(connection, request.tool, task_id, emit)
@@ -100,8 +102,8 @@ async def take_up(
 
 async def _bring(
     connection: Connection,
-    request: Request,
-    row: Row,
+    request: GenerationRequest,
+    row: RecordWriter,
     task_id: str,
     document: models.TaskDocument,
     emit: Emit,
@@ -115,7 +117,7 @@ async def _bring(
     return await fetch_assets(connection, request, row, document.asset_ids, emit)
 
 
-def _failure(document: models.TaskDocument, task_id: str, request: Request) -> TaskFailed:
+def _failure(document: models.TaskDocument, task_id: str, request: GenerationRequest) -> TaskFailed:
     fault = document.fault or models.TaskFault(None, None, False)
     reason = fault.message or "the service gives no reason"
     error = TaskFailed(

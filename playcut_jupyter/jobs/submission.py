@@ -17,13 +17,13 @@ import anyio.lowlevel
 import stamina
 
 from playcut_jupyter.api import models
-from playcut_jupyter.api.pacing import Notify
-from playcut_jupyter.api.transport import AnswerLost
+from playcut_jupyter.api.rate_limit import Notify
+from playcut_jupyter.api.transport import ResponseLost
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.errors import ConnectionFailed, InvalidInput, NotFound, PlaycutError, SubmissionUncertain
 from playcut_jupyter.jobs.events import Answered, Emit, NotSent, Sent, Submitted, Throttled, VoiceChosen
-from playcut_jupyter.jobs.rows import Row
-from playcut_jupyter.tools import READ_ONLY, SPEECH, Request, nearest
+from playcut_jupyter.jobs.record_writer import RecordWriter
+from playcut_jupyter.tools import READ_ONLY, SPEECH, GenerationRequest, nearest
 
 log = logging.getLogger("playcut_jupyter")
 
@@ -32,7 +32,7 @@ _LOOKS_LIKE_ID = re.compile(r"[0-9a-f]{24}|[a-z]+_\w{3,}", re.ASCII)
 """A voice that is named so is not looked up: the shapes of ids that the documentation shows."""
 
 
-async def submit(connection: Connection, request: Request, row: Row, emit: Emit) -> str | None:
+async def submit(connection: Connection, request: GenerationRequest, row: RecordWriter, emit: Emit) -> str | None:
     """Submit *request* and return its task's id; None if the tool answered with data instead.
 
     Raises:
@@ -68,7 +68,7 @@ async def submit(connection: Connection, request: Request, row: Row, emit: Emit)
 class _Sending:
     """Whether a submission is on its way, and the scope that must not be cancelled while it is."""
 
-    def __init__(self, row: Row, emit: Emit) -> None:
+    def __init__(self, row: RecordWriter, emit: Emit) -> None:
         self.scope = anyio.CancelScope()
         self.is_on_its_way = False
         self._row = row
@@ -87,7 +87,9 @@ class _Sending:
         self._emit(NotSent())
 
 
-async def _submit(connection: Connection, request: Request, row: Row, emit: Emit, sending: _Sending) -> str | None:
+async def _submit(
+    connection: Connection, request: GenerationRequest, row: RecordWriter, emit: Emit, sending: _Sending
+) -> str | None:
     def notify(seconds: float) -> None:
         emit(Throttled(seconds))
 
@@ -123,7 +125,7 @@ async def _submit(connection: Connection, request: Request, row: Row, emit: Emit
 
 
 async def _send(
-    connection: Connection, request: Request, inputs: Mapping[str, object], sending: _Sending, emit: Emit
+    connection: Connection, request: GenerationRequest, inputs: Mapping[str, object], sending: _Sending, emit: Emit
 ) -> object:
     def held_up(seconds: float) -> None:
         sending.call_off()
@@ -132,7 +134,7 @@ async def _send(
     name = request.tool.name
     if name in READ_ONLY:
         return await connection.client_read(name, inputs)
-    patience_s = connection.settings.deadline_for(request.tool)
+    max_rate_limit_wait_s = connection.settings.deadline_for(request.tool)
     retries = stamina.retry_context(
         on=ConnectionFailed, attempts=_CONNECT_ATTEMPTS, timeout=30, wait_initial=0.2
     ).with_name(f"playcut_jupyter.{name}", (), {})
@@ -141,12 +143,12 @@ async def _send(
             with attempt:
                 try:
                     data = await connection.client.call(
-                        name, inputs, notify=held_up, on_send=sending.begin, patience_s=patience_s
+                        name, inputs, notify=held_up, on_send=sending.begin, max_rate_limit_wait_s=max_rate_limit_wait_s
                     )
                 except ConnectionFailed:
                     sending.call_off()
                     raise
-    except AnswerLost as lost:
+    except ResponseLost as lost:
         raise SubmissionUncertain(
             f"The answer to {name} was lost, so it may have been bought or not: {lost.error.message}",
             status_code=lost.error.status_code,
@@ -155,7 +157,7 @@ async def _send(
     return data
 
 
-async def _voice(connection: Connection, asked: object, row: Row, emit: Emit, notify: Notify) -> object:
+async def _voice(connection: Connection, asked: object, row: RecordWriter, emit: Emit, notify: Notify) -> object:
     """Return the id of the voice that was asked for by id or name; left out, it is the first of `list-voices`.
 
     Raises:
@@ -200,7 +202,7 @@ def pick_voice(voices: Sequence[models.Voice], asked: str) -> models.Voice | Non
     return None
 
 
-def _read(request: Request, data: object) -> models.Acknowledgement | Answered:
+def _read(request: GenerationRequest, data: object) -> models.Acknowledgement | Answered:
     acknowledgement = models.acknowledgement(data)
     if acknowledgement is not None and ("taskId" in _keys(data) or request.tool.is_known):
         return acknowledgement

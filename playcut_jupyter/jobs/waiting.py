@@ -14,8 +14,8 @@ import anyio
 
 from playcut_jupyter.api import models
 from playcut_jupyter.api.client import Client
-from playcut_jupyter.api.pacing import Priority
-from playcut_jupyter.api.transport import AnswerLost
+from playcut_jupyter.api.rate_limit import Priority
+from playcut_jupyter.api.transport import ResponseLost
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.errors import ConnectionFailed, PlaycutError, ServerError, WaitTimeout
 from playcut_jupyter.jobs.events import Disturbed, Emit, Progressed, Throttled
@@ -102,7 +102,7 @@ class _Watch:
                 timeout_s=max(self._ends_at - time.monotonic(), 0) + HOLD_MARGIN_S,
                 notify=self._throttled,
             )
-        except AnswerLost as lost:
+        except ResponseLost as lost:
             self._emit(Disturbed(lost.error.message))
             return None
         except (ConnectionFailed, ServerError) as error:
@@ -124,8 +124,8 @@ class _Watch:
             if self._client.gate.has_room_to_spare():
                 try:
                     document = models.task_document(await self._client.call("get-task-status", self._input))
-                except (AnswerLost, PlaycutError):
-                    document = None  # progress is an extra; the held request tells of real trouble
+                except (ResponseLost, PlaycutError):
+                    document = None  # progress is an extra; the held request tells of real retry_reason
                 if document is not None and document.is_terminal:
                     self._end = document
                     scope.cancel()
@@ -135,7 +135,7 @@ class _Watch:
 
     async def last_look(self) -> models.TaskDocument | None:
         """Ask for the state once more, in a few seconds or not at all."""
-        with anyio.move_on_after(_LAST_LOOK_S), suppress(AnswerLost, PlaycutError):
+        with anyio.move_on_after(_LAST_LOOK_S), suppress(ResponseLost, PlaycutError):
             return models.task_document(
                 await self._client.call("get-task-status", self._input, priority=Priority.FINISH)
             )

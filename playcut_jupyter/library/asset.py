@@ -6,8 +6,8 @@ import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from playcut_jupyter import media
 from playcut_jupyter.errors import AssetUnavailable, InvalidInput
-from playcut_jupyter.library import media
 from playcut_jupyter.library.records import AssetRecord
 from playcut_jupyter.library.store import copy_out
 
@@ -31,7 +31,7 @@ class Asset:
         self,
         *,
         id: str | None,  # noqa: A002 - the API's own word, and a fixed public name
-        facts: media.Facts,
+        facts: media.MediaInfo,
         path: Path | None,
         data: bytes | None = None,
         caption: str = "",
@@ -52,7 +52,7 @@ class Asset:
     @classmethod
     def from_record(cls, record: AssetRecord, *, caption: str, preview_px: int) -> Asset:
         """Return the asset that the library keeps."""
-        facts = media.Facts(record.mime_type, record.width, record.height, record.duration_s)
+        facts = media.MediaInfo(record.mime_type, record.width, record.height, record.duration_s)
         return cls(id=record.asset_id, facts=facts, path=record.path, caption=caption, preview_px=preview_px)
 
     @property

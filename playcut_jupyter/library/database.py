@@ -101,7 +101,7 @@ class Library:
 
     # -- a generation's life ------------------------------------------------------------------------------
 
-    def intend(
+    def create(
         self,
         origin: str,
         tool: str,
@@ -139,7 +139,7 @@ class Library:
 
     def adopt(self, origin: str, task_id: str, kind: str = "task") -> int:
         """Write down a task that this library never submitted; return its number."""
-        number = self.intend(origin, "wait-for-task", kind, "", {"taskId": task_id}, None)
+        number = self.create(origin, "wait-for-task", kind, "", {"taskId": task_id}, None)
         self.update(number, state="acknowledged", task_id=task_id)
         return number
 

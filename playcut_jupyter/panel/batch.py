@@ -9,14 +9,14 @@ import ipywidgets
 from markupsafe import Markup
 
 from playcut_jupyter.errors import StoppedWaiting
-from playcut_jupyter.panel.card import Card, Hands, may_retry
+from playcut_jupyter.panel.card import Card, PanelActions, may_retry
+from playcut_jupyter.panel.messages import cut
+from playcut_jupyter.panel.threads import DoubleClickGuard, Worker
 from playcut_jupyter.panel.widgets import AUTO, discard, row, show_if
-from playcut_jupyter.panel.words import cut
-from playcut_jupyter.panel.work import Repeats, Worker
 from playcut_jupyter.runs.generation import Generation
 from playcut_jupyter.runs.reuse import start_again
 from playcut_jupyter.runs.sweep import Sweep
-from playcut_jupyter.runs.underway import waited_for_here
+from playcut_jupyter.runs.underway import active_in_this_process
 
 SHOWN = 8
 """Of a sweep of more, so many have a card at a time: what runs, and what failed. The rest is in the gallery."""
@@ -38,14 +38,14 @@ class Batch(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self,
         sweep: Sweep,
         title: str,
-        hands: Hands,
+        hands: PanelActions,
         worker: Worker,
         started: Callable[[], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._title, self._hands, self._worker, self._started = title, hands, worker, started
         self.runs: list[Generation] = list(sweep)
-        self._repeats = Repeats(clock)
+        self._repeats = DoubleClickGuard(clock)
         self._cards: dict[int, Card] = {}
         self.summary = ipywidgets.HTML()
         self.is_drawn = False
@@ -145,7 +145,7 @@ class Batch(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             index = next((index for index, mine in enumerate(self.runs) if mine is run), None)
             if index is None or not may_retry(run):
                 continue
-            if run.id is not None and run.id in waited_for_here(run.library):
+            if run.id is not None and run.id in active_in_this_process(run.library):
                 self._tell_of([run])("It is waited for already, in another card.")
                 continue
             self.runs[index] = start_again(run.connection, run)

@@ -10,14 +10,14 @@ from markupsafe import Markup
 
 from playcut_jupyter.display import render
 from playcut_jupyter.errors import SubmissionUncertain, TaskFailed
+from playcut_jupyter.panel.messages import cut, note, told
 from playcut_jupyter.panel.widgets import AUTO, row, show_if
-from playcut_jupyter.panel.words import cut, note, told
 from playcut_jupyter.runs.generation import Generation
 
 _WORDS = 200
 
 
-class Hands(Protocol):
+class PanelActions(Protocol):
     """What the panel does with a generation."""
 
     def use(self, run: Generation) -> None:
@@ -42,7 +42,7 @@ class Card(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         again: called with the run to try once more.
     """
 
-    def __init__(self, run: Generation, hands: Hands, again: Callable[[Generation], None]) -> None:
+    def __init__(self, run: Generation, hands: PanelActions, again: Callable[[Generation], None]) -> None:
         self.run = run
         self._stopping: Generation | None = None
         self.status, self.note = ipywidgets.HTML(), ipywidgets.HTML()

@@ -13,10 +13,10 @@ from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.panel import form
 from playcut_jupyter.panel.form import OPTIONS, Asked, Form
 from playcut_jupyter.panel.front_end import FIELD
+from playcut_jupyter.panel.messages import note, told
+from playcut_jupyter.panel.threads import CoalescedTask, DoubleClickGuard, Worker
 from playcut_jupyter.panel.voices import VoiceField
 from playcut_jupyter.panel.widgets import AUTO, row, show_if
-from playcut_jupyter.panel.words import note, told
-from playcut_jupyter.panel.work import Coalesced, Repeats, Worker
 from playcut_jupyter.playcut import Playcut
 from playcut_jupyter.runs.generation import Generation
 
@@ -28,7 +28,7 @@ class Compose(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     Args:
         playcut: the connection.
-        errands: asks for voices.
+        voice_worker: asks for voices.
         generate: called with what is wanted, and its prompt as written, once for each press.
         clock: tells a double click from two.
     """
@@ -36,22 +36,22 @@ class Compose(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     def __init__(
         self,
         playcut: Playcut,
-        errands: Worker,
+        voice_worker: Worker,
         generate: Callable[[Asked, str], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._playcut, self._generate = playcut, generate
-        self._repeats = Repeats(clock)
+        self._repeats = DoubleClickGuard(clock)
         self._asked: Asked | None = None
         self._make_fields()
-        self.voice = VoiceField(playcut, errands, self.options["-v"])
+        self.voice = VoiceField(playcut, voice_worker, self.options["-v"])
         self.button = ipywidgets.Button(description="Generate", button_style="primary", tooltip="Ctrl+Enter")
         self.button.add_class("playcut-panel-generate")
         self.button.on_click(lambda _: self.press())
         self.note, self.price = ipywidgets.HTML(), ipywidgets.HTML()
         self.extra_note = ipywidgets.HTML()
         forecasts = Worker(self._unpriced)
-        self._forecast = Coalesced(forecasts, self._look_up_price)
+        self._forecast = CoalescedTask(forecasts, self._look_up_price)
         self.workers = (forecasts,)
         options = [self.voice if flag == "-v" else field for flag, field in self.options.items()]
         super().__init__(

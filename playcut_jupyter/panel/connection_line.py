@@ -13,13 +13,13 @@ from playcut_jupyter.connection.account import amount, in_credits
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.errors import InvalidInput, NotConnected, PlaycutError
 from playcut_jupyter.library.records import Record, is_orphan
+from playcut_jupyter.panel.messages import note, told
+from playcut_jupyter.panel.threads import CoalescedTask, Show, Worker
 from playcut_jupyter.panel.widgets import Action, row, show_if
-from playcut_jupyter.panel.words import note, told
-from playcut_jupyter.panel.work import Coalesced, Show, Worker
 from playcut_jupyter.playcut import Playcut
 from playcut_jupyter.runs.generation import Generation
 from playcut_jupyter.runs.sweep import Sweep
-from playcut_jupyter.runs.underway import waited_for_here
+from playcut_jupyter.runs.underway import active_in_this_process
 
 
 class ConnectionLine(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -51,7 +51,7 @@ class ConnectionLine(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has n
         )
         self.sandbox = Action("Use the sandbox", self._go_to_sandbox, worker, tell)
         self.resume = Action("Resume", self._resume, worker, tell)
-        self._look = Coalesced(worker, self.look)
+        self._look = CoalescedTask(worker, self.look)
         show_if(False, self.sandbox, self.resume)
         super().__init__([row(self.facts, self.sandbox, self.resume, self.budget), self.budget_note])
         self.add_class("playcut-panel-connection")
@@ -133,7 +133,7 @@ def _credits(text: str) -> float | None:
 
 def left_over(connection: Connection) -> list[Record]:
     """Return what was submitted and not fetched, and that no job here or in another kernel waits for."""
-    busy = waited_for_here(connection.library)
+    busy = active_in_this_process(connection.library)
     rows = connection.library.unfetched(connection.settings.origin)
     return [row for row in rows if row.id not in busy and is_orphan(row.owner)]
 

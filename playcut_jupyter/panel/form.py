@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from playcut_jupyter.cells import arguments
-from playcut_jupyter.cells.vocabulary import USUAL_VALUES
 from playcut_jupyter.design import planning
-from playcut_jupyter.panel import spelling
+from playcut_jupyter.panel import cell_source
 from playcut_jupyter.prompts.plan import Plan
 from playcut_jupyter.prompts.template import escape
 from playcut_jupyter.runs.generation import Generation
+from playcut_jupyter.syntax import cell_line
+from playcut_jupyter.syntax.parsers import USUAL_VALUES
 from playcut_jupyter.tools import KINDS
 
 
@@ -39,7 +39,7 @@ OPTIONS: Mapping[str, Option] = {
 class Asked:
     """What is to be made: all of it settled when the button was pressed."""
 
-    line: arguments.Line
+    line: cell_line.Line
     plan: Plan
     most: int
 
@@ -82,12 +82,12 @@ class Form:
 
     def check_extra(self) -> None:
         """Raise what is wrong with the extra inputs by themselves."""
-        line = arguments.parse_cell_line(shlex.join([self.kind, *self._extra_words]), _variables())
+        line = cell_line.parse_cell_line(shlex.join([self.kind, *self._extra_words]), _variables())
         planning.inputs_for(planning.tool_for(self.kind), line.inputs)
 
     def check_options(self) -> None:
         """Raise what is wrong with the line, whatever the prompt."""
-        arguments.parse_cell_line(self.line, _variables())
+        cell_line.parse_cell_line(self.line, _variables())
 
     def asked(self) -> Asked:
         """Return what is asked for.
@@ -96,7 +96,7 @@ class Form:
             InvalidInput, PromptError: it can't be understood; the words of the cell's errors.
         """
         variables = _variables()
-        line = arguments.parse_cell_line(self.line, variables)
+        line = cell_line.parse_cell_line(self.line, variables)
         plan = planning.plan(line.kind, self.prompt, variables, line.inputs)
         return Asked(line, plan, self.most)
 
@@ -112,11 +112,11 @@ def like(run: Generation) -> Form:
     flags = {api_name: flag for flag, option in OPTIONS.items() for api_name in _api_names(kind, option.name)}
     options: dict[str, str] = {}
     extra = []
-    for name, value in spelling.other_inputs(run).items():
-        typed = spelling.plain(value)
+    for name, value in cell_source.other_inputs(run).items():
+        typed = cell_source.plain(value)
         if name in flags and typed is not None:
             options[flags[name]] = typed
-        elif (word := spelling.param(name, value)) is not None:
+        elif (word := cell_source.param(name, value)) is not None:
             extra.append(word)
     return Form(kind, escape(run.prompt), options, extra="\n".join(extra))
 

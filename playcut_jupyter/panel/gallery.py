@@ -11,14 +11,14 @@ from collections.abc import Callable, Container, Sequence
 import ipywidgets
 
 from playcut_jupyter.library.records import Record, is_orphan, this_process
-from playcut_jupyter.panel.card import Hands
+from playcut_jupyter.panel.card import PanelActions
+from playcut_jupyter.panel.messages import note
+from playcut_jupyter.panel.threads import CoalescedTask, Worker
 from playcut_jupyter.panel.tile import Tile
 from playcut_jupyter.panel.widgets import AUTO, discard, row, show_if
-from playcut_jupyter.panel.words import note
-from playcut_jupyter.panel.work import Coalesced, Worker
 from playcut_jupyter.playcut import Playcut
 from playcut_jupyter.runs.generation import Generation
-from playcut_jupyter.runs.underway import waited_for_here
+from playcut_jupyter.runs.underway import active_in_this_process
 
 PAGE = 12
 """How many tiles a page has."""
@@ -38,7 +38,7 @@ class Gallery(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     """
 
     def __init__(
-        self, playcut: Playcut, marks: Worker, hands: Hands, filled: Callable[[Sequence[Generation]], None]
+        self, playcut: Playcut, marks: Worker, hands: PanelActions, filled: Callable[[Sequence[Generation]], None]
     ) -> None:
         self._playcut, self._marks, self._hands, self._filled = playcut, marks, hands, filled
         self._starts: list[int | None] = [None]
@@ -49,8 +49,8 @@ class Gallery(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.more = ipywidgets.Button(layout=AUTO)
         self.note = ipywidgets.HTML()
         self.worker = Worker(self.tell)
-        self._fill = Coalesced(self.worker, self.fill)
-        self._filter = Coalesced(self.worker, self._fill_first)  # a search is followed while one types
+        self._fill = CoalescedTask(self.worker, self.fill)
+        self._filter = CoalescedTask(self.worker, self._fill_first)  # a search is followed while one types
         show_if(False, self.more)
         super().__init__([self._filters, row(self.note, self.more, align_items="center"), self.page])
         self.add_class("playcut-panel-gallery")
@@ -150,7 +150,7 @@ class Gallery(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     def _read(self) -> tuple[list[Record], int | None]:
         """Return the records of the page, and the last one's number if there are more."""
         library = self._playcut.connector.archive.library
-        busy = waited_for_here(library)
+        busy = active_in_this_process(library)
         found = library.history(
             search=self.search.value.strip() or None,
             kind=None if self.kind.value == "all" else self.kind.value,

@@ -10,8 +10,8 @@ import ipywidgets
 
 from playcut_jupyter.panel.batch import Batch
 from playcut_jupyter.panel.card import Card
+from playcut_jupyter.panel.threads import Redrawer, Show
 from playcut_jupyter.panel.widgets import AUTO, discard, show_if
-from playcut_jupyter.panel.work import Clock, Show
 
 KEPT = 20
 """So many that are done stay; what is older is in the gallery. What runs always stays."""
@@ -28,7 +28,7 @@ class Jobs(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     def __init__(self, ended: Callable[[], None], show_error: Show) -> None:
         self._ended = ended
         self._lock = threading.RLock()
-        self.clock = Clock(self._draw, show_error)
+        self.clock = Redrawer(self._draw, show_error)
         self.clear = ipywidgets.Button(description="Clear finished", layout=AUTO)
         self.clear.on_click(lambda _: self._drop(keep=0))
         self.list = ipywidgets.VBox([])

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from playcut_jupyter import media
 from playcut_jupyter.display import render
-from playcut_jupyter.library import media
 from playcut_jupyter.library.asset import Asset
-from playcut_jupyter.panel.words import cut
+from playcut_jupyter.panel.messages import cut
 from playcut_jupyter.runs.generation import Generation
 
 TILE_PX = 200
@@ -33,7 +33,7 @@ def thumbnail(run: Generation) -> Markup:
 @lru_cache(_KEPT)
 def _picture(path: Path, mime_type: str, caption: str) -> Markup:
     """Return the picture of a file of the library: its name is its content's, so that it never changes."""
-    item = Asset(id=None, facts=media.Facts(mime_type), path=path, caption=caption)
+    item = Asset(id=None, facts=media.MediaInfo(mime_type), path=path, caption=caption)
     if item.kind == "image":
         return render.asset(item, TILE_PX)
     return render.still(item)

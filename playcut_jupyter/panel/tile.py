@@ -9,10 +9,10 @@ import ipywidgets
 from markupsafe import Markup
 
 from playcut_jupyter.display import render
-from playcut_jupyter.panel.card import Hands
+from playcut_jupyter.panel.card import PanelActions
+from playcut_jupyter.panel.threads import Show, Worker
 from playcut_jupyter.panel.thumbnails import caption, thumbnail
 from playcut_jupyter.panel.widgets import AUTO, Action, row, show_if
-from playcut_jupyter.panel.work import Show, Worker
 from playcut_jupyter.runs.generation import Generation
 
 
@@ -27,7 +27,7 @@ class Tile(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         tell: says what goes wrong.
     """
 
-    def __init__(self, run: Generation, hands: Hands, marks: Worker, players: Worker, tell: Show) -> None:
+    def __init__(self, run: Generation, hands: PanelActions, marks: Worker, players: Worker, tell: Show) -> None:
         self.run = run
         self.picture, self.caption = ipywidgets.HTML(), ipywidgets.HTML()
         self.star = Action("Star", lambda: self._mark(self.run.star, self.run.starred), marks, tell)

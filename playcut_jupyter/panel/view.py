@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import ipywidgets
 
-from playcut_jupyter.background import notices
-from playcut_jupyter.panel import spelling
+from playcut_jupyter.background import change_signal
+from playcut_jupyter.panel import cell_source
 from playcut_jupyter.panel.batch import Batch
 from playcut_jupyter.panel.compose import Compose
 from playcut_jupyter.panel.connection_line import ConnectionLine
@@ -16,12 +16,12 @@ from playcut_jupyter.panel.form import Asked
 from playcut_jupyter.panel.front_end import FrontEnd
 from playcut_jupyter.panel.gallery import Gallery
 from playcut_jupyter.panel.jobs import Jobs
-from playcut_jupyter.panel.still import LIVE_STYLE, Still
+from playcut_jupyter.panel.messages import note
+from playcut_jupyter.panel.snapshot_image import LIVE_STYLE, Still
 from playcut_jupyter.panel.style import STYLE
+from playcut_jupyter.panel.threads import Worker
 from playcut_jupyter.panel.viewer import Viewer
 from playcut_jupyter.panel.widgets import AUTO, row, show_if
-from playcut_jupyter.panel.words import note
-from playcut_jupyter.panel.work import Worker
 from playcut_jupyter.playcut import Playcut
 from playcut_jupyter.runs.generation import Generation
 from playcut_jupyter.runs.sweep import Sweep
@@ -39,16 +39,16 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.playcut, self._clock = playcut, clock
         # What is bought, and quick writes: nothing slow may stand before them.
         self.worker = Worker(self.tell)
-        self.errands = Worker(self.tell)
+        self.voice_worker = Worker(self.tell)
         self.still = Still()
         self.message = ipywidgets.HTML()
-        self.compose = Compose(playcut, self.errands, self._generate, clock)
+        self.compose = Compose(playcut, self.voice_worker, self._generate, clock)
         self.connection = ConnectionLine(playcut, self.worker, self._resumed, self._moved, self.tell)
         self.jobs = Jobs(self.connection.refresh, self.tell)
         self.gallery = Gallery(playcut, self.worker, self, self.still.draw)
         self.front_end = FrontEnd(self.compose.press, self._copied)
         self.viewer = Viewer(lambda: self.gallery.runs, self.worker, self.use, self.front_end.reveal, clock)
-        self.workers = (self.worker, self.errands, *self.compose.workers, self.gallery.worker, self.viewer.worker)
+        self.workers = (self.worker, self.voice_worker, *self.compose.workers, self.gallery.worker, self.viewer.worker)
         self._make_copy()
         super().__init__(
             [
@@ -64,7 +64,7 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             ]
         )
         self.add_class("playcut-panel")
-        notices.on_change(self._changed)
+        change_signal.on_change(self._changed)
 
     def _make_copy(self) -> None:
         self.cell = ipywidgets.Textarea(description="cell", rows=4, layout=AUTO)
@@ -138,7 +138,7 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     def copy(self, run: Generation) -> None:
         """Show the cell that asks for the same as *run*, and put it on the clipboard where the page may."""
-        self.cell.value = spelling.cell(run)
+        self.cell.value = cell_source.cell(run)
         self.copy_note.value = note("Copy it into a cell.")
         show_if(True, self.copied)
         self.front_end.copy(self.cell.value)

@@ -13,9 +13,9 @@ from playcut_jupyter.display import render
 from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.panel.card import state_of
 from playcut_jupyter.panel.front_end import PLACE, SHUT, VIEWER
+from playcut_jupyter.panel.messages import note
+from playcut_jupyter.panel.threads import CoalescedTask, DoubleClickGuard, Worker
 from playcut_jupyter.panel.widgets import AUTO, Action, row, show_if
-from playcut_jupyter.panel.words import note
-from playcut_jupyter.panel.work import Coalesced, Repeats, Worker
 from playcut_jupyter.runs.generation import Generation
 
 
@@ -40,9 +40,9 @@ class Viewer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     ) -> None:
         self._around, self._use, self._reveal = around, use, reveal
         self._run: Generation | None = None
-        self._repeats = Repeats(clock)
+        self._repeats = DoubleClickGuard(clock)
         self.worker = Worker(self.tell)
-        self._look = Coalesced(self.worker, self._follow)
+        self._look = CoalescedTask(self.worker, self._follow)
         self.previous = Action("Previous", lambda: self._step(-1), self.worker, self.tell)
         self.next = Action("Next", lambda: self._step(1), self.worker, self.tell)
         self.star = Action("Star", self._star, marks, self.tell)

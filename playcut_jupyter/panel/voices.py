@@ -7,19 +7,19 @@ from collections.abc import Sequence
 import ipywidgets
 from markupsafe import Markup
 
+from playcut_jupyter import media
 from playcut_jupyter.api import downloads
 from playcut_jupyter.api.models import Voice
 from playcut_jupyter.background.portal import portal
-from playcut_jupyter.cells.values import at_commas
 from playcut_jupyter.display import render
 from playcut_jupyter.errors import InvalidInput, ServerError
 from playcut_jupyter.jobs.submission import pick_voice
-from playcut_jupyter.library import media
 from playcut_jupyter.library.asset import Asset
+from playcut_jupyter.panel.messages import note
+from playcut_jupyter.panel.threads import Worker
 from playcut_jupyter.panel.widgets import WRAP, Action, show_if
-from playcut_jupyter.panel.words import note
-from playcut_jupyter.panel.work import Worker
 from playcut_jupyter.playcut import Playcut
+from playcut_jupyter.syntax.values import at_commas
 
 
 class VoiceField(ipywidgets.HBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -29,16 +29,16 @@ class VoiceField(ipywidgets.HBox):  # type: ignore[misc]  # ipywidgets has no ty
 
     Args:
         playcut: whose voices.
-        errands: asks for them.
+        voice_worker: asks for them.
         field: where one is typed or chosen.
     """
 
-    def __init__(self, playcut: Playcut, errands: Worker, field: ipywidgets.Combobox) -> None:
-        self._playcut, self._errands, self.field = playcut, errands, field
+    def __init__(self, playcut: Playcut, voice_worker: Worker, field: ipywidgets.Combobox) -> None:
+        self._playcut, self._errands, self.field = playcut, voice_worker, field
         self._voices: Sequence[Voice] = ()
         self._is_asked = False
-        self.hear = Action("Hear", self._hear, errands, self.tell)
-        self.again = Action("Try again", self._list, errands, self.tell)
+        self.hear = Action("Hear", self._hear, voice_worker, self.tell)
+        self.again = Action("Try again", self._list, voice_worker, self.tell)
         self.note = ipywidgets.HTML()
         show_if(False, self.again)
         super().__init__([field, self.hear, self.again], layout=WRAP)

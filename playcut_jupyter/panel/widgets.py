@@ -7,7 +7,7 @@ from typing import Any
 
 import ipywidgets
 
-from playcut_jupyter.panel.work import Show, Worker
+from playcut_jupyter.panel.threads import Show, Worker
 
 WRAP = {"flex_flow": "row wrap", "align_items": "flex-end"}
 AUTO = {"width": "auto"}

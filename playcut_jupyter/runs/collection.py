@@ -8,7 +8,7 @@ from copy import copy
 from typing import Any, Self, overload
 
 from playcut_jupyter.errors import PlaycutError
-from playcut_jupyter.library import choices
+from playcut_jupyter.library import ratings
 from playcut_jupyter.runs.generation import Generation
 
 
@@ -62,7 +62,7 @@ class Generations(Sequence[Generation]):
         """Return by number in how many blind rounds among these each won, and in how many it stood."""
         numbers = [run.id for run in self._runs if run.id is not None]
         try:
-            return choices.tally(self._runs[0].library, numbers) if numbers else (Counter(), Counter())
+            return ratings.tally(self._runs[0].library, numbers) if numbers else (Counter(), Counter())
         except PlaycutError:
             return Counter(), Counter()
 

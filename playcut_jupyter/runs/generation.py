@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from playcut_jupyter import tools
-from playcut_jupyter.background import notices
+from playcut_jupyter.background import change_signal
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.errors import (
     AssetUnavailable,
@@ -26,13 +26,13 @@ from playcut_jupyter.errors import (
 )
 from playcut_jupyter.jobs import events
 from playcut_jupyter.jobs.job import generate, take_up
-from playcut_jupyter.library import choices
+from playcut_jupyter.library import ratings
 from playcut_jupyter.library.asset import Asset
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.library.records import Record
 from playcut_jupyter.runs.handle import Handle
 from playcut_jupyter.settings import SANDBOX_ORIGIN
-from playcut_jupyter.tools import Request
+from playcut_jupyter.tools import GenerationRequest
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -50,7 +50,7 @@ _UNFINISHED = {
     "acknowledged": "It was submitted and not fetched: `%playcut resume` goes on with it.",
 }
 
-Job = Callable[[Connection, Request, int | None, events.Emit], Coroutine[Any, Any, list[Asset]]]
+Job = Callable[[Connection, GenerationRequest, int | None, events.Emit], Coroutine[Any, Any, list[Asset]]]
 
 
 class Generation(Handle):
@@ -74,7 +74,7 @@ class Generation(Handle):
         labels: for one of a sweep, the value it has on each axis.
         reused: True if it was shown from the library, for 0 credits.
         pause_s: seconds for which the rate limit holds it up; 0 if it does not.
-        trouble: what is just being put right, for people; "" if nothing.
+        retry_reason: what is just being put right, for people; "" if nothing.
         is_sandbox: True if the sandbox made it.
         is_being_sent: True from the moment of sending until the answer is on disk.
         warning: what could not be kept, for people; "" if all was.
@@ -82,7 +82,7 @@ class Generation(Handle):
         starred, hidden: its user's marks in the library.
     """
 
-    def __init__(self, connection: Connection, request: Request) -> None:
+    def __init__(self, connection: Connection, request: GenerationRequest) -> None:
         super().__init__(connection, request)
         self.id: int | None = None
         self.kind = request.tool.kind
@@ -99,7 +99,7 @@ class Generation(Handle):
     # -- starting -----------------------------------------------------------------------------------------
 
     @classmethod
-    def bought(cls, connection: Connection, request: Request, job: Job = generate) -> Generation:
+    def bought(cls, connection: Connection, request: GenerationRequest, job: Job = generate) -> Generation:
         """Submit *request*; return at once.
 
         Args:
@@ -115,7 +115,7 @@ class Generation(Handle):
         run = cls(connection, request)
         settings = connection.settings
         try:
-            run.id = connection.library.intend(
+            run.id = connection.library.create(
                 settings.origin,
                 run.tool,
                 run.kind,
@@ -159,10 +159,10 @@ class Generation(Handle):
 
     @classmethod
     def unrecorded(
-        cls, connection: Connection, task_id: str, warning: str, request: Request | None = None
+        cls, connection: Connection, task_id: str, warning: str, request: GenerationRequest | None = None
     ) -> Generation:
         """Wait for a task though the library, as *warning* tells, can't be used; what it brings is in memory."""
-        unknown = Request(tools.named("wait-for-task"), {"taskId": task_id}, as_given=True)
+        unknown = GenerationRequest(tools.named("wait-for-task"), {"taskId": task_id}, as_given=True)
         run = cls(connection, request or unknown)
         run.kind = run.kind if request else "task"
         run.task_id, run.status, run.warning = task_id, "PENDING", warning
@@ -170,7 +170,7 @@ class Generation(Handle):
         return run
 
     @classmethod
-    def following(cls, connection: Connection, request: Request, leader: Handle) -> Generation:
+    def following(cls, connection: Connection, request: GenerationRequest, leader: Handle) -> Generation:
         """Have the result of *leader*, which is under way with the same; bought only if *leader* turns out unsent."""
         run = cls(connection, request)
         run.id, run.warning, run.session_id = leader.id, leader.warning, leader.session_id
@@ -206,7 +206,7 @@ class Generation(Handle):
 
     @classmethod
     def _of(cls, connection: Connection, record: Record) -> Generation:
-        run = cls(connection, Request(tools.named(record.tool), record.inputs, as_given=True))
+        run = cls(connection, GenerationRequest(tools.named(record.tool), record.inputs, as_given=True))
         run.is_sandbox = record.origin == SANDBOX_ORIGIN
         run.id, run.kind, run.prompt = record.id, record.kind, record.prompt
         run.task_id, run.session_id = record.task_id, record.session_id
@@ -245,18 +245,18 @@ class Generation(Handle):
             InvalidInput: it is not in the library.
             PlaycutError: the library can't be written.
         """
-        choices.star(self.connection.library, self._number(), on)
+        ratings.star(self.connection.library, self._number(), on)
         self.starred = on
         self._tell()
-        notices.changed()
+        change_signal.changed()
         return self
 
     def hide(self, on: bool = True) -> Generation:
         """Hide it from the panel's gallery (or show it again); nothing is deleted. Raises as `star`."""
-        choices.hide(self.connection.library, self._number(), on)
+        ratings.hide(self.connection.library, self._number(), on)
         self.hidden = on
         self._tell()
-        notices.changed()
+        change_signal.changed()
         return self
 
     @property

@@ -16,7 +16,7 @@ from typing import Any, Self
 
 import anyio
 
-from playcut_jupyter.background import notices
+from playcut_jupyter.background import change_signal
 from playcut_jupyter.background.interrupts import ends_the_cell_alone, watching_for_interrupts
 from playcut_jupyter.background.portal import portal
 from playcut_jupyter.connection.connection import Connection
@@ -25,7 +25,7 @@ from playcut_jupyter.jobs import events
 from playcut_jupyter.library.asset import Asset
 from playcut_jupyter.redaction import guarded
 from playcut_jupyter.runs import underway
-from playcut_jupyter.tools import Request
+from playcut_jupyter.tools import GenerationRequest
 
 log = logging.getLogger("playcut_jupyter")
 
@@ -44,7 +44,7 @@ class Handle:
 
     id: int | None
 
-    def __init__(self, connection: Connection, request: Request) -> None:
+    def __init__(self, connection: Connection, request: GenerationRequest) -> None:
         self.connection = connection
         self.request = request
         self.tool = request.tool.name
@@ -138,7 +138,7 @@ class Handle:
         underway.end(self)
         self._done.set()
         self._tell()
-        notices.changed()
+        change_signal.changed()
 
     def _tell(self) -> None:
         self.version += 1

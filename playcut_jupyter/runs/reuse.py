@@ -8,16 +8,16 @@ from contextlib import suppress
 from playcut_jupyter.api.client import encoded
 from playcut_jupyter.connection.connection import Connection, checked_session
 from playcut_jupyter.errors import PlaycutError, SubmissionUncertain, TaskFailed
-from playcut_jupyter.library import choices
+from playcut_jupyter.library import ratings
 from playcut_jupyter.library.records import Record, fingerprint
 from playcut_jupyter.runs.generation import Generation
 from playcut_jupyter.runs.handle import Handle
-from playcut_jupyter.runs.underway import interrupt, waited_for_here
-from playcut_jupyter.tools import Request
+from playcut_jupyter.runs.underway import active_in_this_process, interrupt
+from playcut_jupyter.tools import GenerationRequest
 
 
 def start_all(
-    connection: Connection, requests: Sequence[Request], *, reuse: bool, alone: bool = False
+    connection: Connection, requests: Sequence[GenerationRequest], *, reuse: bool, alone: bool = False
 ) -> list[Generation]:
     """Start all *requests*, each from the library where it has been bought before and *reuse* is on.
 
@@ -33,7 +33,7 @@ def start_all(
     for request in requests:  # raises for what can't be sent, before any of them is
         encoded(request.tool.name, request.inputs)
         checked_session(request.session)
-    shelf = _Shelf(connection) if reuse else None
+    shelf = ReusePool(connection) if reuse else None
     runs: list[Generation] = []
     try:
         for request in requests:
@@ -82,7 +82,7 @@ def _record_of(connection: Connection, run: Generation) -> Record | None:
     return None
 
 
-def _bought_or_failed(connection: Connection, request: Request, *, alone: bool) -> Generation:
+def _bought_or_failed(connection: Connection, request: GenerationRequest, *, alone: bool) -> Generation:
     """Buy; of several, one that may not be bought fails by itself and stops none of the others."""
     try:
         return Generation.bought(connection, request)
@@ -100,15 +100,15 @@ def _shown(connection: Connection, record: Record) -> Generation:
     return run
 
 
-class _Shelf:
+class ReusePool:
     """What need not be bought, as it was before the first of several requests is started; each is taken once."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._under_way: Mapping[int, Handle] = waited_for_here(connection.library)
+        self._under_way: Mapping[int, Handle] = active_in_this_process(connection.library)
         self._taken: dict[str, int] = {}
 
-    def take(self, request: Request) -> Generation | None:
+    def take(self, request: GenerationRequest) -> Generation | None:
         """Return the next one with the inputs of *request*, or None if there is no further one."""
         origin, tool = self._connection.settings.origin, request.tool.name
         key = fingerprint(origin, tool, request.inputs)
@@ -124,12 +124,12 @@ class _Shelf:
         run.labels = request.labels
         return run
 
-    def _started(self, request: Request, record: Record) -> Generation:
+    def _started(self, request: GenerationRequest, record: Record) -> Generation:
         if record.id in self._under_way:
             return Generation.following(self._connection, request, self._under_way[record.id])
         if record.state == "acknowledged" or not record.has_files:
             return Generation.taken_up(self._connection, record)
         if request.parent_id is not None:
             with suppress(PlaycutError):  # a library that can't be written still shows what it has
-                choices.link(self._connection.library, record.id, request.parent_id)
+                ratings.link(self._connection.library, record.id, request.parent_id)
         return _shown(self._connection, record)

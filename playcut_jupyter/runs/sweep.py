@@ -19,7 +19,7 @@ from playcut_jupyter.runs.generation import Generation
 from playcut_jupyter.runs.reuse import start_again
 
 if TYPE_CHECKING:
-    from playcut_jupyter.design.pick_view import PickView
+    from playcut_jupyter.design.pick_widget import PickWidget
     from playcut_jupyter.design.picking import Picks
 
 
@@ -71,7 +71,7 @@ class Sweep(Generations):
 
         def line() -> dict[str, Any]:
             if not tried or not self.done:
-                return grid.sweep_bundle(self, lines_only=True)
+                return grid.sweep_bundle(self, summary_only=True)
             # The sweep has its own line where it is displayed: here is only what came of this.
             failed = sum(run.error is not None for run in tried)
             words = f"Tried {len(tried)} again: {len(tried) - failed} done" + (f", {failed} failed." if failed else ".")
@@ -113,15 +113,15 @@ class Sweep(Generations):
         """
         return [asset.save(path) for run in self._runs if run.error is None for asset in run.assets]
 
-    def pick(self) -> PickView:
+    def pick(self) -> PickWidget:
         """Return blind A/B rounds over the finished ones, as a widget; the choices are kept in the library.
 
         Raises:
             InvalidInput: there are fewer than two that differ.
         """
-        from playcut_jupyter.design.pick_view import PickView
+        from playcut_jupyter.design.pick_widget import PickWidget
 
-        return PickView(self)
+        return PickWidget(self)
 
     def picks(self) -> Picks:
         """Return what was picked so far: a table of which value of each axis won how often."""

@@ -34,7 +34,7 @@ def end(run: Handle) -> None:
     _working.discard(run)
 
 
-def waited_for_here(library: Library | None = None) -> dict[int, Handle]:
+def active_in_this_process(library: Library | None = None) -> dict[int, Handle]:
     """Return by number what this process is working on, of *library* or of any."""
     runs = list(_working)
     return {

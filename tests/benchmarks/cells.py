@@ -17,7 +17,7 @@ from nbformat import v4
 
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.service import Service, serving
-from tests.kernels import Answer, Kernel, kernel
+from tests.kernels import Kernel, Response, kernel
 
 WATCHED_S = 10.0
 
@@ -34,11 +34,11 @@ def _notebook(service: Service) -> Iterator[Kernel]:
             yield started
 
 
-def _ran(notebook: Kernel, code: str, stamps: list[float] | None = None) -> Answer:
+def _ran(notebook: Kernel, code: str, stamps: list[float] | None = None) -> Response:
     """Run *code*; put the moment of each display message into *stamps*."""
     seen = 0
 
-    def note(answer: Answer) -> bool:
+    def note(answer: Response) -> bool:
         nonlocal seen
         if len(answer.words) > seen and stamps is not None:
             stamps.append(time.monotonic())

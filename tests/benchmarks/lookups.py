@@ -45,7 +45,7 @@ def _fill(pc: Playcut) -> None:
     asset = AssetRecord("asset_one", sha256, path, "image/png", len(data), 1024, 1024, None)
     for number in range(GENERATIONS):
         inputs = _inputs(number)
-        row = library.intend(origin, _TOOL, "image", str(inputs["prompt"]), inputs, "a session")
+        row = library.create(origin, _TOOL, "image", str(inputs["prompt"]), inputs, "a session")
         library.keep_asset(row, 0, asset)
         library.update(row, state="fetched", task_id=f"{row:024x}", status="COMPLETED", credits=80.0)
 

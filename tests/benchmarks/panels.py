@@ -12,8 +12,7 @@ from typing import Any
 import ipywidgets
 from PIL import Image
 
-from playcut_jupyter import Playcut
-from playcut_jupyter.library import media
+from playcut_jupyter import Playcut, media
 from playcut_jupyter.library.records import AssetRecord
 from playcut_jupyter.panel import Panel
 from playcut_jupyter.panel.gallery import PAGE
@@ -58,7 +57,7 @@ def _fill(pc: Playcut) -> list[bytes]:
         pictures.append(data)
         sha256, path = library.store.put(data, ".jpg")
         prompt = f"a picture of the number {number}"
-        row = library.intend(origin, "generate-image-from-text", "image", prompt, {"prompt": prompt}, None)
+        row = library.create(origin, "generate-image-from-text", "image", prompt, {"prompt": prompt}, None)
         library.keep_asset(row, 0, AssetRecord(None, sha256, path, "image/jpeg", len(data), SIDE, SIDE, None))
         library.update(row, state="fetched", status="COMPLETED")
     return pictures

@@ -58,7 +58,7 @@ def _used_library(home: Path) -> Path:
     """Make a library with something in it, which loading looks into for what was not fetched."""
     library = Library(home)
     for number in range(50):
-        library.intend("https://api.playcut.ai/api/v1", "generate-image-from-text", "image", f"{number}", {}, None)
+        library.create("https://api.playcut.ai/api/v1", "generate-image-from-text", "image", f"{number}", {}, None)
     library.close()
     return home
 

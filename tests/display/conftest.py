@@ -12,7 +12,7 @@ from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.runs.generation import Generation
 from playcut_jupyter.sandbox import media as drawn
 from playcut_jupyter.settings import Settings
-from playcut_jupyter.tools import IMAGE, Request
+from playcut_jupyter.tools import IMAGE, GenerationRequest
 from tests.display.pages import Waiting
 
 
@@ -33,7 +33,7 @@ def waiting(connection: Connection) -> Waiting:
     """Make generations that nobody works on, as they are while they wait."""
 
     def make(prompt: str = "a fox", tool: Any = IMAGE, **attributes: Any) -> Generation:
-        run = Generation(connection, Request(tool, {tool.prompt_field or "prompt": prompt}))
+        run = Generation(connection, GenerationRequest(tool, {tool.prompt_field or "prompt": prompt}))
         for name, value in attributes.items():
             setattr(run, name, value)
         return run

@@ -75,7 +75,7 @@ def test_failed_and_waiting_tiles_stand_in_their_places(connection: Connection, 
 
 def test_a_sweep_that_is_over_says_whether_all_went_well(connection: Connection, waiting: Waiting) -> None:
     good = sweep_of(connection, {"a": [1, 2]})
-    page = Page(grid.sweep_bundle(good, lines_only=True)["text/html"])
+    page = Page(grid.sweep_bundle(good, summary_only=True)["text/html"])
     assert page.all("div", "playcut-status-completed")
     assert not page.all("img")
     assert "2 of 2 done" in page.text

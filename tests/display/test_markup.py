@@ -9,14 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from playcut_jupyter import media
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.display import grid, render
 from playcut_jupyter.errors import AssetUnavailable, TaskFailed
-from playcut_jupyter.library import media
 from playcut_jupyter.library.asset import Asset
 from playcut_jupyter.runs.generation import Generation
 from playcut_jupyter.runs.sweep import Sweep
-from playcut_jupyter.tools import IMAGE, Request
+from playcut_jupyter.tools import IMAGE, GenerationRequest
 from tests.display.pages import EVIL, Page, Waiting, failed, html, png, saved
 
 HOSTILE = [
@@ -51,7 +51,7 @@ def test_what_the_service_says_is_never_markup(connection: Connection, waiting: 
     angry = failed(waiting(task_id=text), TaskFailed(text, hint=text, task_id=text))
     assert html(angry).count == html(sober).count
     assert html(angry).text.count(text) >= 2
-    busy = waiting(status=text, trouble=text, note=text, warning=text)
+    busy = waiting(status=text, retry_reason=text, note=text, warning=text)
     assert "img" not in html(busy).count
     assert text in html(busy).text
     sweep = Page(grid.sweep_bundle(Sweep(connection, [angry, busy]))["text/html"])
@@ -75,11 +75,11 @@ def test_labels_of_a_sweep_are_never_markup(connection: Connection, waiting: Wai
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_card_and_an_error_are_never_markup(text: str, tmp_path: Path) -> None:
     path = tmp_path / text.replace("/", "_")
-    odd = Asset(id=text, facts=media.Facts(text), path=path, caption=text)
+    odd = Asset(id=text, facts=media.MediaInfo(text), path=path, caption=text)
     page = Page(render.asset(odd))
     assert set(page.count) == {"div", "br", "code"}
     assert str(path) in page.text
-    lost = Asset(id=text, facts=media.Facts("image/png"), path=path, caption=text)
+    lost = Asset(id=text, facts=media.MediaInfo("image/png"), path=path, caption=text)
     page = Page(render.asset(lost))
     assert page.count == ["div"]
     assert "is gone from the library" in page.text
@@ -88,7 +88,7 @@ def test_a_card_and_an_error_are_never_markup(text: str, tmp_path: Path) -> None
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_no_text_whatever_breaks_the_html(connection: Connection, prompt: str, said: str) -> None:
-    run = Generation(connection, Request(IMAGE, {"prompt": prompt}))
+    run = Generation(connection, GenerationRequest(IMAGE, {"prompt": prompt}))
     run.status = said
     run.note = said
     run.warning = said

@@ -9,11 +9,10 @@ from typing import Any
 
 import pytest
 
-from playcut_jupyter import Playcut
+from playcut_jupyter import Playcut, media
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.display import render
 from playcut_jupyter.errors import TaskFailed
-from playcut_jupyter.library import media
 from playcut_jupyter.library.asset import Asset
 from playcut_jupyter.sandbox import media as drawn
 from playcut_jupyter.tools import SPEECH, VIDEO
@@ -83,7 +82,7 @@ def test_what_a_browser_is_not_trusted_with_is_a_card_that_names_its_place(conne
 
 
 def test_what_could_not_be_kept_is_shown_and_says_how_to_keep_it() -> None:
-    held = Asset(id=None, facts=media.Facts("application/octet-stream"), path=None, data=b"x")
+    held = Asset(id=None, facts=media.MediaInfo("application/octet-stream"), path=None, data=b"x")
     assert ".save(path)" in Page(render.asset(held)).text
 
 
@@ -93,7 +92,7 @@ def test_a_picture_that_was_damaged_on_disk_is_a_card(connection: Connection) ->
     assert path is not None
     path.write_bytes(png()[:40])
     page = html(run)
-    assert "no preview (NotAPicture)" in page.text
+    assert "no preview (InvalidImage)" in page.text
     assert str(path) in page.text
 
 

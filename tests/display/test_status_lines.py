@@ -45,7 +45,9 @@ def test_a_state_nobody_knows_is_shown_as_it_is_with_a_harmless_class(
 
 
 def test_a_live_status_tells_what_is_known(waiting: Waiting) -> None:
-    run = waiting(status="PROCESSING", progress=42.4, estimated_credits=80.0, note="voice Ada", trouble="It was cut.")
+    run = waiting(
+        status="PROCESSING", progress=42.4, estimated_credits=80.0, note="voice Ada", retry_reason="It was cut."
+    )
     page = html(run)
     assert re.search(
         r"PROCESSING .*image · \d+\.\d s \(typically 5-15 s\) · 42 % · It was cut\. Going on\. · 80 credits", page.text

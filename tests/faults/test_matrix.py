@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from playcut_jupyter import Playcut
+from playcut_jupyter import Playcut, media
 from playcut_jupyter.errors import (
     AssetUnavailable,
     AuthenticationError,
@@ -33,7 +33,6 @@ from playcut_jupyter.errors import (
     SubmissionUncertain,
     WaitTimeout,
 )
-from playcut_jupyter.library import media
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.library.records import Record
 from playcut_jupyter.runs.generation import Generation
@@ -296,33 +295,33 @@ def slow() -> Iterator[Case]:
 # -- downloads --------------------------------------------------------------------------------------------------
 
 
-def body_of(raw: bytes) -> tuple[bytes, bytes]:
+def read_body(raw: bytes) -> tuple[bytes, bytes]:
     head, _, body = raw.partition(b"\r\n\r\n")
     return head, body
 
 
 def half(raw: bytes) -> bytes:
-    body = body_of(raw)[1]
+    body = read_body(raw)[1]
     return answer(200, body[: len(body) // 2], "image/png")
 
 
 def flipped(raw: bytes) -> bytes:
-    body = bytearray(body_of(raw)[1])
+    body = bytearray(read_body(raw)[1])
     body[len(body) // 2] ^= 0xFF
     return answer(200, bytes(body), "image/png")
 
 
 def claiming(raw: bytes, share: float) -> bytes:
-    body = body_of(raw)[1]
+    body = read_body(raw)[1]
     return answer(200, body, "image/png", length=int(len(body) * share))
 
 
 def without_length(raw: bytes) -> bytes:
-    return b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + body_of(raw)[1]
+    return b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + read_body(raw)[1]
 
 
 def labelled(raw: bytes) -> bytes:
-    return answer(200, body_of(raw)[1], "text/html")
+    return answer(200, read_body(raw)[1], "text/html")
 
 
 XML = b'<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>'
@@ -590,7 +589,7 @@ def test_a_download_that_is_redirected_to_no_address_is_unavailable_and_not_lost
     "raw",
     [
         answer(200, b"\x00NG\r\n\x1a\n" + bytes(5_000), "image/png"),
-        answer(200, b"Request has expired", "text/plain"),
+        answer(200, b"GenerationRequest has expired", "text/plain"),
     ],
     ids=["a PNG without its first bytes", "a sentence"],
 )

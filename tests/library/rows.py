@@ -10,8 +10,8 @@ ORIGIN = "https://api.example/api/v1"
 TOOL = "generate-image-from-text"
 
 
-def intend(library: Library, prompt: str = "a fox", **inputs: object) -> int:
-    return library.intend(ORIGIN, TOOL, "image", prompt, {"prompt": prompt, **inputs}, "session_1")
+def create(library: Library, prompt: str = "a fox", **inputs: object) -> int:
+    return library.create(ORIGIN, TOOL, "image", prompt, {"prompt": prompt, **inputs}, "session_1")
 
 
 def keep(library: Library, number: int, data: bytes = b"bytes", position: int = 0) -> AssetRecord:
@@ -22,7 +22,7 @@ def keep(library: Library, number: int, data: bytes = b"bytes", position: int = 
 
 
 def fetched(library: Library, prompt: str = "a fox", data: bytes = b"bytes", **inputs: object) -> int:
-    number = intend(library, prompt, **inputs)
+    number = create(library, prompt, **inputs)
     library.update(number, state="acknowledged", task_id=f"task_{number}", status="PENDING", credits=80.0)
     keep(library, number, data)
     library.update(number, state="fetched", status="COMPLETED", seconds=1.5)

@@ -14,7 +14,7 @@ import pytest
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.library import schema
 from playcut_jupyter.library.database import Library
-from tests.library.rows import ORIGIN, fetched, intend
+from tests.library.rows import ORIGIN, create, fetched
 
 
 def database(path: Path) -> sqlite3.Connection:
@@ -114,7 +114,7 @@ def test_a_file_of_any_earlier_version_is_brought_up_with_all_its_rows(tmp_path:
         assert [asset.asset_id for asset in done.assets] == ["asset_1"]
         assert [row.id for row in library.unfetched(ORIGIN)] == [left.id]
         assert library.session_named(ORIGIN, "foxes") == "s"
-    assert library.get(intend(library)) is not None
+    assert library.get(create(library)) is not None
     library.close()
 
 
@@ -183,7 +183,7 @@ def damaged(path: Path) -> None:
 def damaged_inside(path: Path) -> None:
     library = Library(path.parent)
     for _ in range(200):
-        intend(library, "x" * 200)
+        create(library, "x" * 200)
     library.close()
     content = bytearray(path.read_bytes())
     content[4096:] = b"\xa5" * (len(content) - 4096)
@@ -218,7 +218,7 @@ def test_a_file_that_can_not_be_used_is_a_clear_error_with_a_remedy(
 def test_a_file_where_the_folder_should_be_is_a_clear_error(tmp_path: Path, folder: str) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(PlaycutError, match=r"can't be written: .*PLAYCUT_HOME"):
-        intend(Library(tmp_path / folder))
+        create(Library(tmp_path / folder))
 
 
 def test_a_full_disk_is_called_one_and_loses_no_row(library: Library) -> None:
@@ -239,7 +239,7 @@ schema.opened = with_few_pages
 library = Library(Path(sys.argv[1]))
 try:
     while True:
-        library.intend("o", "t", "image", "x" * 4000, {}, None)
+        library.create("o", "t", "image", "x" * 4000, {}, None)
 except PlaycutError as error:
     print(error)
 """
@@ -249,13 +249,13 @@ except PlaycutError as error:
     assert "the disk is full" in done.stdout
     assert "Free some space" in done.stdout
     assert library.get(number) is not None
-    assert intend(library) > number
+    assert create(library) > number
 
 
 def test_after_trouble_the_library_works_again(library: Library) -> None:
     library.home.mkdir()
     damaged(library.path)
     with pytest.raises(PlaycutError):
-        intend(library)
+        create(library)
     library.path.rename(library.home / "moved.sqlite3")
-    assert library.get(intend(library)) is not None
+    assert library.get(create(library)) is not None

@@ -6,11 +6,11 @@ import time
 
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.library.records import this_process
-from tests.library.rows import ORIGIN, TOOL, fetched, intend, keep, saved
+from tests.library.rows import ORIGIN, TOOL, create, fetched, keep, saved
 
 
 def test_a_generation_is_a_row_from_intent_to_files(library: Library) -> None:
-    number = intend(library, aspectRatio="16:9", workerId="session_1")
+    number = create(library, aspectRatio="16:9", workerId="session_1")
     row = library.get(number)
     assert row is not None
     assert (row.state, row.task_id, row.status, row.credits, row.assets) == ("intended", None, None, None, ())

@@ -21,7 +21,7 @@ print("ready", flush=True)
 sys.stdin.readline()
 library = Library(Path(sys.argv[1]))
 for index in range(50):
-    number = library.intend("o", "t", "image", f"{sys.argv[2]}/{index}", {"prompt": index}, None)
+    number = library.create("o", "t", "image", f"{sys.argv[2]}/{index}", {"prompt": index}, None)
     library.update(number, state="acknowledged", task_id=f"{sys.argv[2]}-{index}", credits=1.0)
     library.keep_asset_ids(number, ["a", "b"])
 """

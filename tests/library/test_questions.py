@@ -15,7 +15,7 @@ from playcut_jupyter import Playcut
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.library.records import cost_key
 from playcut_jupyter.sandbox import Sandbox
-from tests.library.rows import ORIGIN, TOOL, fetched, intend, saved
+from tests.library.rows import ORIGIN, TOOL, create, fetched, saved
 
 
 def disown(library: Library, number: int) -> None:
@@ -46,7 +46,7 @@ def test_the_n_th_saved_one_is_the_n_th_that_was_bought(library: Library) -> Non
 
 @pytest.mark.parametrize("state", ["intended", "sending", "refused", "uncertain", "failed", "answered"])
 def test_what_brought_nothing_is_not_reused(library: Library, state: str) -> None:
-    number = intend(library)
+    number = create(library)
     library.update(number, state=state)
     assert saved(library) == []
 
@@ -61,7 +61,7 @@ def test_what_lost_its_files_comes_after_what_is_whole(library: Library, harm: C
 
 
 def test_what_was_bought_and_left_by_a_dead_kernel_is_taken_up(library: Library) -> None:
-    mine, left, released = intend(library), intend(library), intend(library)
+    mine, left, released = create(library), create(library), create(library)
     for number in (mine, left, released):
         library.update(number, state="acknowledged", task_id=f"task_{number}")
     assert saved(library) == []
@@ -92,10 +92,10 @@ def test_the_price_is_expected_to_be_that_of_the_last_time(library: Library) -> 
         return library.expected_credits(ORIGIN, TOOL, {"prompt": prompt, **inputs})
 
     assert expected() is None
-    library.update(intend(library, imageSize="4K"), credits=200.0)
-    library.update(intend(library), credits=40.0)
-    library.update(intend(library), credits=80.0)
-    intend(library)
+    library.update(create(library, imageSize="4K"), credits=200.0)
+    library.update(create(library), credits=40.0)
+    library.update(create(library), credits=80.0)
+    create(library)
     assert expected() == 80.0
     assert expected("another prompt", workerId="s") == 80.0
     assert expected(imageSize="4K") == 200.0
@@ -109,11 +109,11 @@ def test_longer_speech_is_not_expected_at_the_price_of_a_short_one() -> None:
 
 
 def test_all_that_ended_before_a_moment_can_be_pruned_but_nothing_that_may_still_be_wanted(library: Library) -> None:
-    ended = [fetched(library), intend(library), intend(library)]
+    ended = [fetched(library), create(library), create(library)]
     library.update(ended[1], state="failed")
     library.update(ended[2], state="refused")
     for state in ("intended", "sending", "acknowledged", "uncertain"):
-        library.update(intend(library), state=state)
+        library.update(create(library), state=state)
     assert [row.id for row in library.ended_before(time.time() + 1)] == ended
     assert library.ended_before(time.time() - 60) == []
     assert [row.id for row in library.fetched()] == ended[:1]
@@ -121,7 +121,7 @@ def test_all_that_ended_before_a_moment_can_be_pruned_but_nothing_that_may_still
 
 def test_verify_never_loses_a_whole_original(tmp_path: Path) -> None:
     from playcut_jupyter.background.portal import portal
-    from playcut_jupyter.jobs import upkeep
+    from playcut_jupyter.jobs import maintenance
 
     with Sandbox(latency_s=0.1, rate=None) as first:
         port = int(first.base_url.split(":")[2].split("/")[0])
@@ -130,8 +130,8 @@ def test_verify_never_loses_a_whole_original(tmp_path: Path) -> None:
             bad, good = (asset.path for asset in run.assets)
             bad.write_bytes(b"damaged")
             connection = pc.connection
-            (damage,) = upkeep.damaged(connection.library)
+            (damage,) = maintenance.damaged(connection.library)
             first.stop()
             with Sandbox(port=port):  # it takes another key, so nothing can be fetched
-                assert portal().start_task_soon(upkeep.repair, connection, damage.record).result(30)
+                assert portal().start_task_soon(maintenance.repair, connection, damage.record).result(30)
             assert good.exists()

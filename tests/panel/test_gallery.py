@@ -10,7 +10,7 @@ import pytest
 
 from playcut_jupyter import Playcut
 from playcut_jupyter.errors import StoppedWaiting
-from playcut_jupyter.panel import Panel, still
+from playcut_jupyter.panel import Panel, snapshot_image
 from tests.panel.hands import generate, shown, until, until_submitted, worked_off
 
 
@@ -236,7 +236,7 @@ def test_what_is_under_way_is_not_in_the_gallery_as_if_it_had_stopped(pc: Playcu
 def test_the_still_picture_is_what_the_gallery_shows(pc: Playcut, panel: Panel) -> None:
     run = pc.image("a <b>bold</b> still")
     worked_off(panel)
-    html = str(still.picture([run]))
+    html = str(snapshot_image.picture([run]))
     assert "&lt;b&gt;bold&lt;/b&gt;" in html
     assert "<b>bold" not in html
     assert "data:image/webp" in html

@@ -9,24 +9,25 @@ from difflib import get_close_matches
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from playcut_jupyter.cells import arguments, finding
-from playcut_jupyter.cells.help import help_on, unknown
-from playcut_jupyter.cells.vocabulary import BARE_COMMANDS, COMMAND_NAMES, HELP_WORDS, export_parser, history_parser
 from playcut_jupyter.connection.account import amount
 from playcut_jupyter.connection.connection import LOOKS_LIKE_SESSION
 from playcut_jupyter.display import grid, live, render
 from playcut_jupyter.errors import InvalidInput, NotConnected, NotFound
 from playcut_jupyter.export.writer import FORMATS
 from playcut_jupyter.library.store import copy_out
+from playcut_jupyter.magics import lookup
+from playcut_jupyter.magics.help import help_on, unknown
 from playcut_jupyter.redaction import mask
 from playcut_jupyter.runs.collection import Generations
 from playcut_jupyter.runs.generation import Generation
 from playcut_jupyter.runs.sweep import Sweep
-from playcut_jupyter.runs.underway import waited_for_here
+from playcut_jupyter.runs.underway import active_in_this_process
+from playcut_jupyter.syntax import cell_line
+from playcut_jupyter.syntax.parsers import BARE_COMMANDS, COMMAND_NAMES, HELP_WORDS, export_parser, history_parser
 from playcut_jupyter.tools import KINDS
 
 if TYPE_CHECKING:
-    from playcut_jupyter.cells.magics import PlaycutMagics
+    from playcut_jupyter.magics.magics import PlaycutMagics
 
 
 class Commands:
@@ -58,7 +59,7 @@ class Commands:
             raise unknown(word)
 
     def _one_line(self, kind: str, rest: str) -> None:
-        parsed, prompt = arguments.parse_one_line(kind, rest, self._magics.variables)
+        parsed, prompt = cell_line.parse_one_line(kind, rest, self._magics.variables)
         self._magics.make(parsed, prompt)
 
     def _status(self, _: str) -> None:
@@ -76,7 +77,7 @@ class Commands:
             "credits so far": f"{amount(account.spent)} (estimate)"
             + (f" of a budget of {amount(account.budget)}" if account.budget is not None else ""),
             "rate limit": f"{left} of {limit} requests a minute left" if limit else "not known yet",
-            "under way": str(len(waited_for_here())),
+            "under way": str(len(active_in_this_process())),
             "library": str(pc.connector.home),
         }
         _print_rows(rows)
@@ -105,7 +106,7 @@ class Commands:
     def _session(self, rest: str) -> None:
         pc = self._magics.pc
         verb, _, name = rest.partition(" ")
-        name = arguments.unquoted(name)
+        name = cell_line.unquoted(name)
         if verb == "new" and name:
             print(f"New session {pc.new_session(name)}: {name}")
         elif verb == "use" and name:
@@ -216,7 +217,7 @@ class Commands:
     def _resume(self, _: str) -> None:
         sweep = self._magics.pc.start_resume()
         if not len(sweep):
-            here = len(waited_for_here(self._magics.pc.connection.library))
+            here = len(active_in_this_process(self._magics.pc.connection.library))
             why = f"; still under way here: {here}." if here else ": everything that was submitted is fetched."
             print(f"Nothing to resume{why}")
             return
@@ -225,7 +226,7 @@ class Commands:
         sweep.raise_if_incomplete("_playcut")
 
     def _wait(self, rest: str) -> None:
-        run = self._magics.pc.start_wait(finding.task_id(rest))
+        run = self._magics.pc.start_wait(lookup.task_id(rest))
         try:
             live.watch([run], lambda: render.bundle(run))
         finally:
@@ -282,7 +283,7 @@ def _parsed(parser: ArgumentParser, command: str, rest: str) -> Namespace:
 
 def _words(rest: str) -> list[str]:
     try:
-        return arguments.split(rest)
+        return cell_line.split(rest)
     except InvalidInput:
         return rest.split()  # an apostrophe in a text that is looked for
 

@@ -9,10 +9,10 @@ from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.jobs.events import Event
 from playcut_jupyter.jobs.fetching import fetch_assets
-from playcut_jupyter.jobs.rows import Row
+from playcut_jupyter.jobs.record_writer import RecordWriter
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.library.records import AssetRecord, Record
-from playcut_jupyter.tools import Request, named
+from playcut_jupyter.tools import GenerationRequest, named
 
 _DAY_S = 86_400.0
 
@@ -68,9 +68,9 @@ async def repair(connection: Connection, record: Record) -> str:
     def emit(event: Event) -> None:
         """Nobody watches; how it ends is returned."""
 
-    request = Request(named(record.tool), record.inputs)
+    request = GenerationRequest(named(record.tool), record.inputs)
     try:
-        await fetch_assets(connection, request, Row(connection.library, record.id, emit), asset_ids, emit)
+        await fetch_assets(connection, request, RecordWriter(connection.library, record.id, emit), asset_ids, emit)
     except PlaycutError as error:
         return error.message
     connection.library.describe(record.id)

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 Bundle = Mapping[str, Any]
 
 
-class Surface(Protocol):
+class DisplayTarget(Protocol):
     """Something to draw on."""
 
     def draw(self, bundle: Bundle) -> None:
@@ -19,11 +19,11 @@ class Surface(Protocol):
     def finish(self, bundle: Bundle) -> None:
         """Show the last state, which stays."""
 
-    def below(self) -> Surface:
+    def below(self) -> DisplayTarget:
         """Return a surface of its own underneath."""
 
 
-class NotebookSurface:
+class NotebookTarget:
     """One output of a cell, updated in place."""
 
     def __init__(self) -> None:
@@ -40,12 +40,12 @@ class NotebookSurface:
 
     finish = draw
 
-    def below(self) -> Surface:
+    def below(self) -> DisplayTarget:
         """Return the cell's next output."""
-        return NotebookSurface()
+        return NotebookTarget()
 
 
-class TerminalSurface:
+class TerminalTarget:
     """One line, rewritten in place; the last one stays."""
 
     def draw(self, bundle: Bundle) -> None:
@@ -59,12 +59,12 @@ class TerminalSurface:
         sys.stdout.write("\r\x1b[K" + str(bundle["text/plain"]) + "\n")
         sys.stdout.flush()
 
-    def below(self) -> Surface:
+    def below(self) -> DisplayTarget:
         """Return nothing to draw on: the line says all."""
-        return QuietSurface(lambda _: None)
+        return QuietTarget(lambda _: None)
 
 
-class QuietSurface:
+class QuietTarget:
     """Nobody watches: only the end is shown."""
 
     def __init__(self, show: Callable[[Bundle], None], below: Callable[[Bundle], None] = lambda _: None) -> None:
@@ -77,6 +77,6 @@ class QuietSurface:
         """Show the end."""
         self._show(bundle)
 
-    def below(self) -> Surface:
+    def below(self) -> DisplayTarget:
         """Return what shows what lies underneath, at the end too."""
-        return QuietSurface(self._below)
+        return QuietTarget(self._below)

@@ -43,12 +43,12 @@ SUFFIXES = {
 }
 
 
-class NotAPicture(Exception):
+class InvalidImage(Exception):
     """The bytes call themselves a picture and are not a whole, reasonable one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class MediaInfo:
     """What was found out about some bytes. Lengths are None where they are not cheap to know."""
 
     mime_type: str
@@ -118,21 +118,21 @@ def looks_like_text(data: bytes) -> bool:
     return not any(byte < 9 or 13 < byte < 32 for byte in head)
 
 
-def inspect(data: bytes) -> Facts:
+def inspect(data: bytes) -> MediaInfo:
     """Find out what *data* is; a picture is decoded whole, so that a cut or poisoned one is noticed.
 
     Raises:
-        NotAPicture: a picture that can't be decoded, or of more than `MAX_PIXELS`.
+        InvalidImage: a picture that can't be decoded, or of more than `MAX_PIXELS`.
     """
     mime_type = mime_type_of(data[:64])
     if mime_type.startswith("image/"):
         with opened(data) as picture:
-            return Facts(mime_type, picture.width, picture.height)
+            return MediaInfo(mime_type, picture.width, picture.height)
     if mime_type == "audio/wav":
-        return Facts(mime_type, duration_s=_wav_duration(data))
+        return MediaInfo(mime_type, duration_s=_wav_duration(data))
     if mime_type in ("video/mp4", "video/quicktime", "audio/mp4"):
         return _iso_facts(mime_type, data)
-    return Facts(mime_type)
+    return MediaInfo(mime_type)
 
 
 def opened(data: bytes) -> Image:
@@ -145,14 +145,14 @@ def opened(data: bytes) -> Image:
             warnings.simplefilter("ignore")
             picture = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP", "GIF", "AVIF"))
         if picture.width * picture.height > MAX_PIXELS:
-            raise NotAPicture(f"{picture.width} x {picture.height} pixels are more than a picture may have")
+            raise InvalidImage(f"{picture.width} x {picture.height} pixels are more than a picture may have")
         picture.load()
-    except NotAPicture:
+    except InvalidImage:
         raise
     except UnidentifiedImageError:
-        raise NotAPicture("it can't be read as a picture") from None
+        raise InvalidImage("it can't be read as a picture") from None
     except Exception as error:  # noqa: BLE001 - Pillow's decoders raise almost anything on hostile bytes
-        raise NotAPicture(f"it can't be decoded ({type(error).__name__})") from None
+        raise InvalidImage(f"it can't be decoded ({type(error).__name__})") from None
     return picture
 
 
@@ -199,7 +199,7 @@ def _wav_duration(data: bytes) -> float | None:
     return None
 
 
-def _iso_facts(mime_type: str, data: bytes) -> Facts:
+def _iso_facts(mime_type: str, data: bytes) -> MediaInfo:
     """Read duration and size from an MP4's `moov` box; whatever is odd is left unknown."""
     moov = _box(data, b"moov")
     movie = _box(moov, b"mvhd")
@@ -215,7 +215,7 @@ def _iso_facts(mime_type: str, data: bytes) -> Facts:
                 width, height = w >> 16, h >> 16
     except struct.error:
         pass
-    return Facts(mime_type, width, height, duration_s)
+    return MediaInfo(mime_type, width, height, duration_s)
 
 
 def _boxes(data: bytes, wanted: bytes) -> list[bytes]:

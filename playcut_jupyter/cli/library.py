@@ -6,7 +6,7 @@ import sys
 
 from playcut_jupyter.background.portal import portal
 from playcut_jupyter.errors import NotConnected
-from playcut_jupyter.jobs import upkeep
+from playcut_jupyter.jobs import maintenance
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.playcut import Playcut
 from playcut_jupyter.settings import default_home
@@ -27,7 +27,7 @@ def path() -> int:
 def prune(days: float, *, ask: bool) -> int:
     """Remove what ended more than *days* ago, after asking."""
     library = Library(default_home())
-    old = upkeep.older_than(library, days)
+    old = maintenance.older_than(library, days)
     if not old:
         print(f"Nothing ended more than {days:g} days ago.")
         return 0
@@ -35,7 +35,7 @@ def prune(days: float, *, ask: bool) -> int:
     if ask and not _agreed("Remove them and their files for good?"):
         print("Nothing was removed.")
         return 1
-    freed = upkeep.prune(library, old)
+    freed = maintenance.prune(library, old)
     print(f"Removed {len(old)} generations, {freed / 1e6:.1f} MB. What is not fetched yet was not touched.")
     return 0
 
@@ -50,7 +50,7 @@ def _agreed(question: str) -> bool:
 def verify() -> int:
     """Read every original, and fetch again what is missing or damaged; 0 if all is well in the end."""
     library = Library(default_home())
-    found = upkeep.damaged(library)
+    found = maintenance.damaged(library)
     if not found:
         print("All originals are there and whole.")
         return 0
@@ -64,7 +64,7 @@ def verify() -> int:
         failures = 0
         for record in {damage.record.id: damage.record for damage in found}.values():
             words = "; ".join(str(damage) for damage in found if damage.record.id == record.id)
-            reason = portal().call(upkeep.repair, connection, record)
+            reason = portal().call(maintenance.repair, connection, record)
             failures += bool(reason)
             print(f"{words}: {f'not fetched, {reason}' if reason else 'fetched again'}")
     return 1 if failures else 0

@@ -13,7 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from playcut_jupyter.cells.vocabulary import (
+from playcut_jupyter.errors import PlaycutError
+from playcut_jupyter.export.writer import FORMATS
+from playcut_jupyter.library.database import Library
+from playcut_jupyter.syntax.parsers import (
     COMMAND_NAMES,
     USUAL_VALUES,
     cell_parser,
@@ -21,9 +24,6 @@ from playcut_jupyter.cells.vocabulary import (
     history_parser,
     options_of,
 )
-from playcut_jupyter.errors import PlaycutError
-from playcut_jupyter.export.writer import FORMATS
-from playcut_jupyter.library.database import Library
 from playcut_jupyter.tools import KINDS, TOOLS
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _RECENT = 20
 
 
 @dataclass(frozen=True)
-class Known:
+class CompletionSources:
     """What can be looked up without asking the service.
 
     Attributes:
@@ -93,7 +93,7 @@ class Known:
                 library.close()
 
 
-def candidates(line: str, known: Known) -> tuple[str, list[str]]:
+def candidates(line: str, known: CompletionSources) -> tuple[str, list[str]]:
     """Return what has been typed of the word at the end of *line*, and the words that it can become.
 
     *line* begins with one of the magics; all that is offered begins with what has been typed, whatever its case.
@@ -112,7 +112,9 @@ def _bare(text: str) -> str:
     return text.casefold().lstrip("\"'")
 
 
-def _offered(is_cell: bool, before: Sequence[str], typed: str, line: str, known: Known) -> tuple[str, Sequence[str]]:
+def _offered(
+    is_cell: bool, before: Sequence[str], typed: str, line: str, known: CompletionSources
+) -> tuple[str, Sequence[str]]:
     if not before and not (is_cell and typed.startswith("-")):
         return typed, [*(() if is_cell else COMMAND_NAMES), *KINDS, *TOOLS]
     if is_cell or before[0] not in COMMAND_NAMES:
@@ -123,7 +125,7 @@ def _offered(is_cell: bool, before: Sequence[str], typed: str, line: str, known:
     return typed, command(before[1:], typed, known) if command is not None else []
 
 
-def _for_making(before: Sequence[str], typed: str, known: Known) -> tuple[str, Sequence[str]]:
+def _for_making(before: Sequence[str], typed: str, known: CompletionSources) -> tuple[str, Sequence[str]]:
     options = options_of(cell_parser())
     flag, equals, value = typed.partition("=")
     action = options.get(flag if equals else before[-1] if before else "")
@@ -163,11 +165,11 @@ def _is_one_word(text: str) -> bool:
     return not set(text) & set(" \t\"'\\")
 
 
-def _history(before: Sequence[str], typed: str, known: Known) -> Sequence[str]:
+def _history(before: Sequence[str], typed: str, known: CompletionSources) -> Sequence[str]:
     return list(options_of(history_parser()))
 
 
-def _export(before: Sequence[str], typed: str, known: Known) -> Sequence[str]:
+def _export(before: Sequence[str], typed: str, known: CompletionSources) -> Sequence[str]:
     if before[-1:] == ["--as"]:
         return list(FORMATS)
     if before[-1:] == ["--save"]:
@@ -176,15 +178,15 @@ def _export(before: Sequence[str], typed: str, known: Known) -> Sequence[str]:
     return options if typed.startswith("-") else ["starred", *known.generations(), *options]
 
 
-def _one(before: Sequence[str], typed: str, known: Known) -> Sequence[str]:
+def _one(before: Sequence[str], typed: str, known: CompletionSources) -> Sequence[str]:
     return [] if before else known.generations()
 
 
-def _marked(before: Sequence[str], typed: str, known: Known) -> Sequence[str]:
+def _marked(before: Sequence[str], typed: str, known: CompletionSources) -> Sequence[str]:
     return ["off"] if before else [*known.generations(), "off"]
 
 
-_COMMANDS: Mapping[str, Callable[[Sequence[str], str, Known], Sequence[str]]] = {
+_COMMANDS: Mapping[str, Callable[[Sequence[str], str, CompletionSources], Sequence[str]]] = {
     "sandbox": lambda before, typed, known: [] if before else ["off"],
     "session": lambda before, typed, known: [] if before else ["new", "use"],
     "history": _history,

@@ -17,12 +17,12 @@ from traitlets import Bool, Enum, Float, Int, Unicode, observe
 from playcut_jupyter import settings
 
 if TYPE_CHECKING:
-    from playcut_jupyter.cells.arguments import Line
-    from playcut_jupyter.cells.commands import Commands
     from playcut_jupyter.connection.connection import Connection
+    from playcut_jupyter.magics.commands import Commands
     from playcut_jupyter.playcut import Playcut
     from playcut_jupyter.runs.generation import Generation
     from playcut_jupyter.runs.sweep import Sweep
+    from playcut_jupyter.syntax.cell_line import Line
 
 RESULT = "_playcut"
 """The variable that always holds the last result."""
@@ -101,12 +101,12 @@ class PlaycutMagics(Magics):
         """Make pictures, speech and video with Playcut; `%playcut help` tells all."""
         if cell is None:
             return self._commands().run(line.strip())
-        from playcut_jupyter.cells import arguments
+        from playcut_jupyter.syntax import cell_line
 
-        return self.make(arguments.parse_cell_line(line, self.variables), cell.strip("\n"))
+        return self.make(cell_line.parse_cell_line(line, self.variables), cell.strip("\n"))
 
     def _commands(self) -> Commands:
-        from playcut_jupyter.cells.commands import Commands
+        from playcut_jupyter.magics.commands import Commands
 
         return Commands(self)
 
@@ -149,9 +149,9 @@ class PlaycutMagics(Magics):
         Raises:
             PlaycutError: it failed; what succeeded is shown and kept all the same.
         """
-        from playcut_jupyter.cells.help import help_on_cells
         from playcut_jupyter.design import lineage, planning
         from playcut_jupyter.library import store
+        from playcut_jupyter.magics.help import help_on_cells
 
         if line.help:
             print(help_on_cells())
@@ -197,14 +197,14 @@ class PlaycutMagics(Magics):
         Raises:
             InvalidInput: there is none.
         """
-        from playcut_jupyter.cells import finding
+        from playcut_jupyter.magics import lookup
 
-        return finding.generation(which, self.pc, self.variables, RESULT, self.place[1])
+        return lookup.generation(which, self.pc, self.variables, RESULT, self.place[1])
 
     def _make_raw(self, line: Line, body: str) -> None:
         from playcut_jupyter import tools
-        from playcut_jupyter.cells import values
         from playcut_jupyter.display import render
+        from playcut_jupyter.syntax import values
 
         tool_input = {**values.tool_input(body), **line.inputs}
         if line.dry_run:

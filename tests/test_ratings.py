@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from playcut_jupyter.library import choices
+from playcut_jupyter.library import ratings
 from playcut_jupyter.library.database import Library
 
 
@@ -17,22 +17,22 @@ def library(tmp_path: Path) -> Library:
 
 def made(library: Library, prompt: str, parent: int | None = None) -> int:
     tool = "generate-image-from-text"
-    return library.intend("https://a.test", tool, "image", prompt, {"prompt": prompt}, None, parent)
+    return library.create("https://a.test", tool, "image", prompt, {"prompt": prompt}, None, parent)
 
 
 def test_a_star_stays_and_is_found(library: Library, tmp_path: Path) -> None:
     first, second = made(library, "a fox"), made(library, "an owl")
-    choices.star(library, first)
+    ratings.star(library, first)
     again = Library(tmp_path)
     assert [row.id for row in again.history(starred=True)] == [first]
-    choices.star(again, first, on=False)
-    choices.star(again, second)
+    ratings.star(again, first, on=False)
+    ratings.star(again, second)
     assert [row.id for row in library.history(starred=True)] == [second]
 
 
 def test_what_is_hidden_is_left_out_only_where_asked(library: Library) -> None:
     first, second = made(library, "a fox"), made(library, "an owl")
-    choices.hide(library, first)
+    ratings.hide(library, first)
     assert [row.id for row in library.history(hidden=False)] == [second]
     assert [row.id for row in library.history()] == [second, first]
 
@@ -40,8 +40,8 @@ def test_what_is_hidden_is_left_out_only_where_asked(library: Library) -> None:
 def test_a_mark_leaves_the_state_and_the_owner_alone(library: Library) -> None:
     number = made(library, "a fox")
     library.release(number)
-    choices.star(library, number)
-    choices.hide(library, number)
+    ratings.star(library, number)
+    ratings.hide(library, number)
     record = library.get(number)
     assert record is not None
     assert (record.state, record.owner, record.starred, record.hidden) == ("intended", "", True, True)
@@ -59,11 +59,11 @@ def test_the_history_is_paged_and_filtered(library: Library) -> None:
 def test_picks_are_kept_in_order_and_taken_back_one_by_one(library: Library) -> None:
     a, b, c, stranger = (made(library, prompt) for prompt in "abcd")
     for winner, loser in ((a, b), (c, a), (a, b), (stranger, a)):
-        choices.keep_pick(library, winner, loser)
-    assert choices.picks(library, [a, b, c]) == [(a, b), (c, a), (a, b)]
-    assert choices.forget_last_pick(library, [a, b, c]) == (a, b)
-    assert choices.picks(library, [a, b, c]) == [(a, b), (c, a)]
-    assert choices.forget_last_pick(library, [b, c]) is None
+        ratings.keep_pick(library, winner, loser)
+    assert ratings.picks(library, [a, b, c]) == [(a, b), (c, a), (a, b)]
+    assert ratings.forget_last_pick(library, [a, b, c]) == (a, b)
+    assert ratings.picks(library, [a, b, c]) == [(a, b), (c, a)]
+    assert ratings.forget_last_pick(library, [b, c]) is None
 
 
 def test_parent_and_child_know_each_other(library: Library) -> None:
@@ -77,8 +77,8 @@ def test_parent_and_child_know_each_other(library: Library) -> None:
 
 def test_only_what_is_newer_and_has_no_parent_is_linked(library: Library) -> None:
     first, second, third = (made(library, prompt) for prompt in "abc")
-    choices.link(library, third, first)
-    choices.link(library, third, second)
-    choices.link(library, first, third)
+    ratings.link(library, third, first)
+    ratings.link(library, third, second)
+    ratings.link(library, first, third)
     parents = {row.id: row.parent_id for row in library.history()}
     assert parents == {first: None, second: None, third: first}

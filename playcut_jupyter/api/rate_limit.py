@@ -39,14 +39,14 @@ class Priority(IntEnum):
 
 
 @dataclass(eq=False, slots=True)
-class Pass:
+class Permit:
     """A request let through: when it was sent, and the latest moment at which the server can have counted it."""
 
     sent_at: float
     counted_at: float
 
 
-class Gate:
+class RateLimiter:
     """Lets requests through as fast as the rate limit allows, no faster. Lives on one event loop.
 
     With *learns_window* a window shorter than the documented minute is believed if the headers show one: for a
@@ -64,7 +64,7 @@ class Gate:
         self.server_remaining: int | None = None
         self.expected = 0
         self._window_s = WINDOW_S
-        self._log: list[Pass] = []
+        self._log: list[Permit] = []
         self._others = 0
         self._others_until = 0.0
         self._paused_until = 0.0
@@ -80,7 +80,7 @@ class Gate:
         """Seconds until a 429's pause ends; 0 if there is none."""
         return max(0.0, self._paused_until - time.monotonic())
 
-    async def enter(self, priority: Priority, notify: Notify | None = None) -> Pass:
+    async def enter(self, priority: Priority, notify: Notify | None = None) -> Permit:
         """Wait for this request's turn.
 
         *notify* is called with the expected seconds whenever waiting takes a noticeable time, and with 0 when
@@ -105,7 +105,7 @@ class Gate:
             notify(0.0)
         self._unanswered += 1
         now = time.monotonic()
-        admitted = Pass(now, now + self._round_trip_s)
+        admitted = Permit(now, now + self._round_trip_s)
         insort(self._log, admitted, key=lambda entry: entry.counted_at)
         return admitted
 
@@ -144,7 +144,7 @@ class Gate:
         self._unanswered -= 1
         self._wake()
 
-    def observe(self, headers: Mapping[str, str], admitted: Pass, *, held: bool = False) -> None:
+    def observe(self, headers: Mapping[str, str], admitted: Permit, *, held: bool = False) -> None:
         """Learn from an answer's `X-RateLimit-*` headers. A *held* answer's count may be minutes old."""
         now = time.monotonic()
         self._answered = True
@@ -160,7 +160,7 @@ class Gate:
                 self._compare(limit, remaining, headers, now)
         self._wake()
 
-    def _settle(self, admitted: Pass, counted_at: float) -> None:
+    def _settle(self, admitted: Permit, counted_at: float) -> None:
         if admitted in self._log:
             self._log.remove(admitted)
             admitted.counted_at = counted_at

@@ -27,7 +27,7 @@ def changes(before: str, after: str) -> list[Change]:
     ]
 
 
-def likeness(before: str, after: str) -> float:
+def similarity(before: str, after: str) -> float:
     """Return how much of two texts is the same, from 0 to 1."""
     return _matcher(before, after).ratio()
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, overload
 from IPython.core.completer import CompletionContext, IPCompleter, SimpleCompletion, context_matcher
 from IPython.core.interactiveshell import InteractiveShell
 
-from playcut_jupyter.cells.magics import PlaycutMagics
+from playcut_jupyter.magics.magics import PlaycutMagics
 
 if TYPE_CHECKING:
     from IPython.core.completer import SimpleMatcherResult
@@ -69,11 +69,11 @@ def _candidates(context: CompletionContext, magics: PlaycutMagics) -> tuple[str,
     is_ours = _OUR_LINE.match(line) and not (line.startswith("%%") and context.cursor_line > 0)
     if not is_ours or _IN_BRACES.search(line):
         return None
-    from playcut_jupyter.cells.completion import Known, candidates
+    from playcut_jupyter.magics.completion import CompletionSources, candidates
 
     try:
         home, origin = magics.place
-        return candidates(line, Known(home, origin, magics.connection, magics.variables))
+        return candidates(line, CompletionSources(home, origin, magics.connection, magics.variables))
     except Exception:  # noqa: BLE001 - a Tab must never print a traceback into somebody's cell
         return "", []
 

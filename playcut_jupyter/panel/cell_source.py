@@ -7,11 +7,11 @@ import shlex
 from collections.abc import Mapping
 
 from playcut_jupyter import tools
-from playcut_jupyter.cells import arguments
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.prompts.expansion import expand
 from playcut_jupyter.prompts.template import escape
 from playcut_jupyter.runs.generation import Generation
+from playcut_jupyter.syntax import cell_line
 
 
 def cell(run: Generation) -> str:
@@ -54,7 +54,7 @@ def param(name: str, value: object) -> str | None:
 
 def _params(word: str) -> Mapping[str, object]:
     try:
-        return arguments.parse_cell_line(shlex.join(["image", "-p", word]), {}).inputs
+        return cell_line.parse_cell_line(shlex.join(["image", "-p", word]), {}).inputs
     except PlaycutError:
         return {}
 
@@ -62,7 +62,7 @@ def _params(word: str) -> Mapping[str, object]:
 def _read(run: Generation, line: str, body: str) -> dict[str, object] | None:
     """Return the inputs that a cell of *line* and *body* would send."""
     try:
-        inputs = arguments.parse_cell_line(line, {}).inputs
+        inputs = cell_line.parse_cell_line(line, {}).inputs
         plan = expand(body.strip("\n"), {}, inputs)
     except PlaycutError:
         return None

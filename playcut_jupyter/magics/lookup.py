@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from playcut_jupyter.cells.arguments import unquoted
 from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.playcut import Playcut
 from playcut_jupyter.runs.generation import Generation
 from playcut_jupyter.runs.sweep import Sweep
+from playcut_jupyter.syntax.cell_line import unquoted
 
 _NUMBER = re.compile(r"#?([0-9]{1,18})")
 """What SQLite takes for one; what is longer may be a task's id."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from playcut_jupyter.cells.vocabulary import COMMAND_NAMES, COMMANDS, HELP_WORDS, cell_parser
 from playcut_jupyter.errors import InvalidInput
+from playcut_jupyter.syntax.parsers import COMMAND_NAMES, COMMANDS, HELP_WORDS, cell_parser
 from playcut_jupyter.tools import KINDS
 
 

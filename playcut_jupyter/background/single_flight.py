@@ -17,7 +17,7 @@ from playcut_jupyter.errors import PlaycutError
 T = TypeVar("T")
 
 
-class Shared(Generic[T]):
+class SingleFlight(Generic[T]):
     """Something that is made once; `value` is None until it is there."""
 
     def __init__(self) -> None:

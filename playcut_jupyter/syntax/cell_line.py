@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, NoReturn
 
-from playcut_jupyter.cells import values
-from playcut_jupyter.cells.vocabulary import COMMAND_NAMES, INPUT_OPTIONS, cell_parser, options_of
 from playcut_jupyter.errors import InvalidInput
+from playcut_jupyter.syntax import values
+from playcut_jupyter.syntax.parsers import COMMAND_NAMES, INPUT_OPTIONS, cell_parser, options_of
 from playcut_jupyter.tools import KINDS, READ_ONLY, TOOLS
 
 _TOOL_NAME = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")

@@ -10,8 +10,8 @@ import pytest
 from playcut_jupyter import Playcut
 from playcut_jupyter.errors import InvalidInput, NotConnected, PlaycutError, PromptError, StoppedWaiting
 from playcut_jupyter.panel import Panel
-from playcut_jupyter.panel.words import told
-from playcut_jupyter.panel.work import Clock
+from playcut_jupyter.panel.messages import told
+from playcut_jupyter.panel.threads import Redrawer
 from tests.panel.hands import worked_off
 
 
@@ -73,7 +73,7 @@ def test_a_clock_goes_on_after_what_goes_wrong_and_misses_nothing() -> None:
         last.set()
         return False
 
-    clock = Clock(draw, said.append)
+    clock = Redrawer(draw, said.append)
     clock.start()
     assert inside.wait(30)
     clock.start()  # something new, while the last draw of what was before is under way

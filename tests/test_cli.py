@@ -56,7 +56,7 @@ def test_the_demo_writes_a_page_with_a_picture_a_voice_and_a_clip(tmp_path: Path
 
 def test_the_demo_fails_if_a_cell_fails(tmp_path: Path) -> None:
     """A prompt that the sandbox refuses, put where the shipped notebook has its first picture."""
-    from playcut_jupyter.console import notebooks
+    from playcut_jupyter.cli import notebooks
 
     original = json.loads((notebooks.folder() / notebooks.QUICKSTART).read_text())
     original["cells"][5]["source"] = ["%%playcut image\n", "a fox [refuse]"]
@@ -64,7 +64,7 @@ def test_the_demo_fails_if_a_cell_fails(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / notebooks.QUICKSTART).write_text(json.dumps(original))
     code = (
-        "import sys, pathlib, playcut_jupyter.console.notebooks as n\n"
+        "import sys, pathlib, playcut_jupyter.cli.notebooks as n\n"
         f"n.folder = lambda: pathlib.Path({str(folder)!r})\n"
         f"sys.exit(n.run_demo(pathlib.Path({str(tmp_path / 'out')!r})))"
     )
@@ -77,7 +77,7 @@ def test_the_demo_fails_if_a_cell_fails(tmp_path: Path) -> None:
 
 
 def test_the_demo_overwrites_nothing(tmp_path: Path) -> None:
-    from playcut_jupyter.console.notebooks import _new_folder
+    from playcut_jupyter.cli.notebooks import _new_folder
 
     (tmp_path / "demo").mkdir()
 

@@ -16,13 +16,13 @@ from anyio import to_thread
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.jobs.events import Emit, Forgotten, NotKept
 from playcut_jupyter.library.database import Library
-from playcut_jupyter.library.media import Facts
 from playcut_jupyter.library.records import AssetRecord
+from playcut_jupyter.media import MediaInfo
 
 _T = TypeVar("_T")
 
 
-class Row:
+class RecordWriter:
     """Row `number` of *library*; None where the intent already could not be written."""
 
     def __init__(self, library: Library, number: int | None, emit: Emit) -> None:
@@ -56,7 +56,7 @@ class Row:
         if self.number is not None:
             await self._write(lambda: self.library.keep_asset_ids(self.number or 0, asset_ids))
 
-    async def keep(self, position: int, asset_id: str, data: bytes, facts: Facts) -> Path | None:
+    async def keep(self, position: int, asset_id: str, data: bytes, facts: MediaInfo) -> Path | None:
         """Store an asset's bytes and write it down; return its place, or None if it can't be kept."""
 
         def keep() -> Path:

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from IPython.core.inputtransformer2 import TransformerManager
 
 from playcut_jupyter import Playcut, tools
-from playcut_jupyter.cells import arguments, values
 from playcut_jupyter.design import planning
-from playcut_jupyter.panel import Panel, spelling
+from playcut_jupyter.panel import Panel, cell_source
 from playcut_jupyter.runs.generation import Generation
-from playcut_jupyter.tools import Request
+from playcut_jupyter.syntax import cell_line, values
+from playcut_jupyter.tools import GenerationRequest
 from tests.panel.hands import generate, until, worked_off
 
 
@@ -45,9 +45,9 @@ def test_a_card_is_copied_as_a_cell_and_its_prompt_used_again(panel: Panel) -> N
 )
 def test_a_copied_cell_asks_for_the_very_same(pc: Playcut, prompt: str, inputs: dict[str, object]) -> None:
     wanted = {**inputs, "prompt": prompt}
-    run = Generation(pc.connection, Request(tools.IMAGE, wanted))
-    line, body = magic(spelling.cell(run))
-    parsed = arguments.parse_cell_line(line, {"fox": "a variable"})
+    run = Generation(pc.connection, GenerationRequest(tools.IMAGE, wanted))
+    line, body = magic(cell_source.cell(run))
+    parsed = cell_line.parse_cell_line(line, {"fox": "a variable"})
     if parsed.is_raw:
         assert parsed.kind == "generate-image-from-text"
         assert values.tool_input(body) == wanted
@@ -75,8 +75,8 @@ def magic(cell: str) -> tuple[str, str]:
     ],
 )
 def test_a_copied_cell_is_as_short_as_it_can_be(pc: Playcut, inputs: dict[str, object], cell: str) -> None:
-    run = Generation(pc.connection, Request(tools.IMAGE, {**inputs, "prompt": "a fox"}))
-    assert spelling.cell(run) == cell
+    run = Generation(pc.connection, GenerationRequest(tools.IMAGE, {**inputs, "prompt": "a fox"}))
+    assert cell_source.cell(run) == cell
 
 
 def test_words_and_options_are_used_again_from_a_tile_and_from_the_viewer(pc: Playcut, panel: Panel) -> None:

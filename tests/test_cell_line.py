@@ -9,8 +9,8 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from playcut_jupyter import InvalidInput, NotFound, PromptError
-from playcut_jupyter.cells.arguments import parse_cell_line
 from playcut_jupyter.sandbox import Sandbox
+from playcut_jupyter.syntax.cell_line import parse_cell_line
 from tests.shells import cell, line
 
 # -- again ------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from playcut_jupyter.errors import PlaycutError
-from playcut_jupyter.panel.words import told
+from playcut_jupyter.panel.messages import told
 
 log = logging.getLogger("playcut_jupyter")
 
@@ -45,7 +45,7 @@ class Worker:
         self._pool.submit(safely, work, show or self._show_error)
 
 
-class Coalesced:
+class CoalescedTask:
     """Work that is asked for more often than it need be done: what is asked before it begins is done with it."""
 
     def __init__(self, worker: Worker, work: Callable[[], None], show: Show | None = None) -> None:
@@ -67,7 +67,7 @@ class Coalesced:
         self._work()
 
 
-class Clock:
+class Redrawer:
     """Draws a few times a second for as long as something changes."""
 
     def __init__(self, draw: Callable[[], bool], show_error: Show) -> None:
@@ -108,7 +108,7 @@ class Clock:
         return goes_on
 
 
-class Repeats:
+class DoubleClickGuard:
     """Tells the second click of a double click, or a key that is held down, from a press of its own."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

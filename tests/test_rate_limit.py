@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from playcut_jupyter import Playcut
 from playcut_jupyter.api.client import Client
-from playcut_jupyter.api.pacing import Gate, Pass, Priority, retry_after_s
+from playcut_jupyter.api.rate_limit import Permit, Priority, RateLimiter, retry_after_s
 from playcut_jupyter.errors import ConnectionFailed
 from playcut_jupyter.sandbox import Sandbox
 from playcut_jupyter.settings import Settings
@@ -171,10 +171,10 @@ HEADERS = st.dictionaries(
 @settings(max_examples=50, deadline=None)
 @given(st.lists(HEADERS, max_size=4), st.booleans())
 def test_no_headers_whatever_make_the_gate_raise(answers: list[dict[str, str]], held: bool) -> None:
-    gate = Gate()
+    gate = RateLimiter()
     for answer in answers:
         now = time.monotonic()
-        gate.observe(answer, Pass(now, now), held=held)
+        gate.observe(answer, Permit(now, now), held=held)
         assert gate.limit is None or gate.limit > 0
         gate.has_room_to_spare()
         assert 0 <= retry_after_s(answer, 5.0) <= 86_400
@@ -182,7 +182,7 @@ def test_no_headers_whatever_make_the_gate_raise(answers: list[dict[str, str]], 
 
 def test_a_wrong_clock_of_ours_is_made_up_for_by_the_servers_date() -> None:
     async def second_request(reset_s: float, date_s: float) -> bool:
-        gate = Gate()
+        gate = RateLimiter()
         admitted = await gate.enter(Priority.START)
         told = headers(1, 0, reset_s) | {"date": formatdate(time.time() + date_s, usegmt=True)}
         gate.observe(told, admitted)
@@ -193,7 +193,7 @@ def test_a_wrong_clock_of_ours_is_made_up_for_by_the_servers_date() -> None:
     assert anyio.run(second_request, -3599.5, -3600)
 
 
-async def timed_out(gate: Gate, seconds: float = 1.9, priority: Priority = Priority.START) -> bool:
+async def timed_out(gate: RateLimiter, seconds: float = 1.9, priority: Priority = Priority.START) -> bool:
     with anyio.move_on_after(seconds) as scope:
         await gate.enter(priority)
     return scope.cancelled_caught
@@ -228,7 +228,7 @@ def test_requests_that_never_got_an_answer_do_not_shut_the_gate(nobody: str, tmp
 
 def test_an_unknown_wait_is_not_told_as_a_number() -> None:
     async def ninth() -> list[float]:
-        gate, told = Gate(), list[float]()
+        gate, told = RateLimiter(), list[float]()
         for _ in range(8):
             await gate.enter(Priority.START)
         with anyio.move_on_after(0.1):
@@ -240,7 +240,7 @@ def test_an_unknown_wait_is_not_told_as_a_number() -> None:
 
 def test_no_flood_is_sent_before_the_first_answer_tells_the_limit() -> None:
     async def burst() -> tuple[int, int]:  # type: ignore[return]
-        gate, passes = Gate(), list[Pass]()
+        gate, passes = RateLimiter(), list[Permit]()
 
         async def enter() -> None:
             passes.append(await gate.enter(Priority.START))
@@ -264,7 +264,7 @@ def test_no_flood_is_sent_before_the_first_answer_tells_the_limit() -> None:
 
 def test_finishing_goes_before_starting_and_within_each_the_first_come() -> None:
     async def order() -> list[str]:
-        gate, entered = Gate(), list[str]()
+        gate, entered = RateLimiter(), list[str]()
 
         async def enter(name: str, priority: Priority) -> None:
             await gate.enter(priority)
@@ -282,7 +282,7 @@ def test_finishing_goes_before_starting_and_within_each_the_first_come() -> None
 
 def test_one_that_is_called_off_lets_the_next_one_in() -> None:
     async def run() -> bool:  # type: ignore[return]
-        gate = Gate()
+        gate = RateLimiter()
         gate.pause(0.3)
         async with anyio.create_task_group() as group:
             scope = anyio.CancelScope()
@@ -301,7 +301,7 @@ def test_one_that_is_called_off_lets_the_next_one_in() -> None:
 
 def test_a_pause_is_told_with_its_seconds_and_its_end() -> None:
     async def run() -> tuple[list[float], float]:
-        gate, told = Gate(), list[float]()
+        gate, told = RateLimiter(), list[float]()
         gate.pause(0.5)
         left = gate.pause_s
         await gate.enter(Priority.START, told.append)
@@ -315,7 +315,7 @@ def test_a_pause_is_told_with_its_seconds_and_its_end() -> None:
 
 def test_a_shorter_pause_does_not_end_a_longer_one() -> None:
     async def run() -> bool:
-        gate = Gate()
+        gate = RateLimiter()
         gate.pause(30)
         gate.pause(0.01)
         return await timed_out(gate, 0.2)
@@ -325,7 +325,7 @@ def test_a_shorter_pause_does_not_end_a_longer_one() -> None:
 
 def test_a_full_window_is_waited_out_and_an_old_answer_does_not_open_it() -> None:
     async def run() -> tuple[bool, bool]:
-        gate = Gate()
+        gate = RateLimiter()
         passes = [await gate.enter(Priority.START) for _ in range(3)]
         gate.observe(headers(3, 2), passes[0])
         gate.observe(headers(3, 1), passes[1])
@@ -341,7 +341,7 @@ def test_a_full_window_is_waited_out_and_an_old_answer_does_not_open_it() -> Non
 
 def test_polls_come_only_with_room_to_spare() -> None:
     async def run() -> list[bool]:
-        gate = Gate()
+        gate = RateLimiter()
         said = [gate.has_room_to_spare()]  # nothing is known yet
         admitted = await gate.enter(Priority.START)
         gate.observe({}, admitted)

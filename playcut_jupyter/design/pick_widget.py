@@ -17,7 +17,7 @@ from markupsafe import Markup
 from playcut_jupyter.design.picking import Pair, Picks, candidates, next_pair
 from playcut_jupyter.display import render
 from playcut_jupyter.errors import PlaycutError
-from playcut_jupyter.library import choices
+from playcut_jupyter.library import ratings
 from playcut_jupyter.runs.generation import Generation
 from playcut_jupyter.runs.sweep import Sweep
 
@@ -26,7 +26,7 @@ log = logging.getLogger("playcut_jupyter")
 _VIEW_PX = 480
 
 
-class PickView(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+class PickWidget(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     """Rounds of "which is better?" over a sweep.
 
     Raises:
@@ -60,7 +60,7 @@ class PickView(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
             ]
         )
         self.add_class("playcut-pick")
-        self._show(choices.picks(self._library, list(self._runs)))
+        self._show(ratings.picks(self._library, list(self._runs)))
         self._open_buttons()
 
     def _button(self, text: str, action: Callable[[], None]) -> Any:
@@ -80,7 +80,7 @@ class PickView(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         """Do *action* and show the next pair; what went wrong stands where the result would."""
         try:
             action()
-            self._show(choices.picks(self._library, list(self._runs)))
+            self._show(ratings.picks(self._library, list(self._runs)))
         except PlaycutError as error:
             self.result.value = str(render.message(f"{error}"))
         except Exception as error:
@@ -92,7 +92,7 @@ class PickView(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
 
     def _choose(self, side: int) -> None:
         if self._pair is not None:
-            choices.keep_pick(self._library, self._pair[side], self._pair[1 - side])
+            ratings.keep_pick(self._library, self._pair[side], self._pair[1 - side])
             self._was_skip.append(False)
             self.result.value = ""
 
@@ -105,7 +105,7 @@ class PickView(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         if self._was_skip and self._was_skip.pop():
             self._skipped.pop()
         else:
-            choices.forget_last_pick(self._library, list(self._runs))
+            ratings.forget_last_pick(self._library, list(self._runs))
 
     def _finish(self) -> None:
         self.result.value = Picks(self._sweep)._repr_mimebundle_()["text/html"]
