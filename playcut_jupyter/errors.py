@@ -21,13 +21,17 @@ PlaycutError
 
 IPython shows them as a few plain lines (`_render_traceback_`), never as a traceback through the library.
 Messages and hints are scrubbed of secrets when the error is made, so that no later code can leak them.
+What to do is kept as data (`remedies`), because a cell, a terminal and the panel's buttons call it differently.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from copy import copy
+from typing import Any, ClassVar, Self
 
 from playcut_jupyter.redaction import plain
+from playcut_jupyter.remedies import CELL_WORDING, Action, Hint, Remedy, in_words
 
 
 class PlaycutError(Exception):
@@ -35,29 +39,45 @@ class PlaycutError(Exception):
 
     Attributes:
         message: what happened, one sentence.
-        hint: what to do about it, or None.
+        remedies: what to do about it: text, and actions that each front end words in its own way.
         status_code: the HTTP status, where the API answered.
         tool: the API tool that was called, where known.
         task_id: the task this is about; what it paid for can be fetched with `%playcut wait ID`.
     """
 
-    default_hint: str | None = None
+    default_hint: ClassVar[Hint] = ()
 
     def __init__(
         self,
         message: str,
         *,
-        hint: str | None = None,
+        hint: Hint | None = None,
         status_code: int | None = None,
         tool: str | None = None,
         task_id: str | None = None,
     ) -> None:
         self.message = plain(message)
-        self.hint = plain(hint) if hint else self.default_hint
+        self.remedies = _scrubbed(hint) or _scrubbed(self.default_hint)
         self.status_code = status_code
         self.tool = plain(tool, 200) if tool else None
         self.task_id = task_id
         super().__init__(self.message)
+
+    @property
+    def hint(self) -> str | None:
+        """What to do about it, as a cell or a terminal words it; None if nothing is known to help."""
+        return self.hint_in(CELL_WORDING) or None
+
+    def hint_in(self, wording: Mapping[Action, str]) -> str:
+        """Return what to do about it in a front end's own words."""
+        return in_words(self.remedies, wording)
+
+    def with_context(self, *, hint: Hint | None = None, task_id: str | None = None) -> Self:
+        """Return the same error with a hint of its own, or about a task, where that is known only further out."""
+        other = copy(self)
+        other.remedies = _scrubbed(hint) if hint is not None else self.remedies
+        other.task_id = task_id or self.task_id
+        return other
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}" if self.hint else self.message
@@ -80,6 +100,14 @@ class PlaycutError(Exception):
         return lines
 
 
+def _scrubbed(hint: Hint | None) -> tuple[str | Remedy, ...]:
+    parts = (hint,) if isinstance(hint, str | Remedy) else hint or ()
+    # `plain` strips, and a part may end in the space before the next one.
+    return tuple(
+        part if isinstance(part, Remedy) else part.replace(part.strip(), plain(part)) for part in parts if part
+    )
+
+
 def _rebuild(cls: type[PlaycutError], state: dict[str, object]) -> PlaycutError:
     error = cls.__new__(cls, state["message"])
     error.__dict__.update(state)
@@ -90,8 +118,9 @@ class NotConnected(PlaycutError):
     """There is nothing to talk to: no key and no sandbox, or an address that must not get the key."""
 
     default_hint = (
-        "Set PLAYCUT_API_KEY in the environment (keys: app.playcut.ai/settings/api) and restart the kernel, "
-        "or run `%playcut sandbox` to try everything offline without a key."
+        "Set PLAYCUT_API_KEY in the environment (keys: app.playcut.ai/settings/api) and restart the kernel, or ",
+        Remedy(Action.USE_SANDBOX),
+        " to try everything offline without a key.",
     )
 
 
@@ -139,7 +168,10 @@ class RateLimited(PlaycutError):
     """
 
     default_hint = "Wait, then run it again; a higher plan allows more requests a minute."
-    retry_after_s: float | None = None
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None, **facts: Any) -> None:
+        super().__init__(message, **facts)
+        self.retry_after_s = retry_after_s
 
 
 class ServerError(PlaycutError):
@@ -173,26 +205,28 @@ class TaskFailed(PlaycutError):
 
     default_hint = "Change the prompt or the inputs, and run it again."
 
-    code: str | None = None
-    retryable: bool = False
+    def __init__(self, message: str, *, code: str | None = None, retryable: bool = False, **facts: Any) -> None:
+        super().__init__(message, **facts)
+        self.code = code
+        self.retryable = retryable
 
 
 class WaitTimeout(PlaycutError):
     """The task was not done by its deadline (or by the timeout asked for); it may still complete."""
 
-    default_hint = "`%playcut resume` goes on waiting."
+    default_hint = (Remedy(Action.RESUME_ALL), " goes on waiting.")
 
 
 class AssetUnavailable(PlaycutError):
     """Bought and done, but its bytes can't be had now."""
 
-    default_hint = "`%playcut resume` tries again, at no cost."
+    default_hint = (Remedy(Action.RESUME_ALL), " tries again, at no cost.")
 
 
 class BudgetExceeded(PlaycutError):
     """The next submission would pass the budget; it was not sent."""
 
-    default_hint = "Raise the budget (`%config PlaycutMagics.budget = ...` or `pc.budget = ...`)."
+    default_hint = (Remedy(Action.RAISE_BUDGET), ".")
 
 
 class SweepIncomplete(PlaycutError):
@@ -202,12 +236,15 @@ class SweepIncomplete(PlaycutError):
         sweep: the `Sweep`, with what succeeded and what failed.
     """
 
-    default_hint = "`.sweep.retry_failed()` of this error does again only what failed."
-    sweep: Any = None
+    default_hint = "`.sweep.retry_failed()` of this error runs only what failed again."
+
+    def __init__(self, message: str, *, sweep: Any = None, **facts: Any) -> None:
+        super().__init__(message, **facts)
+        self.sweep = sweep
 
     def __reduce__(self) -> tuple[object, ...]:
         # A sweep belongs to a connection of this process.
-        return (_rebuild, (type(self), {name: value for name, value in vars(self).items() if name != "sweep"}))
+        return (_rebuild, (type(self), {**vars(self), "sweep": None}))
 
 
 class StoppedWaiting(PlaycutError, KeyboardInterrupt):

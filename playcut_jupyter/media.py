@@ -59,13 +59,28 @@ class MediaInfo:
     @property
     def kind(self) -> str:
         """What a browser can do with it: image, audio or video; file for nothing."""
-        family = self.mime_type.split("/")[0]
-        return family if family in ("image", "audio", "video") else "file"
+        return kind_of(self.mime_type)
+
+    @property
+    def size(self) -> tuple[int | None, int | None, float | None]:
+        """Width, height, duration."""
+        return self.width, self.height, self.duration_s
 
     @property
     def suffix(self) -> str:
         """The file name's ending for these bytes."""
-        return SUFFIXES.get(self.mime_type, ".bin")
+        return suffix_of(self.mime_type)
+
+
+def kind_of(mime_type: str) -> str:
+    """Return what a browser can do with a type: image, audio or video; file for nothing."""
+    family = mime_type.split("/")[0]
+    return family if family in ("image", "audio", "video") else "file"
+
+
+def suffix_of(mime_type: str) -> str:
+    """Return the file name's ending for a type."""
+    return SUFFIXES.get(mime_type, ".bin")
 
 
 def mime_type_of(head: bytes) -> str:
@@ -126,7 +141,7 @@ def inspect(data: bytes) -> MediaInfo:
     """
     mime_type = mime_type_of(data[:64])
     if mime_type.startswith("image/"):
-        with opened(data) as picture:
+        with decode_image(data) as picture:
             return MediaInfo(mime_type, picture.width, picture.height)
     if mime_type == "audio/wav":
         return MediaInfo(mime_type, duration_s=_wav_duration(data))
@@ -135,7 +150,7 @@ def inspect(data: bytes) -> MediaInfo:
     return MediaInfo(mime_type)
 
 
-def opened(data: bytes) -> Image:
+def decode_image(data: bytes) -> Image:
     """Return *data* decoded; the size is looked at before any pixel is."""
     from PIL import Image, UnidentifiedImageError
 
@@ -162,7 +177,7 @@ def preview(data: bytes, longest_px: int) -> tuple[str, bytes]:
     A picture that is small already, in pixels and bytes, is returned as it is.
     """
     mime_type = mime_type_of(data[:64])
-    picture = opened(data)
+    picture = decode_image(data)
     is_small = max(picture.size) <= longest_px and len(data) <= 150_000
     if is_small and mime_type in ("image/png", "image/jpeg", "image/webp", "image/gif"):
         return mime_type, data
@@ -239,7 +254,7 @@ def _box(data: bytes, wanted: bytes) -> bytes:
     return next(iter(_boxes(data, wanted)), b"")
 
 
-def first_frame(data: bytes, longest_px: int) -> bytes | None:
+def poster_frame(data: bytes, longest_px: int) -> bytes | None:
     """Return a clip's first frame as WebP; None if it can't be decoded, or PyAV (extra `sandbox`) is not there."""
     try:
         import av

@@ -26,8 +26,8 @@ from playcut_jupyter.api.transport import (
     ResponseTooLarge,
     new_request,
     new_transport,
-    opened,
     read_body,
+    stream_response,
     translate_errors,
 )
 from playcut_jupyter.errors import (
@@ -79,10 +79,10 @@ class Response:
 class Client:
     """Talks to one base URL with one key, on one event loop, through one `RateLimiter`."""
 
-    def __init__(self, settings: Settings, gate: RateLimiter | None = None) -> None:
+    def __init__(self, settings: Settings, rate_limiter: RateLimiter | None = None) -> None:
         redaction.guard_logs()
         self.settings = settings
-        self.gate = gate or RateLimiter(learns_window=settings.on_loopback)
+        self.rate_limiter = rate_limiter or RateLimiter(learns_window=settings.on_loopback)
         self._host = urlsplit(settings.base_url).netloc
         self._transport = new_transport(settings.base_url)
 
@@ -123,11 +123,11 @@ class Client:
         Args:
             tool: its name.
             tool_input: its input, JSON-compatible.
-            priority: who goes first at the rate gate.
+            priority: who goes first at the rate limiter.
             timeout_s: for sending and for each silence of the answer, seconds; default `request_timeout_s`.
             held: True if the server holds the connection on purpose (`wait-for-task`).
             max_rate_limit_wait_s: how long rate limits are waited for in all, seconds.
-            notify: called with the seconds of a pause at the gate, and with 0 at its end.
+            notify: called with the seconds of a pause at the rate limiter, and with 0 at its end.
             on_send: awaited right before each sending.
 
         Raises:
@@ -138,33 +138,32 @@ class Client:
         body = encoded(tool, tool_input)
         started = time.monotonic()
         while True:
-            admitted = await self.gate.enter(priority, notify)
+            admitted = await self.rate_limiter.enter(priority, notify)
             try:
                 if on_send is not None:
                     await on_send()
                 answer = await self._post(tool, body, timeout_s or self.settings.request_timeout_s)
             finally:
-                self.gate.release()
+                self.rate_limiter.release()
             took_s = time.monotonic() - admitted.sent_at
-            self.gate.observe(answer.headers, admitted, held=held and took_s > 1)
+            self.rate_limiter.observe(answer.headers, admitted, held=held and took_s > 1)
             log.debug("%s answered %s in %.3f s", tool, answer.status_code, took_s)
             if answer.status_code != 429:
                 return _data(tool, answer)
             self._obey(tool, answer, spent_s=time.monotonic() - started, max_rate_limit_wait_s=max_rate_limit_wait_s)
 
     def _obey(self, tool: str, answer: Response, *, spent_s: float, max_rate_limit_wait_s: float) -> None:
-        """Pause the gate as a 429 asks, or raise `RateLimited` if that is too long."""
+        """Pause all requests as a 429 asks, or raise `RateLimited` if that is too long."""
         pause_s = max(retry_after_s(answer.headers, default=5.0), 0.2)
         if pause_s > MAX_RETRY_AFTER_S or spent_s + pause_s > max_rate_limit_wait_s:
-            error = RateLimited(
+            raise RateLimited(
                 f"The service takes no requests for another {pause_s:.0f} s{_said(answer)}",
+                retry_after_s=pause_s,
                 status_code=429,
                 tool=tool,
             )
-            error.retry_after_s = pause_s
-            raise error
         log.debug("%s: rate limited, going on in %.1f s", tool, pause_s)
-        self.gate.pause(pause_s)
+        self.rate_limiter.pause(pause_s)
 
     async def _post(self, tool: str, body: bytes, timeout_s: float) -> Response:
         headers = {
@@ -180,7 +179,7 @@ class Client:
         overall_s = timeout_s + _OVERALL_MARGIN_S
         async with (
             translate_errors(tool, self._host, overall_s, tool=tool),
-            opened(self._transport, request) as response,
+            stream_response(self._transport, request) as response,
         ):
             try:
                 body = await read_body(response, _MAX_ANSWER_BYTES)

@@ -21,9 +21,9 @@ from playcut_jupyter.api.transport import (
     ResponseTooLarge,
     new_request,
     new_transport,
-    opened,
     proxy_for,
     read_body,
+    stream_response,
     translate_errors,
 )
 from playcut_jupyter.errors import ConnectionFailed
@@ -100,7 +100,7 @@ async def _request(url: str, host: str, address: str | None, settings: Settings)
     async with (
         new_transport(url, reuse_connections=False) as transport,
         translate_errors("the download", host, _OVERALL_S),
-        opened(transport, request) as response,
+        stream_response(transport, request) as response,
     ):
         log.debug("GET %s answered %s", url, response.status_code)
         if response.status_code in _REDIRECTS and "location" in response.headers:

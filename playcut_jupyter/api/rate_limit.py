@@ -1,9 +1,9 @@
-"""The rate gate: every request of a client passes it, and the server's headers drive it.
+"""The rate limiter: every request of a client passes it, and the server's headers drive it.
 
-The API counts requests in a sliding window per key and says in each answer how many are left. The gate keeps
+The API counts requests in a sliding window per key and says in each answer how many are left. The limiter keeps
 its own log of the window, because answers arrive out of step with many requests in flight, and corrects it
 by what the server says others used. Finishing what is bought (waits, downloads) goes before buying more;
-progress polls only use what nobody else will need. Absent, wrong or contradictory headers loosen the gate at
+progress polls only use what nobody else will need. Absent, wrong or contradictory headers loosen the limiter at
 most until the next 429, which stops all requests for as long as it says.
 """
 

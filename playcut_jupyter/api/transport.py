@@ -142,9 +142,7 @@ def _reason(error: Exception) -> str:
 
 
 @asynccontextmanager
-async def opened(
-    transport: httpx.AsyncHTTPTransport, request: httpx.Request
-) -> AsyncIterator[httpx.Response]:
+async def stream_response(transport: httpx.AsyncHTTPTransport, request: httpx.Request) -> AsyncIterator[httpx.Response]:
     """Send *request* and yield the response with its body unread; closed at the end, also when cancelled."""
     response = await transport.handle_async_request(request)
     try:
@@ -174,10 +172,10 @@ async def read_body(response: httpx.Response, most_bytes: int) -> bytes:
         if len(body) > most_bytes:
             raise ResponseTooLarge
     coding = response.headers.get("content-encoding", "").strip().lower()
-    return bytes(body) if coding in ("", "identity") else decompress(bytes(body), coding, most_bytes)
+    return bytes(body) if coding in ("", "identity") else _decompressed(bytes(body), coding, most_bytes)
 
 
-def decompress(body: bytes, coding: str, most_bytes: int) -> bytes:
+def _decompressed(body: bytes, coding: str, most_bytes: int) -> bytes:
     if coding not in ("gzip", "x-gzip", "deflate"):
         raise httpx.DecodingError(f"content coding {plain(coding, 40)}")
     unfolding = zlib.decompressobj(zlib.MAX_WBITS | 32)

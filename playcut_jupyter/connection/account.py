@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from playcut_jupyter.errors import BudgetExceeded, InvalidInput
+from playcut_jupyter.remedies import Action, Remedy
 
 
 class Account:
@@ -63,7 +64,7 @@ class Account:
         of_budget = f"{amount(taken)} of the budget of {in_credits(self.budget)}"
         raise BudgetExceeded(
             f"This would spend {price}: {of_budget} are spent (estimated).",
-            hint="It was not sent. Raise the budget (`%config PlaycutMagics.budget = ...` or `pc.budget = ...`).",
+            hint=("It was not sent. ", Remedy(Action.RAISE_BUDGET), "."),
         )
 
 

@@ -50,14 +50,14 @@ class Connection:
     def client(self) -> Client:
         """The client; made when first used, on the event loop."""
         if self._client is None:
-            self._client = Client(self.settings, _gate(self.settings))
+            self._client = Client(self.settings, _rate_limiter(self.settings))
         return self._client
 
     @property
     def rate_limit(self) -> tuple[int | None, int | None]:
         """(requests a minute, left by the last answer), as far as the server has told."""
-        gate = self._client.gate if self._client else None
-        return (gate.limit, gate.server_remaining) if gate else (None, None)
+        limiter = self._client.rate_limiter if self._client else None
+        return (limiter.limit, limiter.server_remaining) if limiter else (None, None)
 
     async def close(self) -> None:
         """Close connections and the library's file."""
@@ -182,9 +182,11 @@ def checked_session(name: object) -> None:
     raise InvalidInput(f"A session is an id or a title of up to 200 characters, not {plain(repr(name), 60)}.")
 
 
-_gates: dict[tuple[str, str], RateLimiter] = {}
+_rate_limiters: dict[tuple[str, str], RateLimiter] = {}
 
 
-def _gate(settings: Settings) -> RateLimiter:
-    """Return the gate of a service and key: the limit is one, however many connections a process makes."""
-    return _gates.setdefault((settings.base_url, settings.api_key), RateLimiter(learns_window=settings.on_loopback))
+def _rate_limiter(settings: Settings) -> RateLimiter:
+    """Return the rate limiter of a service and key: the limit is one, however many connections a process makes."""
+    return _rate_limiters.setdefault(
+        (settings.base_url, settings.api_key), RateLimiter(learns_window=settings.on_loopback)
+    )

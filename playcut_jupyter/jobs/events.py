@@ -58,7 +58,7 @@ class Throttled:
 
 
 @dataclass(frozen=True, slots=True)
-class Disturbed:
+class Retrying:
     """Something went wrong that is being put right: a wait was cut, a download is fetched again."""
 
     reason: str
@@ -79,7 +79,7 @@ class NotKept:
 
 
 @dataclass(frozen=True, slots=True)
-class Forgotten:
+class RowRemoved:
     """The library has no row of it any more: it was asked for by an id that the service does not know."""
 
 
@@ -91,9 +91,9 @@ Event = (
     | Answered
     | Progressed
     | Throttled
-    | Disturbed
+    | Retrying
     | Fetching
     | NotKept
-    | Forgotten
+    | RowRemoved
 )
 Emit = Callable[[Event], None]

@@ -18,9 +18,9 @@ from playcut_jupyter.api import downloads
 from playcut_jupyter.api.rate_limit import Priority
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.errors import AssetUnavailable, PlaycutError
-from playcut_jupyter.jobs.events import Disturbed, Emit, Throttled
+from playcut_jupyter.jobs.events import Emit, Retrying, Throttled
 from playcut_jupyter.jobs.record_writer import RecordWriter
-from playcut_jupyter.library.asset import Asset
+from playcut_jupyter.library.records import AssetRecord
 from playcut_jupyter.tools import GenerationRequest
 
 _ATTEMPTS = 4
@@ -28,20 +28,20 @@ _EXPECTED = {"image": "picture", "video": "clip", "speech": "sound"}
 
 
 async def fetch_assets(
-    connection: Connection, request: GenerationRequest, row: RecordWriter, asset_ids: Sequence[str], emit: Emit
-) -> list[Asset]:
+    connection: Connection, request: GenerationRequest, record: RecordWriter, asset_ids: Sequence[str], emit: Emit
+) -> list[AssetRecord]:
     """Fetch all assets at once and return them in the task's order.
 
     Raises:
         AssetUnavailable: one of them can't be had; the others are in the library.
     """
-    await row.keep_asset_ids(asset_ids)
-    assets: dict[int, Asset] = {}
+    await record.keep_asset_ids(asset_ids)
+    assets: dict[int, AssetRecord] = {}
     failures: list[PlaycutError] = []
 
     async def fetch_one(position: int, asset_id: str) -> None:
         try:
-            assets[position] = await _fetch(connection, request, row, position, asset_id, emit)
+            assets[position] = await _fetch(connection, request, record, position, asset_id, emit)
         except PlaycutError as error:
             failures.append(error)
 
@@ -54,8 +54,8 @@ async def fetch_assets(
 
 
 async def _fetch(
-    connection: Connection, request: GenerationRequest, row: RecordWriter, position: int, asset_id: str, emit: Emit
-) -> Asset:
+    connection: Connection, request: GenerationRequest, record: RecordWriter, position: int, asset_id: str, emit: Emit
+) -> AssetRecord:
     """Sign, download and check one asset, again if that may help, and keep it."""
     retries = stamina.retry_context(
         on=lambda error: isinstance(error, downloads.FetchFailed) and error.worth_another,
@@ -68,21 +68,13 @@ async def _fetch(
         async for attempt in retries:
             with attempt:
                 if attempt.num > 1:
-                    emit(Disturbed("fetching it again"))
-                data, facts = await _attempt(connection, request, asset_id, emit)
+                    emit(Retrying("fetching it again"))
+                data, info = await _attempt(connection, request, asset_id, emit)
     except downloads.FetchFailed as failed:
         raise AssetUnavailable(
             f"The asset {asset_id} can't be fetched: {str(failed).rstrip('.')}.", tool="download-asset"
         ) from None
-    path = await row.keep(position, asset_id, data, facts)
-    return Asset(
-        id=asset_id,
-        facts=facts,
-        path=path,
-        data=None if path else data,
-        caption=request.prompt,
-        preview_px=connection.settings.preview_px,
-    )
+    return await record.keep(position, asset_id, data, info)
 
 
 async def _attempt(
@@ -106,15 +98,15 @@ def _checked(body: downloads.Body, request: GenerationRequest) -> media.MediaInf
     if not body.data:
         raise downloads.FetchFailed("it is empty (0 bytes)", worth_another=True)
     try:
-        facts = media.inspect(body.data)
+        info = media.inspect(body.data)
     except media.InvalidImage as verdict:
         raise downloads.FetchFailed(f"it is damaged: {verdict}", worth_another=True) from None
     expected = _EXPECTED.get(request.tool.kind)
-    if expected and facts.kind == "file" and not _may_be_unknown_media(body):
+    if expected and info.kind == "file" and not _may_be_unknown_media(body):
         kind = body.content_type or "bytes of no type"
         text = f"the storage sent {kind} that is no {expected}"
         raise downloads.FetchFailed(text, worth_another=True)
-    return facts
+    return info
 
 
 def _may_be_unknown_media(body: downloads.Body) -> bool:

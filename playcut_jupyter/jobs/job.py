@@ -1,145 +1,267 @@
-"""One generation from submission to files on disk: submit, wait, fetch.
+"""`Job`: the background work for one generation, and the only owner of its state.
 
-The order is the promise: the intent is on disk before the request, the task id before the wait, the files before
-anybody hears of them. A job that is cancelled or killed leaves a library row from which `take_up` goes on.
+The work runs on the background loop and emits events; the job folds them into snapshots, which anybody may read from
+any thread without waiting for the loop. Whoever waits does so in short slices, because nothing else lets an interrupt
+in.
 """
 
 from __future__ import annotations
 
+import asyncio
+import logging
+import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+import weakref
+from collections.abc import Callable, Coroutine, Generator, Sequence
+from concurrent.futures import Future
+from dataclasses import replace
+from typing import Any, TypeAlias
 
 import anyio
 
-from playcut_jupyter.api import models
+from playcut_jupyter.background import change_signal
+from playcut_jupyter.background.interrupts import ends_the_cell_alone, watching_for_interrupts
+from playcut_jupyter.background.portal import portal
 from playcut_jupyter.connection.connection import Connection
-from playcut_jupyter.errors import AssetUnavailable, InvalidInput, NotFound, PlaycutError, PromptRefused, TaskFailed
-from playcut_jupyter.jobs.events import Emit, Fetching, Progressed
-from playcut_jupyter.jobs.fetching import fetch_assets
-from playcut_jupyter.jobs.record_writer import RecordWriter
-from playcut_jupyter.jobs.submission import submit
-from playcut_jupyter.jobs.waiting import wait_for_task
-from playcut_jupyter.library.asset import Asset
-from playcut_jupyter.tools import READ_ONLY, GenerationRequest
+from playcut_jupyter.errors import PlaycutError, StoppedWaiting, WaitTimeout
+from playcut_jupyter.jobs import events
+from playcut_jupyter.jobs.snapshot import Snapshot, after
+from playcut_jupyter.library.records import AssetRecord
+from playcut_jupyter.remedies import Action, Remedy
+
+log = logging.getLogger("playcut_jupyter")
+
+SLICE_S = 0.1
+"""The longest that any wait goes without noticing an interrupt, seconds."""
+ID_GRACE_S = 0.2
+"""How long stopped submissions are given, together, to tell their tasks' ids, seconds."""
+
+Work: TypeAlias = Callable[["Job"], Coroutine[Any, Any, Sequence[AssetRecord]]]
+
+active: weakref.WeakSet[Job] = weakref.WeakSet()
+"""The jobs that this process is working on."""
 
 
-async def generate(connection: Connection, request: GenerationRequest, number: int | None, emit: Emit) -> list[Asset]:
-    """Submit *request*, wait for its task and fetch what it brings; no assets if it answers with data.
+class Job:
+    """The work for one generation, under way or done.
 
-    Args:
-        connection: where to.
-        request: what is wanted.
-        number: the library's row of the intent; None if the library can't be written.
-        emit: called on the event loop with each event.
+    Attributes:
+        connection: what it works with.
+        request: what it asks of the API.
+        version: grows with every change.
+        is_stopping: True once it was told to stop.
     """
-    started = time.monotonic()
-    with _expecting(connection, 3):
-        task_id = await submit(connection, request, RecordWriter(connection.library, number, emit), emit)
-    if task_id is None:
-        return []
-    return await take_up(connection, request, number, task_id, emit, started=started)
 
+    def __init__(self, connection: Connection, state: Snapshot) -> None:
+        self.connection = connection
+        self.request = state.request
+        self.version = 0
+        self.is_stopping = False
+        self._state = state
+        self._started_at = time.monotonic()
+        self._paused_at = 0.0
+        self._future: Future[Sequence[AssetRecord]] | None = None
+        self._scope: anyio.CancelScope | None = None
+        self._ended = threading.Event()
+        if state.done:
+            self._ended.set()
+        self._lock = threading.Lock()
+        self._listeners: list[Callable[[], None]] = []
 
-async def submit_only(
-    connection: Connection, request: GenerationRequest, number: int | None, emit: Emit
-) -> list[Asset]:
-    """Submit *request* and leave its task to a later `take_up`."""
-    row = RecordWriter(connection.library, number, emit)
-    await submit(connection, request, row, emit)
-    await row.release()
-    return []
+    # -- its state ------------------------------------------------------------------------------------------
 
+    @property
+    def snapshot(self) -> Snapshot:
+        """How it stands now."""
+        state = self._state
+        now, credits_ = time.monotonic(), self.connection.account.spent
+        if state.done:
+            return replace(state, kernel_credits=credits_)
+        pause_s = max(0.0, state.pause_s - (now - self._paused_at))
+        return replace(state, elapsed_s=now - self._started_at, pause_s=pause_s, kernel_credits=credits_)
 
-async def take_up(
-    connection: Connection,
-    request: GenerationRequest,
-    number: int | None,
-    task_id: str,
-    emit: Emit,
-    *,
-    started: float | None = None,
-) -> list[Asset]:
-    """Wait for a task that was submitted, now or long ago, and fetch what it brings."""
-    row = RecordWriter(connection.library, number, emit)
-    try:
-        with _expecting(connection, 2):
-            document = await wait_for_task(connection, request.tool, task_id, emit)
-            assets = await _bring(connection, request, row, task_id, document, emit)
-    except TaskFailed as error:
-        await row.note(state="failed", status="FAILED", error=error.message)
-        emit(Progressed("FAILED", None))
-        raise
-    except PlaycutError as error:
-        error.task_id = error.task_id or task_id
-        if isinstance(error, NotFound) and error.tool != "download-asset":
-            if request.tool.name not in READ_ONLY:  # else it was asked for by its id alone
-                error.hint = f"{error.hint or ''} If it is gone for good, `--fresh` (fresh=True) buys another.".strip()
-            await row.release()
-            await row.forget_adopted()
-            raise
-        if task_id not in (error.hint or ""):
-            # What was refused here is the question, not the input: that one was taken and paid for.
-            is_of_the_input = isinstance(error, InvalidInput | PromptRefused) or type(error) is PlaycutError
-            remedy = "" if is_of_the_input else error.hint or ""
-            error.hint = f"Nothing is lost: `%playcut wait {task_id}` goes on with it. {remedy}".strip()
-        if isinstance(error, AssetUnavailable):  # the task is done: it was not merely left
-            await row.note(error=error.message)
-        await row.release()
-        raise
-    except anyio.get_cancelled_exc_class():
-        await row.release()
-        raise
-    if not all(asset.path for asset in assets):
-        # Shown, but not kept: `resume` fetches it once the library can be written again.
-        await row.release()
-        return assets
-    seconds = round(time.monotonic() - started, 3) if started is not None else None
-    await row.note(state="fetched", status=document.status, error=None, **({"seconds": seconds} if seconds else {}))
-    await row.describe()
-    return assets
+    @property
+    def done(self) -> bool:
+        """True once there is a result or an error."""
+        return self._ended.is_set()
 
+    @property
+    def id(self) -> int | None:
+        """Its number in the library, or None."""
+        return self._state.id
 
-async def _bring(
-    connection: Connection,
-    request: GenerationRequest,
-    row: RecordWriter,
-    task_id: str,
-    document: models.TaskDocument,
-    emit: Emit,
-) -> list[Asset]:
-    if document.status == "FAILED":
-        raise _failure(document, task_id, request)
-    if not document.asset_ids:
-        raise AssetUnavailable("The task is COMPLETED and names no asset.", tool=request.tool.name)
-    emit(Progressed(document.status, 100.0))
-    emit(Fetching(len(document.asset_ids)))
-    return await fetch_assets(connection, request, row, document.asset_ids, emit)
+    def emit(self, event: events.Event) -> None:
+        """Take note of what happened to it."""
+        if isinstance(event, events.Throttled):
+            self._paused_at = time.monotonic()
+        self._change(lambda state: after(state, event))
 
+    def update(self, **changes: Any) -> None:
+        """Change what is known of it beside its work: fields of `Snapshot`."""
+        self._change(lambda state: replace(state, **changes))
 
-def _failure(document: models.TaskDocument, task_id: str, request: GenerationRequest) -> TaskFailed:
-    fault = document.fault or models.TaskFault(None, None, False)
-    reason = fault.message or "the service gives no reason"
-    error = TaskFailed(
-        f"The task failed: {reason}"
-        + ("" if reason.endswith((".", "!", "?")) else ".")
-        + (f" ({fault.code})" if fault.code else ""),
-        hint="The service says that the same input may be submitted again: run it again."
-        if fault.retryable
-        else "Change the prompt or the inputs; the service does not say that trying again helps.",
-        tool=request.tool.name,
-        task_id=task_id,
-    )
-    error.code, error.retryable = fault.code, fault.retryable
-    return error
+    def _change(self, change: Callable[[Snapshot], Snapshot]) -> None:
+        with self._lock:
+            self._state = change(self._state)
+            self.version += 1
+            if self._state.done:
+                self._ended.set()
+            listeners = list(self._listeners)
+        for listener in listeners:
+            listener()
 
+    def on_change(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call *listener* (from the background thread) at every change; return what ends that."""
+        with self._lock:
+            self._listeners.append(listener)
 
-@contextmanager
-def _expecting(connection: Connection, requests: int) -> Iterator[None]:
-    """Tell the rate gate how many requests this job still needs, so that progress polls leave room for them."""
-    gate = connection.client.gate
-    gate.expected += requests
-    try:
-        yield
-    finally:
-        gate.expected -= requests
+        def forget() -> None:
+            with self._lock:
+                if listener in self._listeners:
+                    self._listeners.remove(listener)
+
+        return forget
+
+    # -- its work -------------------------------------------------------------------------------------------
+
+    def start(self, work: Work) -> None:
+        """Begin *work* on the background loop."""
+        active.add(self)
+        self._future = portal().start_task_soon(self._run, work)
+        self._future.add_done_callback(self._finish)
+
+    async def _run(self, work: Work) -> Sequence[AssetRecord]:
+        # Not the future's own `cancel`: that would call the job done before it has left the library in order.
+        with anyio.CancelScope() as self._scope:
+            return await work(self)
+        raise self._stopped_error(is_over=True)
+
+    def _finish(self, future: Future[Sequence[AssetRecord]]) -> None:
+        took_s = time.monotonic() - self._started_at
+        assets: Sequence[AssetRecord] = ()
+        error: PlaycutError | None = None
+        try:
+            assets = future.result()
+        except PlaycutError as raised:
+            error = raised if raised.task_id else raised.with_context(task_id=self._state.task_id)
+        except Exception as raised:
+            log.exception("a job ended in a way it should not")
+            error = PlaycutError(
+                f"Something inside playcut-jupyter went wrong ({type(raised).__name__}: {raised}).",
+                hint=("Please report it. What was submitted can be fetched with ", Remedy(Action.RESUME_ALL), "."),
+                task_id=self._state.task_id,
+            )
+        active.discard(self)
+        at_rest = {"is_being_sent": False, "pause_s": 0.0, "retry_reason": ""}
+        self.update(done=True, assets=tuple(assets), error=error, elapsed_s=took_s, **at_rest)
+        change_signal.changed()
+
+    def stop_waiting(self) -> None:
+        """Stop waiting; the task itself goes on at Playcut and can be resumed. No-op once done."""
+        if self._future is not None and not self._future.done():
+            self.is_stopping = True
+            portal().start_task_soon(self._cancel)
+
+    def _cancel(self) -> None:
+        if self._scope is not None:  # jobs start in the order in which they are asked for, so it is there by now
+            self._scope.cancel()
+
+    # -- waiting for it -------------------------------------------------------------------------------------
+
+    def settle(self, seconds: float) -> None:
+        """Let up to *seconds* pass for it to be done."""
+        self._ended.wait(seconds)
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Wait until done.
+
+        Args:
+            timeout: seconds, or None for as long as the task's deadline.
+
+        Raises:
+            StoppedWaiting: interrupted; the task goes on at Playcut.
+            WaitTimeout: *timeout* passed; the job goes on in the background.
+            PlaycutError: it failed.
+        """
+        ends_at = None if timeout is None else time.monotonic() + timeout
+        try:
+            while not self._ended.is_set():
+                left = SLICE_S if ends_at is None else min(SLICE_S, ends_at - time.monotonic())
+                if left <= 0:
+                    raise self._timed_out(timeout or 0)
+                self._ended.wait(left)
+        except KeyboardInterrupt:
+            self.stop_waiting()
+            self.settle(ID_GRACE_S)
+            raise self.stopped_error() from None
+        if self._state.error is not None:
+            raise self._state.error
+
+    def __await__(self) -> Generator[Any, None, None]:
+        return self._awaited().__await__()
+
+    async def _awaited(self) -> None:
+        # The heartbeat is what lets ipykernel's loop notice an interrupt of an awaiting cell.
+        with watching_for_interrupts() as interrupted:
+            try:
+                while not self._ended.is_set():  # noqa: ASYNC110 - the heartbeat is the point
+                    await asyncio.sleep(SLICE_S / 2)
+            except asyncio.CancelledError:
+                if not interrupted():
+                    raise
+                raise await self._interrupted() from None
+            except KeyboardInterrupt:
+                raise await self._interrupted() from None
+        if self._state.error is not None:
+            raise self._state.error
+
+    async def _interrupted(self) -> PlaycutError:
+        """Stop waiting after an interrupt of this await, in turn with others, and return what to raise here."""
+        self.stop_waiting()
+        ends_at = time.monotonic() + ID_GRACE_S
+        while not self._ended.is_set() and time.monotonic() < ends_at:  # noqa: ASYNC110 - a thread sets it
+            await asyncio.sleep(SLICE_S / 10)
+        error = self.stopped_error()
+        if ends_the_cell_alone():
+            return error
+        return PlaycutError(error.message, hint=error.remedies, tool=error.tool, task_id=error.task_id)
+
+    # -- how it is told -------------------------------------------------------------------------------------
+
+    def stopped_error(self) -> StoppedWaiting:
+        """Return the error that tells that it was stopped, and how to go on."""
+        if isinstance(self._state.error, StoppedWaiting):
+            return self._state.error
+        return self._stopped_error(is_over=self.done)
+
+    def _stopped_error(self, *, is_over: bool) -> StoppedWaiting:
+        task_id, tool = self._state.task_id, self._state.tool
+        if task_id:
+            return StoppedWaiting(
+                "Stopped waiting; the task goes on at Playcut.",
+                hint=(
+                    Remedy(Action.WAIT_FOR_TASK, task_id),
+                    " goes on waiting, ",
+                    Remedy(Action.RESUME_ALL),
+                    " fetches all that is open.",
+                ),
+                tool=tool,
+                task_id=task_id,
+            )
+        if is_over and not self._state.is_being_sent:
+            return StoppedWaiting("Stopped before it was submitted; nothing was bought.", tool=tool)
+        return StoppedWaiting(
+            "Stopped while it was being submitted; it may be taken.",
+            hint=("Its task id is saved when the answer comes: then ", Remedy(Action.RESUME_ALL), " fetches it."),
+            tool=tool,
+        )
+
+    def _timed_out(self, timeout: float) -> WaitTimeout:
+        task_id = self._state.task_id
+        again = (", or ", Remedy(Action.WAIT_FOR_TASK, task_id)) if task_id else ()
+        return WaitTimeout(
+            f"Not done within {timeout:g} s.",
+            hint=("It goes on in the background: wait again", *again, "."),
+            tool=self._state.tool,
+            task_id=task_id,
+        )

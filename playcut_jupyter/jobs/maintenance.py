@@ -25,7 +25,7 @@ class Damage:
     asset: AssetRecord
 
     def __str__(self) -> str:
-        word = "damaged" if self.asset.path.exists() else "missing"
+        word = "damaged" if self.asset.path and self.asset.path.exists() else "missing"
         return f"#{self.record.id} {word}: {self.asset.path}"
 
 
@@ -45,7 +45,8 @@ def prune(library: Library, records: list[Record]) -> int:
             freed += path.stat().st_size if path.exists() else 0
             path.unlink(missing_ok=True)
         for asset in record.assets:
-            asset.path.with_suffix(f".{record.id}.json").unlink(missing_ok=True)
+            if asset.path is not None:
+                asset.path.with_suffix(f".{record.id}.json").unlink(missing_ok=True)
     return freed
 
 
@@ -55,7 +56,7 @@ def damaged(library: Library) -> list[Damage]:
         Damage(record, asset)
         for record in library.fetched()
         for asset in record.assets
-        if not library.store.is_whole(asset.path, asset.sha256)
+        if asset.path is not None and not library.store.is_whole(asset.path, asset.sha256)
     ]
 
 
@@ -77,6 +78,6 @@ async def repair(connection: Connection, record: Record) -> str:
     repaired = connection.library.get(record.id)
     kept = {asset.path for asset in repaired.assets} if repaired else set()
     for asset in record.assets:
-        if asset.path not in kept and not connection.library.has_file(asset.sha256):
+        if asset.path is not None and asset.path not in kept and not connection.library.has_file(asset.sha256):
             asset.path.unlink(missing_ok=True)  # damaged, and the service now sends other bytes
     return ""

@@ -8,51 +8,49 @@ sending until the answer is on disk the job can't be cancelled: an interrupt mus
 from __future__ import annotations
 
 import logging
-import re
-from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Mapping
 
 import anyio
 import anyio.lowlevel
 import stamina
 
 from playcut_jupyter.api import models
-from playcut_jupyter.api.rate_limit import Notify
 from playcut_jupyter.api.transport import ResponseLost
 from playcut_jupyter.connection.connection import Connection
-from playcut_jupyter.errors import ConnectionFailed, InvalidInput, NotFound, PlaycutError, SubmissionUncertain
-from playcut_jupyter.jobs.events import Answered, Emit, NotSent, Sent, Submitted, Throttled, VoiceChosen
+from playcut_jupyter.errors import ConnectionFailed, NotFound, PlaycutError, SubmissionUncertain
+from playcut_jupyter.jobs.events import Answered, Emit, NotSent, Sent, Submitted, Throttled
 from playcut_jupyter.jobs.record_writer import RecordWriter
+from playcut_jupyter.jobs.voice_choice import chosen_voice
 from playcut_jupyter.tools import READ_ONLY, SPEECH, GenerationRequest, nearest
 
 log = logging.getLogger("playcut_jupyter")
 
 _CONNECT_ATTEMPTS = 5
-_LOOKS_LIKE_ID = re.compile(r"[0-9a-f]{24}|[a-z]+_\w{3,}", re.ASCII)
-"""A voice that is named so is not looked up: the shapes of ids that the documentation shows."""
 
 
-async def submit(connection: Connection, request: GenerationRequest, row: RecordWriter, emit: Emit) -> str | None:
+async def submit(connection: Connection, request: GenerationRequest, record: RecordWriter, emit: Emit) -> str | None:
     """Submit *request* and return its task's id; None if the tool answered with data instead.
 
     Raises:
         SubmissionUncertain: it was sent and the answer was lost.
         PlaycutError: what the API said; nothing was bought.
     """
-    sending = _Sending(row, emit)
+    sending = _Sending(record, emit)
     try:
-        return await _submit(connection, request, row, emit, sending)
+        return await _submit(connection, request, record, emit, sending)
     except SubmissionUncertain as error:
-        await row.note(state="uncertain", error=error.message)
+        await record.update(state="uncertain", error=error.message)
         raise
     except PlaycutError as error:
+        await record.update(state="refused", error=error.message)
         if isinstance(error, NotFound) and not request.tool.is_known and request.tool.name not in READ_ONLY:
             near = nearest(request.tool.name)
-            error.hint = f"Did you mean {near}?" if near else "Playcut's Swagger UI lists all tools."
-        await row.note(state="refused", error=error.message)
+            raise error.with_context(
+                hint=f"Did you mean {near}?" if near else "Playcut's Swagger UI lists all tools."
+            ) from None
         raise
     except anyio.get_cancelled_exc_class():
-        await row.note(state="refused", error="Stopped before it was sent.")
+        await record.update(state="refused", error="Stopped before it was sent.")
         raise
     except Exception as error:
         if not sending.is_on_its_way:
@@ -61,22 +59,22 @@ async def submit(connection: Connection, request: GenerationRequest, row: Record
         uncertain = SubmissionUncertain(
             f"It was sent, and then {type(error).__name__} came up.", tool=request.tool.name
         )
-        await row.note(state="uncertain", error=uncertain.message)
+        await record.update(state="uncertain", error=uncertain.message)
         raise uncertain from None
 
 
 class _Sending:
     """Whether a submission is on its way, and the scope that must not be cancelled while it is."""
 
-    def __init__(self, row: RecordWriter, emit: Emit) -> None:
+    def __init__(self, record: RecordWriter, emit: Emit) -> None:
         self.scope = anyio.CancelScope()
         self.is_on_its_way = False
-        self._row = row
+        self._record = record
         self._emit = emit
 
     async def begin(self) -> None:
         """Write down that it is about to be sent; an interrupt until then calls it off, from then on it does not."""
-        await self._row.note(state="sending")
+        await self._record.update(state="sending")
         await anyio.lowlevel.checkpoint_if_cancelled()
         self.scope.shield = self.is_on_its_way = True
         self._emit(Sent())
@@ -88,14 +86,14 @@ class _Sending:
 
 
 async def _submit(
-    connection: Connection, request: GenerationRequest, row: RecordWriter, emit: Emit, sending: _Sending
+    connection: Connection, request: GenerationRequest, record: RecordWriter, emit: Emit, sending: _Sending
 ) -> str | None:
     def notify(seconds: float) -> None:
         emit(Throttled(seconds))
 
     inputs = dict(request.inputs)
     if request.tool is SPEECH and not request.as_given:
-        inputs["voiceId"] = await _voice(connection, inputs.get("voiceId"), row, emit, notify)
+        inputs["voiceId"] = await chosen_voice(connection, inputs.get("voiceId"), record, emit, notify)
     if request.session is not None:
         inputs["workerId"] = await connection.session_for(request.session, notify)
     elif request.in_session and "workerId" not in inputs:
@@ -109,10 +107,10 @@ async def _submit(
             credits_ = bought.estimated_credits if isinstance(bought, models.Acknowledgement) else None
             buy(credits_)
             if isinstance(bought, Answered):
-                await row.note(state="answered", session_id=session_id)
+                await record.update(state="answered", session_id=session_id)
                 emit(bought)
                 return None
-            await row.note(
+            await record.update(
                 state="acknowledged",
                 task_id=bought.task_id,
                 status=bought.status,
@@ -155,51 +153,6 @@ async def _send(
             tool=name,
         ) from None
     return data
-
-
-async def _voice(connection: Connection, asked: object, row: RecordWriter, emit: Emit, notify: Notify) -> object:
-    """Return the id of the voice that was asked for by id or name; left out, it is the first of `list-voices`.
-
-    Raises:
-        InvalidInput: no voice has that name, and one has nearly that; or there is none at all.
-    """
-    if isinstance(asked, str) and _LOOKS_LIKE_ID.fullmatch(asked):
-        return asked
-    voices = await connection.voices(notify)
-    if asked is None:
-        if not voices:
-            raise InvalidInput("Speech needs a voice, and list-voices names none.", hint="Give one with `-v ID`.")
-        chosen = voices[0]
-    else:
-        found = pick_voice(voices, str(asked))
-        if found is None:
-            return asked
-        chosen = found
-    emit(VoiceChosen(chosen.id, chosen.name))
-    await row.note_voice(chosen.id)
-    return chosen.id
-
-
-def pick_voice(voices: Sequence[models.Voice], asked: str) -> models.Voice | None:
-    """Return the voice of that id or name, case ignored, or whose name begins so; None if it may be an id.
-
-    Raises:
-        InvalidInput: several voices fit, or one is spelled nearly so.
-    """
-    wanted = asked.strip().casefold()
-    for voice in voices:
-        if wanted in (voice.id.casefold(), voice.name.casefold()):
-            return voice
-    begun = [voice for voice in voices if voice.name.casefold().startswith(wanted)]
-    if len(begun) == 1:
-        return begun[0]
-    names = [voice.name for voice in begun] or get_close_matches(asked, [voice.name for voice in voices], 3, 0.6)
-    if names:
-        raise InvalidInput(
-            f"No voice is called {asked!r}.",
-            hint=f"Did you mean {' or '.join(map(repr, names[:3]))}? `%playcut voices` lists them.",
-        )
-    return None
 
 
 def _read(request: GenerationRequest, data: object) -> models.Acknowledgement | Answered:

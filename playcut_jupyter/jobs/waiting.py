@@ -18,7 +18,8 @@ from playcut_jupyter.api.rate_limit import Priority
 from playcut_jupyter.api.transport import ResponseLost
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.errors import ConnectionFailed, PlaycutError, ServerError, WaitTimeout
-from playcut_jupyter.jobs.events import Disturbed, Emit, Progressed, Throttled
+from playcut_jupyter.jobs.events import Emit, Progressed, Retrying, Throttled
+from playcut_jupyter.remedies import Action, Remedy
 from playcut_jupyter.tools import Tool
 
 HOLD_MARGIN_S = 15.0
@@ -45,7 +46,7 @@ async def wait_for_task(connection: Connection, tool: Tool, task_id: str, emit: 
         return document
     raise WaitTimeout(
         f"The task was not done within {deadline_s:g} s.",
-        hint=f"It may still complete: `%playcut wait {task_id}` goes on waiting.",
+        hint=("It may still complete: ", Remedy(Action.WAIT_FOR_TASK, task_id), " goes on waiting."),
         tool=tool.name,
         task_id=task_id,
     )
@@ -103,10 +104,10 @@ class _Watch:
                 notify=self._throttled,
             )
         except ResponseLost as lost:
-            self._emit(Disturbed(lost.error.message))
+            self._emit(Retrying(lost.error.message))
             return None
         except (ConnectionFailed, ServerError) as error:
-            self._emit(Disturbed(error.message))
+            self._emit(Retrying(error.message))
             return None
         self._was_answered = True
         return models.task_document(data)
@@ -121,7 +122,7 @@ class _Watch:
     async def _poll(self, scope: anyio.CancelScope) -> None:
         await anyio.sleep(min(_FIRST_POLL_S, self._tool.poll_s))
         while True:
-            if self._client.gate.has_room_to_spare():
+            if self._client.rate_limiter.has_room_to_spare():
                 try:
                     document = models.task_document(await self._client.call("get-task-status", self._input))
                 except (ResponseLost, PlaycutError):

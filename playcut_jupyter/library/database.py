@@ -76,7 +76,7 @@ class Library:
 
     def _open(self) -> sqlite3.Connection:
         self.home.mkdir(parents=True, exist_ok=True)
-        return schema.opened(self.path)
+        return schema.open_database(self.path)
 
     def _explained(self, error: sqlite3.DatabaseError) -> PlaycutError:
         text = str(error)
@@ -190,9 +190,9 @@ class Library:
                     position,
                     asset.asset_id,
                     asset.sha256,
-                    asset.path.suffix,
+                    asset.suffix,
                     asset.mime_type,
-                    asset.bytes,
+                    asset.size_bytes,
                     asset.width,
                     asset.height,
                     asset.duration_s,
@@ -217,7 +217,8 @@ class Library:
             "created": datetime.fromtimestamp(record.created_at, UTC).isoformat(timespec="seconds"),
         }
         for asset in record.assets:
-            self.store.describe(asset.path, number, {**facts, "asset": asset.asset_id, "type": asset.mime_type})
+            if asset.path is not None:
+                self.store.describe(asset.path, number, {**facts, "asset": asset.asset_id, "type": asset.mime_type})
 
     # -- questions ----------------------------------------------------------------------------------------
 
@@ -336,7 +337,7 @@ class Library:
                 sha256=asset["sha256"],
                 path=self.store.path_of(asset["sha256"], asset["suffix"]),
                 mime_type=asset["mime_type"],
-                bytes=asset["bytes"],
+                size_bytes=asset["bytes"],
                 width=asset["width"],
                 height=asset["height"],
                 duration_s=asset["duration_s"],

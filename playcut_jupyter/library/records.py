@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from playcut_jupyter import media
+from playcut_jupyter.errors import AssetUnavailable
+
 _HOST = socket.gethostname()
 _PROCESS = uuid.uuid4().hex[:12]
 
@@ -31,16 +34,62 @@ def _started(pid: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class AssetRecord:
-    """One asset of a saved generation; `path` is where its original is kept."""
+    """One asset as the library knows it.
+
+    Attributes:
+        asset_id: the API's id (opaque), or None.
+        sha256: the hash of the content, which stands for it wherever records are compared.
+        path: where the original is kept; None if the library could not be written.
+        mime_type: as the content shows it, not as the server called it.
+        size_bytes: the size of the content.
+        width, height: pixels, or None.
+        duration_s: seconds, or None.
+        content: the bytes themselves, only where there is no file.
+    """
 
     asset_id: str | None
     sha256: str
-    path: Path
+    path: Path | None
     mime_type: str
-    bytes: int
-    width: int | None
-    height: int | None
-    duration_s: float | None
+    size_bytes: int
+    width: int | None = None
+    height: int | None = None
+    duration_s: float | None = None
+    content: bytes | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def kind(self) -> str:
+        """What a browser can do with it: image, audio or video; file for nothing."""
+        return media.kind_of(self.mime_type)
+
+    @property
+    def suffix(self) -> str:
+        """The file name's ending for this content."""
+        return media.suffix_of(self.mime_type)
+
+    @property
+    def is_whole(self) -> bool:
+        """True if the original is there, as large as it should be."""
+        try:
+            return self.path is not None and self.path.stat().st_size == self.size_bytes
+        except OSError:
+            return False
+
+    def read(self) -> bytes:
+        """Return the content.
+
+        Raises:
+            AssetUnavailable: the file is gone from the library.
+        """
+        if self.content is not None:
+            return self.content
+        try:
+            return self.path.read_bytes() if self.path else b""
+        except OSError:
+            raise AssetUnavailable(
+                f"The file {self.path} is gone from the library.",
+                hint="`playcut-jupyter library verify` fetches missing files again by their asset id.",
+            ) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +124,7 @@ class Record:
     @property
     def has_files(self) -> bool:
         """True if all its originals are there, as large as they should be."""
-        return bool(self.assets) and all(
-            asset.path.exists() and asset.path.stat().st_size == asset.bytes for asset in self.assets
-        )
+        return bool(self.assets) and all(asset.is_whole for asset in self.assets)
 
 
 def canonical(inputs: Mapping[str, object], *without: str) -> str:

@@ -79,7 +79,7 @@ MIGRATIONS: tuple[str, ...] = (
 )
 
 
-def opened(path: Path) -> sqlite3.Connection:
+def open_database(path: Path) -> sqlite3.Connection:
     """Open the file, creating or migrating it.
 
     Raises:

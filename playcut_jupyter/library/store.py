@@ -38,7 +38,7 @@ class Store:
         Raises:
             PlaycutError: the folder can't be written, or the disk is full.
         """
-        sha256 = hashlib.sha256(data).hexdigest()
+        sha256 = hash_of(data)
         path = self.path_of(sha256, suffix)
         try:
             if not self.is_whole(path, sha256):
@@ -64,6 +64,11 @@ class Store:
                 return hashlib.file_digest(file, "sha256").hexdigest() == sha256
         except OSError:
             return False
+
+
+def hash_of(data: bytes) -> str:
+    """Return the hash that names *data*."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def write_whole(path: Path, data: bytes, *, durable: bool = True) -> None:

@@ -52,7 +52,7 @@ VERSION_1_ROWS = """
 
 
 def test_a_new_file_has_the_newest_schema_and_survives_power_cuts(tmp_path: Path) -> None:
-    connection = schema.opened(tmp_path / "new.sqlite3")
+    connection = schema.open_database(tmp_path / "new.sqlite3")
     assert connection.execute("PRAGMA user_version").fetchone()[0] == len(schema.MIGRATIONS)
     assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
     assert connection.execute("PRAGMA busy_timeout").fetchone()[0] >= 10_000
@@ -99,8 +99,8 @@ def test_a_file_of_any_earlier_version_is_brought_up_with_all_its_rows(tmp_path:
         old.commit()
     old.close()
 
-    fresh = schema.opened(tmp_path / "fresh.sqlite3")
-    upgraded = schema.opened(home / "library.sqlite3")
+    fresh = schema.open_database(tmp_path / "fresh.sqlite3")
+    upgraded = schema.open_database(home / "library.sqlite3")
     assert tables(upgraded) == tables(fresh)
     assert upgraded.execute("PRAGMA user_version").fetchone()[0] == len(schema.MIGRATIONS)
     assert upgraded.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
@@ -126,7 +126,7 @@ def test_a_kernel_waits_for_another_that_is_making_the_file(tmp_path: Path) -> N
 
     def open_it() -> None:
         try:
-            outcome.append(schema.opened(path).close())  # type: ignore[func-returns-value]
+            outcome.append(schema.open_database(path).close())  # type: ignore[func-returns-value]
         except sqlite3.DatabaseError as error:
             outcome.append(error)
 
@@ -230,12 +230,12 @@ from pathlib import Path
 from playcut_jupyter.library import schema
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.library.database import Library
-really = schema.opened
+really = schema.open_database
 def with_few_pages(path):
     connection = really(path)
     connection.execute("PRAGMA max_page_count = 24")
     return connection
-schema.opened = with_few_pages
+schema.open_database = with_few_pages
 library = Library(Path(sys.argv[1]))
 try:
     while True:
