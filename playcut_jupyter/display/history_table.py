@@ -9,8 +9,7 @@ from markupsafe import Markup
 
 from playcut_jupyter.connection.account import amount
 from playcut_jupyter.display import media_html, text_html
-from playcut_jupyter.display.bundles import Bundle
-from playcut_jupyter.display.bundles import bundle as mime_bundle
+from playcut_jupyter.display.bundles import Bundle, mime_bundle
 from playcut_jupyter.display.tables import table
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.text import one_line, text_table, truncate

@@ -12,8 +12,7 @@ from markupsafe import Markup
 
 from playcut_jupyter.connection.account import in_credits
 from playcut_jupyter.display import media_html, text_html
-from playcut_jupyter.display.bundles import Bundle
-from playcut_jupyter.display.bundles import bundle as mime_bundle
+from playcut_jupyter.display.bundles import Bundle, mime_bundle
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.library.records import AssetRecord
 

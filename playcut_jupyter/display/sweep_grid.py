@@ -14,8 +14,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from playcut_jupyter.display import media_html, status, sweep_summary
-from playcut_jupyter.display.bundles import Bundle
-from playcut_jupyter.display.bundles import bundle as mime_bundle
+from playcut_jupyter.display.bundles import Bundle, mime_bundle
 from playcut_jupyter.display.sweep_snapshot import SweepSnapshot
 from playcut_jupyter.display.tables import table
 from playcut_jupyter.jobs.snapshot import Snapshot

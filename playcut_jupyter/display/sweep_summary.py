@@ -9,8 +9,7 @@ from markupsafe import Markup
 
 from playcut_jupyter.connection.account import amount, in_credits
 from playcut_jupyter.display import status, text_html
-from playcut_jupyter.display.bundles import Bundle
-from playcut_jupyter.display.bundles import bundle as mime_bundle
+from playcut_jupyter.display.bundles import Bundle, mime_bundle
 from playcut_jupyter.display.sweep_snapshot import SweepSnapshot
 from playcut_jupyter.jobs.snapshot import Snapshot
 
