@@ -32,10 +32,10 @@ if TYPE_CHECKING:
         TaskFailed,
         WaitTimeout,
     )
-    from playcut_jupyter.library.asset import Asset
     from playcut_jupyter.playcut import Playcut
-    from playcut_jupyter.runs.generation import Generation
-    from playcut_jupyter.runs.sweep import Sweep
+    from playcut_jupyter.results.asset import Asset
+    from playcut_jupyter.results.generation import Generation
+    from playcut_jupyter.results.sweep import Sweep
 
 __version__ = "0.1.0"
 
@@ -65,7 +65,12 @@ __all__ = [
     "__version__",
 ]
 
-_HOMES = {"Asset": "library.asset", "Generation": "runs.generation", "Playcut": "playcut", "Sweep": "runs.sweep"}
+_HOMES = {
+    "Asset": "results.asset",
+    "Generation": "results.generation",
+    "Playcut": "playcut",
+    "Sweep": "results.sweep",
+}
 
 
 def __getattr__(name: str) -> Any:

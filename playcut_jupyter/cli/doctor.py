@@ -27,10 +27,10 @@ def examine() -> int:
     print(f"{'library':<12} {_library()}")
     key = os.environ.get("PLAYCUT_API_KEY", "")
     print(f"{'key':<12} {_masked(key)}")
-    if settings.sandbox_asked_for():
+    if settings.uses_sandbox():
         print(f"{'connection':<12} PLAYCUT_SANDBOX is set: the sandbox inside each kernel, offline, nothing is paid")
         return 0
-    url = os.environ.get("PLAYCUT_BASE_URL") or settings.BASE_URL
+    url = settings.configured_url()
     try:
         answer, status = _reached(url, key)
     except PlaycutError as error:
@@ -55,7 +55,7 @@ def _masked(key: str) -> str:
 
 
 def _library() -> str:
-    home = settings.default_home()
+    home = settings.configured_home()
     place = home if home.exists() else next(parent for parent in home.parents if parent.exists())
     return f"{home} ({'can' if os.access(place, os.W_OK) else 'CAN NOT'} be written)"
 
