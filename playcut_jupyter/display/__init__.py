@@ -1,1 +1,1 @@
-"""Events and assets as HTML and text, and the displays that change while a cell runs."""
+"""Snapshots and asset records as HTML, text and pictures, and the displays that change while a cell runs."""

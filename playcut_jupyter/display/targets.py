@@ -1,17 +1,21 @@
-"""What there is to draw on: outputs of a notebook, a line of a terminal, or nothing that anybody watches."""
+"""Where things are displayed: outputs of a notebook, a line of a terminal, or text that is printed once.
+
+Voila shows no update of a display after its first rendering, so there only the end is displayed.
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Protocol
 
-Bundle = Mapping[str, Any]
+from playcut_jupyter.display.bundles import Bundle
 
 
 class DisplayTarget(Protocol):
-    """Something to draw on."""
+    """One place that is drawn on again and again."""
 
     def draw(self, bundle: Bundle) -> None:
         """Show a state in between."""
@@ -20,7 +24,49 @@ class DisplayTarget(Protocol):
         """Show the last state, which stays."""
 
     def below(self) -> DisplayTarget:
-        """Return a surface of its own underneath."""
+        """Return a target of its own underneath."""
+
+
+def display_target() -> DisplayTarget:
+    """Return the target that fits where this runs."""
+    if in_kernel():
+        return FinalTarget(_display_once, _display_once) if in_voila() else NotebookTarget()
+    if sys.stdout is not None and sys.stdout.isatty():
+        return TerminalTarget()
+    return FinalTarget(_print_once)
+
+
+def show_once(bundle: Bundle) -> None:
+    """Show what does not change: in the notebook, or as text."""
+    if in_kernel():
+        _display_once(bundle)
+    else:
+        _print_once(bundle)
+
+
+def in_kernel() -> bool:
+    """True in a notebook's kernel."""
+    if "IPython" not in sys.modules:
+        return False
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    return getattr(shell, "kernel", None) is not None
+
+
+def in_voila() -> bool:
+    """True if the notebook is shown as a Voila page."""
+    return os.environ.get("SERVER_SOFTWARE", "").startswith("voila")
+
+
+def _display_once(bundle: Bundle) -> None:
+    from IPython.display import display
+
+    display(dict(bundle), raw=True)
+
+
+def _print_once(bundle: Bundle) -> None:
+    print(bundle["text/plain"])
 
 
 class NotebookTarget:
@@ -51,32 +97,34 @@ class TerminalTarget:
     def draw(self, bundle: Bundle) -> None:
         """Rewrite the line."""
         width = shutil.get_terminal_size().columns - 1  # 80 where the terminal does not know
-        sys.stdout.write("\r\x1b[K" + str(bundle["text/plain"]).splitlines()[0][:width])
+        sys.stdout.write("\r\x1b[K" + bundle["text/plain"].splitlines()[0][:width])
         sys.stdout.flush()
 
     def finish(self, bundle: Bundle) -> None:
         """Rewrite the line a last time and end it."""
-        sys.stdout.write("\r\x1b[K" + str(bundle["text/plain"]) + "\n")
+        sys.stdout.write("\r\x1b[K" + bundle["text/plain"] + "\n")
         sys.stdout.flush()
 
     def below(self) -> DisplayTarget:
-        """Return nothing to draw on: the line says all."""
-        return QuietTarget(lambda _: None)
+        """Return a target that shows nothing: the line tells all."""
+        return FinalTarget()
 
 
-class QuietTarget:
-    """Nobody watches: only the end is shown."""
+class FinalTarget:
+    """Shows the last state alone, where nothing can be updated; by default, not even that."""
 
-    def __init__(self, show: Callable[[Bundle], None], below: Callable[[Bundle], None] = lambda _: None) -> None:
+    def __init__(
+        self, show: Callable[[Bundle], None] = lambda _: None, below: Callable[[Bundle], None] = lambda _: None
+    ) -> None:
         self._show, self._below = show, below
 
     def draw(self, bundle: Bundle) -> None:
         """Show nothing."""
 
     def finish(self, bundle: Bundle) -> None:
-        """Show the end."""
+        """Show the last state."""
         self._show(bundle)
 
     def below(self) -> DisplayTarget:
-        """Return what shows what lies underneath, at the end too."""
-        return QuietTarget(self._below)
+        """Return what shows the last state of what lies underneath."""
+        return FinalTarget(self._below)

@@ -1,0 +1,117 @@
+"""The contact sheet as a picture, or as a PDF of such pictures."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from playcut_jupyter import media
+from playcut_jupyter.display.contact_sheet.tile import Tile, heading, subheading
+from playcut_jupyter.display.previews import POSTER_PX, poster_frame
+from playcut_jupyter.errors import PlaycutError
+from playcut_jupyter.text import truncate
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+    from PIL.ImageFont import FreeTypeFont
+
+_TILE_PX, _TEXT_PX, _GAP_PX, _TOP_PX = 400, 150, 20, 80
+_MIN_WIDTH_PX = 600
+_MAX_TITLE = 44
+_MAX_LINES = 6
+"""Lines of text under a picture; the HTML page has all of it."""
+_ROWS_PER_PAGE = 2
+_PDF_DPI = 150.0
+
+
+def png(tiles: Sequence[Tile], columns: int) -> bytes:
+    """Return the sheet as a PNG with *columns* tiles in a row."""
+    body = io.BytesIO()
+    _sheet(tiles, heading(tiles), subheading(tiles), columns).save(body, "PNG")
+    return body.getvalue()
+
+
+def pdf(tiles: Sequence[Tile], columns: int) -> bytes:
+    """Return the sheet as a PDF with *columns* tiles in a row."""
+    per_page = columns * _ROWS_PER_PAGE
+    parts = [tiles[start : start + per_page] for start in range(0, len(tiles), per_page)]
+    pages = [
+        _sheet(part, f"{heading(tiles)}, page {number} of {len(parts)}", subheading(tiles), columns)
+        for number, part in enumerate(parts, 1)
+    ]
+    body = io.BytesIO()
+    pages[0].save(body, "PDF", save_all=True, append_images=pages[1:], resolution=_PDF_DPI)
+    return body.getvalue()
+
+
+def _sheet(tiles: Sequence[Tile], title: str, subtitle: str, columns: int) -> Image:
+    """Draw tiles in rows under a title."""
+    from PIL import Image as Pillow
+    from PIL import ImageDraw
+
+    rows = -(-len(tiles) // columns)
+    width, height = _TILE_PX + _GAP_PX, _TILE_PX + _TEXT_PX + _GAP_PX
+    size = (max(columns * width, _MIN_WIDTH_PX) + _GAP_PX, rows * height + _TOP_PX)
+    sheet = Pillow.new("RGB", size, "white")
+    pen = ImageDraw.Draw(sheet)
+    pen.text((_GAP_PX, 14), title, fill="black", font=_font(26))
+    pen.text((_GAP_PX, 48), subtitle, fill="#555555", font=_font(16))
+    for index, tile in enumerate(tiles):
+        row, column = divmod(index, columns)
+        left, top = _GAP_PX + column * width, _TOP_PX + row * height
+        picture = _picture(tile)
+        if picture is not None:
+            picture.thumbnail((_TILE_PX, _TILE_PX))
+            sheet.paste(picture, (left, top + _TILE_PX - picture.height))
+        else:
+            pen.rectangle((left, top, left + _TILE_PX - 1, top + _TILE_PX - 1), outline="#999999")
+            words = tile.failure or f"{tile.generation.kind}: not in this sheet"
+            pen.multiline_text((left + 12, top + 12), "\n".join(_wrapped(words, 12)), fill="black", font=_font(16))
+        details = _wrapped(f"{tile.generation.prompt}\n{tile.facts}", _MAX_LINES - 1)
+        text = "\n".join([truncate(tile.title, _MAX_TITLE), *details])
+        pen.multiline_text((left, top + _TILE_PX + 6), text, fill="black", font=_font(15), spacing=5)
+    return sheet
+
+
+def _picture(tile: Tile) -> Image | None:
+    """Return the first picture, or a clip's first frame; None for a sound or what can't be drawn."""
+    for record in tile.generation.assets:
+        try:
+            content = record.read() if record.kind == "image" else poster_frame(record, POSTER_PX)
+            if content:
+                return media.decode_image(content).convert("RGB")
+        except (PlaycutError, media.InvalidImage):  # it is gone or damaged; the others are drawn
+            continue
+    return None
+
+
+def _wrapped(text: str, max_lines: int) -> list[str]:
+    """Return *text* in lines of a tile's width, by the font's own measure."""
+    lines = list(_lines(text))
+    return lines if len(lines) <= max_lines else [*lines[: max_lines - 1], lines[max_lines - 1][:-1] + "…"]
+
+
+def _lines(text: str) -> Iterator[str]:
+    font = _font(15)
+    for paragraph in text.splitlines():
+        line = ""
+        for word in paragraph.split():
+            longer = f"{line} {word}".strip()
+            if line and font.getlength(longer) > _TILE_PX - 24:
+                yield line
+                longer = word
+            line = longer[:60]
+        if line:
+            yield line
+
+
+@cache
+def _font(size: int) -> FreeTypeFont:
+    """Return the font that comes with the package: Pillow's own has hardly more than ASCII."""
+    from PIL import ImageFont
+
+    font = files("playcut_jupyter") / "sandbox" / "fonts" / "NotoSans-Regular.ttf"
+    return ImageFont.truetype(io.BytesIO(font.read_bytes()), size)

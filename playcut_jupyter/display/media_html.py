@@ -1,0 +1,139 @@
+"""Assets as HTML that lasts: pictures, players, and cards for what a browser should not be trusted with.
+
+Built only from what a reopened, untrusted notebook keeps: `<img>`, players with the source on the element itself,
+`class` and inline styles; no scripts, no style sheets, no ids. All text goes through markupsafe, which escapes by
+default. Colours are those of the page around, so that dark and light themes both work.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+
+from markupsafe import Markup
+
+from playcut_jupyter.display.previews import poster_frame, preview
+from playcut_jupyter.display.text_html import LINE
+from playcut_jupyter.errors import AssetUnavailable, PlaycutError
+from playcut_jupyter.jobs.snapshot import Snapshot
+from playcut_jupyter.library.records import AssetRecord
+
+MAX_EMBED_BYTES = 8_000_000
+"""A sound or clip of more bytes is not embedded in the notebook: a poster frame and its place are shown."""
+PLAYABLE = {
+    "audio/wav",
+    "audio/mpeg",
+    "audio/ogg",
+    "audio/flac",
+    "audio/mp4",
+    "audio/aac",
+    "video/mp4",
+    "video/webm",
+}
+"""What browsers play."""
+FULL_PX = 4096
+"""The longest side of a picture that is looked at by itself, pixels."""
+
+
+def asset(record: AssetRecord, caption: str, longest_px: int, max_bytes: int = MAX_EMBED_BYTES) -> Markup:
+    """Return one asset: a picture, a player, or a card for what a browser should not be trusted with.
+
+    Args:
+        record: the asset.
+        caption: its alternative text and tooltip.
+        longest_px: the longest side of the picture, or of a clip's poster, pixels.
+        max_bytes: a sound or clip of more is not embedded: a poster and the file's place are shown.
+    """
+    try:
+        if record.kind == "image":
+            return _picture(record, caption, longest_px)
+        if record.mime_type not in PLAYABLE:
+            return _card(record, "")
+        if record.size_bytes > max_bytes:
+            megabytes = f"{record.size_bytes / 1e6:.1f} MB, too large to keep in the notebook"
+            return _poster(record, caption, longest_px) + _card(record, megabytes)
+        return _player(record, caption, longest_px)
+    except PlaycutError as error:
+        return Markup('<div style="{}">{}</div>').format(LINE, str(error))
+    except Exception as error:  # noqa: BLE001 - Pillow on damaged files; the card still tells where the file is
+        return _card(record, f"no preview ({type(error).__name__})")
+
+
+def full(record: AssetRecord, caption: str) -> Markup:
+    """Return one asset as large as there is room for; a picture with all its pixels, up to `FULL_PX` on a side."""
+    if record.kind != "image":
+        return asset(record, caption, FULL_PX)
+    try:
+        source = _preview_uri(record, FULL_PX)
+    except Exception as error:  # noqa: BLE001 - Pillow on damaged files; the card still tells where the file is
+        return _card(record, f"no preview ({type(error).__name__})")
+    return Markup('<img class="playcut-image playcut-full" src="{}" alt="{}" style="max-width:100%;">').format(
+        source, caption
+    )
+
+
+def poster(record: AssetRecord, caption: str, longest_px: int) -> Markup:
+    """Return the first frame of a clip as a picture; nothing where none can be made."""
+    try:
+        return _poster(record, caption, longest_px)
+    except AssetUnavailable:
+        return Markup("")
+
+
+def thumbnail(snapshot: Snapshot, longest_px: int) -> Markup:
+    """Return a small picture of a generation, of a clip its first frame; nothing where there is none."""
+    for record in snapshot.assets:
+        if record.path is None or not record.path.exists():
+            continue
+        draw = asset if record.kind == "image" else poster
+        shown = draw(record, snapshot.prompt, longest_px)
+        if shown:
+            return shown
+    return Markup("")
+
+
+def _picture(record: AssetRecord, caption: str, longest_px: int) -> Markup:
+    return Markup(
+        '<img class="playcut-image" src="{}" alt="{}" title="{}" style="max-width:100%;max-height:600px;'
+        'border-radius:4px;vertical-align:top;">'
+    ).format(_preview_uri(record, longest_px), caption, caption)
+
+
+def _poster(record: AssetRecord, caption: str, longest_px: int) -> Markup:
+    frame = poster_frame(record, longest_px)
+    if frame is None:
+        return Markup("")
+    return Markup(
+        '<img class="playcut-poster" src="{}" alt="{}" style="max-width:100%;max-height:480px;vertical-align:top;">'
+    ).format(_data_uri("image/webp", frame), caption)
+
+
+def _player(record: AssetRecord, caption: str, longest_px: int) -> Markup:
+    source = _data_uri(record.mime_type, record.read())
+    if record.kind == "audio":
+        return Markup(
+            '<audio class="playcut-audio" controls preload="metadata" src="{}" title="{}" '
+            'style="width:360px;max-width:100%;vertical-align:top;"></audio>'
+        ).format(source, caption)
+    frame = poster_frame(record, longest_px)
+    poster_ = Markup(' poster="{}"').format(_data_uri("image/webp", frame)) if frame else ""
+    return Markup(
+        '<video class="playcut-video" controls preload="metadata" src="{}"{} title="{}" style="max-width:100%;'
+        'max-height:480px;border-radius:4px;vertical-align:top;"></video>'
+    ).format(source, poster_, caption)
+
+
+def _card(record: AssetRecord, remark: str) -> Markup:
+    facts = " · ".join(filter(None, (record.mime_type, remark)))
+    place = str(record.path) if record.path else "in memory only: keep it with .save(path)"
+    return Markup(
+        '<div class="playcut-file" style="border:1px solid rgba(128,128,128,0.5);border-radius:4px;padding:8px;'
+        'display:inline-block;word-wrap:break-word;">{}<br><code>{}</code></div>'
+    ).format(facts, place)
+
+
+def _preview_uri(record: AssetRecord, longest_px: int) -> str:
+    return _data_uri(*preview(record, longest_px))
+
+
+def _data_uri(mime_type: str, content: bytes) -> str:
+    return f"data:{mime_type};base64,{b64encode(content).decode('ascii')}"

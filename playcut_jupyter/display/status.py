@@ -1,0 +1,159 @@
+"""One generation: its status line while it runs, what it brought with a quiet line below, and both as plain text.
+
+The line has the state as a word and as a class (`playcut-status-processing`), and all that is known of how long it
+takes and how much it costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from markupsafe import Markup
+
+from playcut_jupyter.connection.account import in_credits
+from playcut_jupyter.display import media_html, text_html
+from playcut_jupyter.display.bundles import Bundle, mime_bundle
+from playcut_jupyter.jobs.snapshot import Snapshot
+from playcut_jupyter.library.records import AssetRecord
+
+_QUIET = "font-size:0.85em;opacity:0.75;" + text_html.LINE
+_BADGE = Markup(
+    '<span class="playcut-sandbox" title="Made offline by the sandbox; nothing was paid" style="border:1px solid '
+    'gray;border-radius:3px;padding:0 4px;font-size:0.8em;font-weight:bold;">SANDBOX</span>'
+)
+
+
+def bundle(snapshot: Snapshot) -> Bundle:
+    """Return a generation's MIME bundle: what it brought and its line."""
+    return mime_bundle(html(snapshot), text(snapshot))
+
+
+def summary_bundle(snapshot: Snapshot) -> Bundle:
+    """Return the bundle of the line alone, also when done: the result shows where the object is displayed."""
+    return mime_bundle(line(snapshot), text(snapshot))
+
+
+def html(snapshot: Snapshot) -> Markup:
+    """Return what a generation brought, once there is something, and its line."""
+    return result(snapshot) + line(snapshot) if snapshot.succeeded else line(snapshot)
+
+
+def result(snapshot: Snapshot) -> Markup:
+    """Return what a generation brought: its assets side by side, or a tool's data."""
+    if not snapshot.assets:
+        return text_html.data(snapshot.data)
+    return Markup("").join(
+        Markup(
+            '<div class="playcut-asset" style="display:inline-block;vertical-align:top;max-width:100%;'
+            'margin:0 8px 4px 0;">{}</div>'
+        ).format(media_html.asset(record, snapshot.prompt, snapshot.preview_px))
+        for record in snapshot.assets
+    )
+
+
+def line(snapshot: Snapshot) -> Markup:
+    """Return the status line: live until the end, quiet under a result."""
+    if snapshot.succeeded:
+        words = " · ".join([snapshot.state.lower(), *final_facts(snapshot)])
+        return _box(snapshot, Markup("{} {}").format(badge(snapshot), words), _QUIET)
+    bar = Markup("")
+    if snapshot.progress is not None and not snapshot.done:
+        bar = Markup('<progress value="{:.0f}" max="100" style="width:8em;"></progress> ').format(snapshot.progress)
+    words = " · ".join(status_facts(snapshot))
+    return _box(snapshot, Markup("<b>{}</b> {} {}{}").format(snapshot.state, badge(snapshot), bar, words))
+
+
+def badge(snapshot: Snapshot) -> Markup:
+    """Return the sandbox's mark for what the sandbox made."""
+    return _BADGE if snapshot.is_sandbox else Markup("")
+
+
+def text(snapshot: Snapshot) -> str:
+    """Return the status as one line of plain text, for terminals and screens without HTML."""
+    if snapshot.succeeded:
+        facts = final_facts(snapshot) if snapshot.assets else [text_html.data_text(snapshot.data)]
+    else:
+        facts = status_facts(snapshot)
+    mark = "[sandbox] " if snapshot.is_sandbox else ""
+    warning = f" · not kept: {snapshot.warning}" if snapshot.warning else ""
+    return f"{mark}{snapshot.state} · {' · '.join(facts)}{warning}"
+
+
+# -- facts --------------------------------------------------------------------------------------------------------
+
+
+def status_facts(snapshot: Snapshot) -> list[str]:
+    """Return what a live status tells, without its state."""
+    facts = [snapshot.kind, elapsed(snapshot)]
+    if snapshot.progress is not None and not snapshot.done:
+        facts.append(f"{snapshot.progress:.0f} %")
+    if snapshot.pause_s > 0:
+        facts.append(f"rate limited, going on in {snapshot.pause_s:.0f} s")
+    facts += filter(None, (retry_notice(snapshot), estimate(snapshot), snapshot.note))
+    if snapshot.task_id and (snapshot.error is not None or snapshot.warning):
+        facts.append(f"task {snapshot.task_id}")
+    if snapshot.error is not None:
+        facts.append(str(snapshot.error))
+    return facts
+
+
+def final_facts(snapshot: Snapshot) -> list[str]:
+    """Return what the quiet line tells: the result, where its files are, what the kernel came to so far."""
+    facts = result_facts(snapshot) + [str(record.path) for record in snapshot.assets if record.path]
+    if not snapshot.reused:
+        facts.append(f"this kernel: {in_credits(snapshot.kernel_credits)} (estimate)")
+    return facts
+
+
+def result_facts(snapshot: Snapshot, fresh: str = "--fresh") -> list[str]:
+    """Return what there is to tell of a result: kind, size, seconds, credits, what was decided for the user.
+
+    *fresh* is what the front end calls the option that generates again.
+    """
+    facts = [snapshot.kind, *_sizes(snapshot.assets)]
+    if snapshot.reused:
+        facts.append(f"from your library, 0 credits ({fresh} generates another)")
+    else:
+        facts += [f"{snapshot.elapsed_s:.1f} s", estimate(snapshot)]
+    return [fact for fact in (*facts, snapshot.note) if fact]
+
+
+def elapsed(snapshot: Snapshot) -> str:
+    """Return the seconds so far and what is typical for the kind."""
+    typical = snapshot.request.tool.typical_s
+    usual = f" (typically {typical[0]:g}-{typical[1]:g} s)" if typical and not snapshot.done else ""
+    return f"{snapshot.elapsed_s:.1f} s{usual}"
+
+
+def estimate(snapshot: Snapshot) -> str:
+    """Return the server's estimate in credits, called one; "" if it gave none."""
+    known = snapshot.estimated_credits
+    return f"{in_credits(known)} (estimate)" if known is not None else ""
+
+
+def retry_notice(snapshot: Snapshot) -> str:
+    """Return what is being retried; "" if nothing."""
+    return f"{snapshot.retry_reason} Going on." if snapshot.retry_reason else ""
+
+
+def _sizes(assets: Iterable[AssetRecord]) -> list[str]:
+    texts = []
+    for record in assets:
+        if record.width and record.height:
+            texts.append(f"{record.width} x {record.height}")
+        if record.duration_s:
+            texts.append(f"{record.duration_s:.1f} s long")
+    return list(dict.fromkeys(texts))
+
+
+def _box(snapshot: Snapshot, content: Markup, style: str = text_html.LINE) -> Markup:
+    word = "".join(char if char.isascii() and char.isalnum() else "-" for char in snapshot.state.lower()).strip("-")
+    return Markup('<div class="playcut-status playcut-status-{}" style="{}">{}{}</div>').format(
+        word or "unknown", style, content, _warning(snapshot)
+    )
+
+
+def _warning(snapshot: Snapshot) -> Markup:
+    if not snapshot.warning:
+        return Markup("")
+    return Markup('<div class="playcut-warning" style="font-weight:bold;">Not kept: {}</div>').format(snapshot.warning)

@@ -1,0 +1,164 @@
+"""A sweep as a grid that fills tile by tile.
+
+The last two axes are a table's columns and rows; more axes repeat the table under headings. Tiles that wait have the
+size of those that are done, so nothing jumps.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Sequence
+from itertools import groupby
+
+from markupsafe import Markup
+
+from playcut_jupyter.display import media_html, status, sweep_summary
+from playcut_jupyter.display.bundles import Bundle, mime_bundle
+from playcut_jupyter.display.sweep_snapshot import SweepSnapshot
+from playcut_jupyter.display.tables import table
+from playcut_jupyter.jobs.snapshot import Snapshot
+from playcut_jupyter.library.records import AssetRecord
+from playcut_jupyter.text import truncate
+
+_PICTURE_PX = ((16, 320), (49, 240), (sys.maxsize, 160))
+"""Up to so many pictures in a grid -> the longest side of each, pixels: 36 of them take well under 2 MB."""
+MAX_PLAYERS_BYTES = 12_000_000
+"""What all sounds and clips of a grid may take together, bytes; one beyond its share is a poster and its place."""
+_TILE_PX = 240
+"""How wide a tile is."""
+_POSTER_PX = 2 * _TILE_PX
+_MAX_HEIGHT_PX = {"image": 600, "video": 480}
+"""`media_html` lets nothing be higher."""
+_AUDIO_PLAYER_PX = 54
+"""How high a browser's audio player is."""
+_BOX_PX = 18
+"""What padding and border add to a box's height."""
+_RATIO = re.compile(r"(\d{1,4}):(\d{1,4})")
+
+
+def bundle(sweep: SweepSnapshot) -> Bundle:
+    """Return a sweep's MIME bundle: the summary line and the grid."""
+    return mime_bundle(sweep_summary.line(sweep) + _grid(sweep, _Sizes(sweep)), sweep_summary.text(sweep))
+
+
+def live_views(current: Callable[[], SweepSnapshot]) -> tuple[Callable[[], Bundle], Callable[[bool], Bundle]]:
+    """Return what draws a sweep live: its summary line, and the grid below it, with players only the last time.
+
+    *current* gives the sweep as it is now.
+    """
+
+    def line() -> Bundle:
+        return sweep_summary.bundle(current())
+
+    def grid(is_last: bool) -> Bundle:
+        sweep = current()
+        return mime_bundle(_grid(sweep, _Sizes(sweep), players=is_last), f"<{sweep_summary.description(sweep)}>")
+
+    return line, grid
+
+
+class _Sizes:
+    """How large what is shown may be, so that the whole grid stays light.
+
+    What still waits counts as one picture, so that no picture changes its size when another one comes.
+    """
+
+    def __init__(self, sweep: SweepSnapshot) -> None:
+        assets = [record for snapshot in sweep.generations for record in snapshot.assets]
+        pictures = sum(record.kind == "image" for record in assets)
+        waiting = sum(not snapshot.assets and snapshot.kind == "image" for snapshot in sweep.generations)
+        self.picture_px = next(px for most, px in _PICTURE_PX if pictures + waiting <= most)
+        share = MAX_PLAYERS_BYTES // max(1, len(assets) - pictures)
+        self.max_bytes = min(share, media_html.MAX_EMBED_BYTES)
+
+    def longest_px(self, snapshot: Snapshot, record: AssetRecord) -> int:
+        """Return the longest side of the picture or poster of an asset."""
+        return min(snapshot.preview_px, self.picture_px if record.kind == "image" else _POSTER_PX)
+
+    def height_px(self, snapshot: Snapshot) -> int:
+        """Return how high in its tile that will be which a generation brings."""
+        if snapshot.kind == "speech":
+            return _AUDIO_PLAYER_PX
+        given = _RATIO.fullmatch(str(snapshot.inputs.get("aspectRatio", "")))
+        across, down = map(int, given.groups()) if given else (16, 9) if snapshot.kind == "video" else (1, 1)
+        ratio = (across or 1) / (down or 1)
+        width = min(_TILE_PX, self.picture_px * min(1, ratio)) if snapshot.kind == "image" else _TILE_PX
+        return min(round(width / ratio), _MAX_HEIGHT_PX.get(snapshot.kind, _TILE_PX))
+
+
+def _grid(sweep: SweepSnapshot, sizes: _Sizes, *, players: bool = True) -> Markup:
+    """Return the tiles in a row, or in tables if there are two axes or more."""
+
+    def tile(snapshot: Snapshot, caption: str) -> Markup:
+        return _tile(snapshot, caption, sizes, players=players)
+
+    outer, inner = sweep.varied_axes[:-2], sweep.varied_axes[-2:]
+    if len(inner) < 2:
+        return Markup("").join(tile(snapshot, _caption(snapshot, inner)) for snapshot in sweep.generations)
+    parts = []
+    for labels, group in groupby(sweep.generations, key=lambda found: tuple(_label(found, name) for name in outer)):
+        if outer:
+            heading = " · ".join(f"{name}: {value}" for name, value in zip(outer, labels, strict=True))
+            parts.append(Markup('<div style="margin:8px 0 4px;font-weight:bold;">{}</div>').format(heading))
+        parts.append(_table(sweep, list(group), inner, tile))
+    return Markup("").join(parts)
+
+
+def _table(
+    sweep: SweepSnapshot, group: Sequence[Snapshot], axes: Sequence[str], tile: Callable[[Snapshot, str], Markup]
+) -> Markup:
+    """Return a table; of a sample, a row or column that has nothing is left out, and a cell may be empty."""
+    down, across = axes
+    cells: dict[tuple[str, str], list[Markup]] = {}
+    for snapshot in group:
+        cells.setdefault((_label(snapshot, down), _label(snapshot, across)), []).append(tile(snapshot, ""))
+    names = {axis: list(dict.fromkeys(map(str, sweep.axes[axis]))) for axis in axes}
+    columns = [name for name in names[across] if any(column == name for _, column in cells)]
+    rows = [name for name in names[down] if any(row == name for row, _ in cells)]
+    return table(
+        "playcut-grid",
+        [[row, *(Markup("").join(cells.get((row, column), ())) for column in columns)] for row in rows],
+        header=[f"{down} / {across}", *columns],
+        row_headings=True,
+        sticky=True,
+    )
+
+
+def _label(snapshot: Snapshot, axis: str) -> str:
+    return str(snapshot.labels.get(axis, ""))
+
+
+def _caption(snapshot: Snapshot, axes: Sequence[str]) -> str:
+    labels = " · ".join(str(snapshot.labels[name]) for name in axes if name in snapshot.labels)
+    return labels or truncate(snapshot.prompt, 80)
+
+
+def _tile(snapshot: Snapshot, caption: str, sizes: _Sizes, *, players: bool) -> Markup:
+    if snapshot.succeeded and snapshot.assets:
+        content = Markup("").join(_content(snapshot, record, sizes, players=players) for record in snapshot.assets)
+    elif snapshot.done:
+        content = _box(snapshot, sizes, "failed", status.status_facts(snapshot)[1:])
+    else:
+        facts = (snapshot.kind, status.retry_notice(snapshot), snapshot.note)
+        content = _box(snapshot, sizes, "waiting", facts)
+    return Markup(
+        '<div style="display:inline-block;vertical-align:top;width:{}px;max-width:100%;margin:0 8px 8px 0;">{}'
+        '<div style="font-size:0.85em;opacity:0.8;">{}</div></div>'
+    ).format(_TILE_PX, content, caption)
+
+
+def _content(snapshot: Snapshot, record: AssetRecord, sizes: _Sizes, *, players: bool) -> Markup:
+    """Return what came; while others wait, a picture in a player's place: redrawn, a player would fall silent."""
+    longest_px = sizes.longest_px(snapshot, record)
+    if players or record.kind == "image":
+        return media_html.asset(record, snapshot.prompt, longest_px, sizes.max_bytes)
+    poster = media_html.poster(record, snapshot.prompt, longest_px)
+    return poster or _box(snapshot, sizes, "fetched", [f"{record.kind}, plays when all are done"])
+
+
+def _box(snapshot: Snapshot, sizes: _Sizes, word: str, facts: Sequence[str]) -> Markup:
+    return Markup(
+        '<div class="playcut-tile playcut-tile-{}" style="border:1px dashed rgba(128,128,128,0.6);border-radius:4px;'
+        'padding:8px;min-height:{}px;word-wrap:break-word;"><b>{}</b> {}</div>'
+    ).format(word, max(0, sizes.height_px(snapshot) - _BOX_PX), snapshot.state, " · ".join(filter(None, facts)))
