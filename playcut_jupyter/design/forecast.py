@@ -84,7 +84,7 @@ class Forecast:
     def bundle(self) -> bundles.Bundle:
         """Return it as a MIME bundle: a quiet block of lines."""
         html = Markup('<div class="playcut-plan" style="white-space:pre-wrap;font-size:0.9em;opacity:0.8;">{}</div>')
-        return bundles.bundle(html.format(str(self)), str(self))
+        return bundles.mime_bundle(html.format(str(self)), str(self))
 
 
 def forecast(connection: Connection, request: SweepRequest, *, reuse: bool = True) -> Forecast:

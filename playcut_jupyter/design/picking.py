@@ -113,7 +113,7 @@ def bundle(
     html = Markup("{}{}<div>{}</div>").format(
         table("playcut-picks", rows[1:], header=rows[0]), text_html.message(summary), _picture(best) if best else ""
     )
-    return bundles.bundle(html, f"{text_table(rows)}\n{summary}")
+    return bundles.mime_bundle(html, f"{text_table(rows)}\n{summary}")
 
 
 def _picture(state: Snapshot) -> Markup:

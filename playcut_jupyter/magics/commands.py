@@ -12,7 +12,7 @@ from typing import Any
 from playcut_jupyter.connection.account import amount
 from playcut_jupyter.connection.connection import LOOKS_LIKE_SESSION
 from playcut_jupyter.display import live, status, sweep_grid, text_html
-from playcut_jupyter.display.bundles import bundle as mime_bundle
+from playcut_jupyter.display.bundles import mime_bundle
 from playcut_jupyter.display.targets import in_kernel, show_once
 from playcut_jupyter.errors import InvalidInput, NotConnected, NotFound
 from playcut_jupyter.export.writer import FORMATS

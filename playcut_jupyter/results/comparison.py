@@ -64,4 +64,4 @@ class Comparison(Generations):
         return comparison.text(self.snapshots)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return bundles.bundle(comparison.html(self.snapshots), repr(self))
+        return bundles.mime_bundle(comparison.html(self.snapshots), repr(self))

@@ -67,7 +67,7 @@ class Tree(Generations):
         rows = Markup("").join(_node(state, depth, self._changes(state)) for state, depth in nodes)
         hint = message(f"{_CUT if self.is_cut else ''} {_HINT}".strip())
         html = Markup('<div class="playcut-tree">{}</div>{}').format(rows, hint)
-        return bundles.bundle(html, repr(self))
+        return bundles.mime_bundle(html, repr(self))
 
 
 _HINT = "`%playcut show ID` reopens one, `%playcut export ID` makes a program of it, `--from ID` builds on it."

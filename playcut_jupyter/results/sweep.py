@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from playcut_jupyter.display import contact_sheet, live, saving, sweep_grid, sweep_summary
+from playcut_jupyter.display import live, saving, sweep_grid, sweep_summary
 from playcut_jupyter.display.bundles import Bundle, message_bundle
+from playcut_jupyter.display.contact_sheet import writer
 from playcut_jupyter.display.sweep_snapshot import SweepSnapshot
 from playcut_jupyter.errors import BudgetExceeded, StoppedWaiting, SubmissionUncertain, SweepIncomplete
 from playcut_jupyter.jobs.active_jobs import stopped_error
@@ -130,7 +131,7 @@ class Sweep(Generations):
         Raises:
             InvalidInput: another ending, an empty sweep, or a place that can't be written.
         """
-        return contact_sheet.write(self.snapshot, self.tally(), path)
+        return writer.write(self.snapshot, self.tally(), path)
 
     def grid(self) -> Sweep:
         """Return what shows as the grid: the sweep itself."""
