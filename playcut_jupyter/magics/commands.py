@@ -9,6 +9,8 @@ from difflib import get_close_matches
 from pathlib import PurePath
 from typing import Any
 
+from IPython.display import display
+
 from playcut_jupyter.connection.account import amount
 from playcut_jupyter.connection.connection import LOOKS_LIKE_SESSION
 from playcut_jupyter.display import live, status, sweep_grid, text_html
@@ -167,8 +169,6 @@ class Commands:
     def _panel(self, _: str) -> None:
         if not in_kernel():
             raise InvalidInput("The panel needs a notebook's widgets.", hint="Use it in JupyterLab or Notebook.")
-        from IPython.display import display
-
         display(self._runner.pc.panel())
 
     def _pick(self, _: str) -> None:
@@ -180,8 +180,6 @@ class Commands:
             )
         if not in_kernel():
             raise InvalidInput("Picking needs a notebook's widgets.", hint="`_playcut.picks()` shows what was picked.")
-        from IPython.display import display
-
         display(sweep.pick())
 
     def _star(self, rest: str) -> None:
