@@ -32,10 +32,10 @@ if TYPE_CHECKING:
         TaskFailed,
         WaitTimeout,
     )
-    from playcut_jupyter.library.asset import Asset
     from playcut_jupyter.playcut import Playcut
-    from playcut_jupyter.runs.generation import Generation
-    from playcut_jupyter.runs.sweep import Sweep
+    from playcut_jupyter.results.asset import Asset
+    from playcut_jupyter.results.generation import Generation
+    from playcut_jupyter.results.sweep import Sweep
 
 __version__ = "0.1.0"
 
@@ -65,7 +65,12 @@ __all__ = [
     "__version__",
 ]
 
-_HOMES = {"Asset": "library.asset", "Generation": "runs.generation", "Playcut": "playcut", "Sweep": "runs.sweep"}
+_HOMES = {
+    "Asset": "results.asset",
+    "Generation": "results.generation",
+    "Playcut": "playcut",
+    "Sweep": "results.sweep",
+}
 
 
 def __getattr__(name: str) -> Any:
@@ -82,6 +87,6 @@ def __dir__() -> list[str]:
 
 def load_ipython_extension(ipython: InteractiveShell) -> None:
     """Register `%%playcut` and `%playcut`; IPython calls this for `%load_ext playcut_jupyter`."""
-    from playcut_jupyter.magics.extension import load
+    from playcut_jupyter.magics.extension import load  # IPython is not needed to use this from a script
 
     load(ipython)

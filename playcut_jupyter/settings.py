@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
@@ -18,6 +17,8 @@ BASE_URL = "https://api.playcut.ai/api/v1"
 _HOST_NAME = re.compile(
     r"(?=.{1,253}$)[A-Za-z0-9]([\w-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([\w-]*[A-Za-z0-9])?)*\.?", re.ASCII
 )
+MAX_GENERATIONS = 16
+"""The largest sweep that is sent without being asked to."""
 SANDBOX_ORIGIN = "sandbox"
 """What stands for the base URL of the sandbox inside the kernel, whatever its port."""
 
@@ -138,15 +139,28 @@ def checked_key(key: str) -> str:
     return text
 
 
-def default_home(environ: Mapping[str, str] = os.environ) -> Path:
-    """Return `PLAYCUT_HOME`, or the platform's user data folder for playcut."""
-    if environ.get("PLAYCUT_HOME"):
-        return Path(environ["PLAYCUT_HOME"]).expanduser()
-    import platformdirs
+def configured_home(home: str | Path | None = None) -> Path:
+    """Return the library's folder: *home*, else `PLAYCUT_HOME`, else the platform's user data folder for playcut."""
+    chosen = home or os.environ.get("PLAYCUT_HOME")
+    if chosen:
+        return Path(chosen).expanduser()
+    import platformdirs  # not needed where a folder is named
 
     return platformdirs.user_data_path("playcut", appauthor=False)
 
 
-def sandbox_asked_for(environ: Mapping[str, str] = os.environ) -> bool:
-    """True if `PLAYCUT_SANDBOX` says so; never the outcome of a missing key."""
-    return environ.get("PLAYCUT_SANDBOX", "").strip().lower() in ("1", "true", "yes", "on")
+def configured_url(base_url: str | None = None) -> str:
+    """Return where the API is: *base_url*, else `PLAYCUT_BASE_URL`, else the documented address."""
+    return base_url or os.environ.get("PLAYCUT_BASE_URL") or BASE_URL
+
+
+def uses_sandbox(sandbox: bool | None = None) -> bool:
+    """Return *sandbox*, or where that is None what `PLAYCUT_SANDBOX` says; never the outcome of a missing key."""
+    if sandbox is not None:
+        return sandbox
+    return os.environ.get("PLAYCUT_SANDBOX", "").strip().lower() in ("1", "true", "yes", "on")
+
+
+def configured_origin(base_url: str | None = None, sandbox: bool | None = None) -> str:
+    """Return what generations are filed under in the library, as a connection made now would be."""
+    return SANDBOX_ORIGIN if uses_sandbox(sandbox) else configured_url(base_url).strip().rstrip("/")

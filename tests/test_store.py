@@ -194,7 +194,7 @@ def original(tmp_path: Path) -> Path:
 )
 def test_a_copy_goes_where_it_was_asked_for(tmp_path: Path, original: Path, target: str, written: str) -> None:
     (tmp_path / "there").mkdir()
-    path = copy_out(original, None, target, ".png")
+    path = copy_out(original, target, ".png")
     assert path.resolve() == tmp_path / written
     assert path.read_bytes() == DATA
     assert original.read_bytes() == DATA
@@ -203,37 +203,37 @@ def test_a_copy_goes_where_it_was_asked_for(tmp_path: Path, original: Path, targ
 def test_nothing_is_ever_overwritten(tmp_path: Path, original: Path) -> None:
     (tmp_path / "fox.png").write_bytes(b"mine")
     (tmp_path / "fox-2.png").symlink_to(tmp_path / "nowhere")
-    copies = [copy_out(original, None, tmp_path / "fox.png", ".png") for _ in range(3)]
+    copies = [copy_out(original, tmp_path / "fox.png", ".png") for _ in range(3)]
     assert [path.name for path in copies] == ["fox-3.png", "fox-4.png", "fox-5.png"]
     assert (tmp_path / "fox.png").read_bytes() == b"mine"
     assert not (tmp_path / "nowhere").exists()
-    folder = [copy_out(original, None, f"{tmp_path}/out/", ".png").name for _ in range(2)]
+    folder = [copy_out(original, f"{tmp_path}/out/", ".png").name for _ in range(2)]
     assert folder == ["0123456789ab.png", "0123456789ab-2.png"]
 
 
 def test_bytes_that_are_nowhere_on_disk_are_written(tmp_path: Path) -> None:
-    assert copy_out(None, DATA, tmp_path / "fox", ".png").read_bytes() == DATA
-    assert copy_out(None, DATA, f"{tmp_path}/out/", ".png").name == "playcut.png"
-    assert copy_out(None, None, tmp_path / "empty", ".bin").read_bytes() == b""
+    assert copy_out(DATA, tmp_path / "fox", ".png").read_bytes() == DATA
+    assert copy_out(DATA, f"{tmp_path}/out/", ".png").name == "playcut.png"
+    assert copy_out(b"", tmp_path / "empty", ".bin").read_bytes() == b""
 
 
 @pytest.mark.parametrize("target", ["file/fox.png", "file/", "x" * 300 + ".png"])
 def test_a_place_that_can_not_be_written_is_invalid_input(tmp_path: Path, original: Path, target: str) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(InvalidInput, match=r"can't be written: .*the original stays in the library"):
-        copy_out(original, None, target, ".png")
+        copy_out(original, target, ".png")
     assert original.read_bytes() == DATA
 
 
 @pytest.mark.parametrize("target", ["~nobody-of-that-name/fox.png", "fo\0x.png"])
 def test_a_name_that_no_file_can_have_is_invalid_input(original: Path, target: str) -> None:
     with pytest.raises(InvalidInput):
-        copy_out(original, None, target, ".png")
+        copy_out(original, target, ".png")
 
 
 @pytest.mark.parametrize("target", ["Dr. Fox", "fox v1.5"])
 def test_a_dot_in_a_name_is_not_yet_an_ending(original: Path, target: str) -> None:
-    assert copy_out(original, None, target, ".png").name == f"{target}.png"
+    assert copy_out(original, target, ".png").name == f"{target}.png"
 
 
 COPY = """
@@ -245,7 +245,7 @@ copy_out({arguments}, sys.argv[2], ".png")
 """
 
 
-@pytest.mark.parametrize("arguments", ["source, None", "None, source.read_bytes()"])
+@pytest.mark.parametrize("arguments", ["source", "source.read_bytes()"])
 def test_a_copy_that_fails_half_way_leaves_no_cut_file(tmp_path: Path, arguments: str) -> None:
     source = tmp_path / "library.png"
     source.write_bytes(bytes(3_000_000))
@@ -256,7 +256,7 @@ def test_a_copy_that_fails_half_way_leaves_no_cut_file(tmp_path: Path, arguments
 
 def test_a_copy_of_what_is_gone_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="no such file"):
-        copy_out(tmp_path / "gone.png", None, tmp_path / "fox.png", ".png")
+        copy_out(tmp_path / "gone.png", tmp_path / "fox.png", ".png")
 
 
 # -- a library that can't be written ----------------------------------------------------------------------------

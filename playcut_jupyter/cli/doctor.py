@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from playcut_jupyter import __version__, settings
 from playcut_jupyter.errors import PlaycutError
+from playcut_jupyter.redaction import mask
 
 _PACKAGES = {
     "needed": ("ipython", "ipywidgets", "httpx", "anyio", "pillow", "stamina"),
@@ -27,10 +28,10 @@ def examine() -> int:
     print(f"{'library':<12} {_library()}")
     key = os.environ.get("PLAYCUT_API_KEY", "")
     print(f"{'key':<12} {_masked(key)}")
-    if settings.sandbox_asked_for():
+    if settings.uses_sandbox():
         print(f"{'connection':<12} PLAYCUT_SANDBOX is set: the sandbox inside each kernel, offline, nothing is paid")
         return 0
-    url = os.environ.get("PLAYCUT_BASE_URL") or settings.BASE_URL
+    url = settings.configured_url()
     try:
         answer, status = _reached(url, key)
     except PlaycutError as error:
@@ -49,13 +50,11 @@ def _version(name: str) -> str:
 def _masked(key: str) -> str:
     if not key:
         return "PLAYCUT_API_KEY is not set (keys: app.playcut.ai/settings/api; or try `%playcut sandbox`)"
-    from playcut_jupyter.redaction import mask
-
     return f"PLAYCUT_API_KEY is {mask(key.strip())}"
 
 
 def _library() -> str:
-    home = settings.default_home()
+    home = settings.configured_home()
     place = home if home.exists() else next(parent for parent in home.parents if parent.exists())
     return f"{home} ({'can' if os.access(place, os.W_OK) else 'CAN NOT'} be written)"
 
@@ -63,11 +62,11 @@ def _library() -> str:
 def _reached(url: str, key: str) -> tuple[str, int]:
     """Return what the API says to the key, or whether anything answers where there is none; and an exit status."""
     if key:
-        from playcut_jupyter.playcut import Playcut
+        from playcut_jupyter.playcut import Playcut  # what connects is loaded when there is a key
 
         with Playcut(sandbox=False) as pc:
             return f"reached, the key works ({pc.check()} voices)", 0
-    import httpx
+    import httpx  # doctor also runs where it is broken or missing
 
     try:
         httpx.get(settings.checked_base_url(url), timeout=10)

@@ -9,7 +9,7 @@ from playcut_jupyter.errors import NotConnected
 from playcut_jupyter.jobs import maintenance
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.playcut import Playcut
-from playcut_jupyter.settings import default_home
+from playcut_jupyter.settings import configured_home
 
 
 def show(search: str | None, limit: int) -> int:
@@ -20,13 +20,13 @@ def show(search: str | None, limit: int) -> int:
 
 def path() -> int:
     """Print the library's folder."""
-    print(default_home())
+    print(configured_home())
     return 0
 
 
 def prune(days: float, *, ask: bool) -> int:
     """Remove what ended more than *days* ago, after asking."""
-    library = Library(default_home())
+    library = Library(configured_home())
     old = maintenance.older_than(library, days)
     if not old:
         print(f"Nothing ended more than {days:g} days ago.")
@@ -49,7 +49,7 @@ def _agreed(question: str) -> bool:
 
 def verify() -> int:
     """Read every original, and fetch again what is missing or damaged; 0 if all is well in the end."""
-    library = Library(default_home())
+    library = Library(configured_home())
     found = maintenance.damaged(library)
     if not found:
         print("All originals are there and whole.")

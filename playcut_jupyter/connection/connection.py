@@ -134,6 +134,11 @@ class Connection:
             self.session_id = self.session_id or created
         return self.session_id
 
+    def use_session(self, session_id: str) -> str:
+        """Put all further generations into that session, and return its id."""
+        self.session_id = session_id
+        return session_id
+
     async def create_session(self, title: str, notify: Notify | None = None) -> str:
         """Create a session (it costs nothing) and return its id.
 

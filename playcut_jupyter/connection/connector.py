@@ -51,7 +51,7 @@ class Connector:
         self._current: Connection | None = None
         self._connections: dict[tuple[str, str, Path], Connection] = {}
         self._accounts: dict[str, Account] = {}
-        self._archive: Connection | None = None
+        self._offline: Connection | None = None
         self._lock = threading.RLock()
 
     def switch(self, **told: Any) -> None:
@@ -70,17 +70,22 @@ class Connector:
     @property
     def home(self) -> Path:
         """The library's folder."""
-        return self._home or settings.default_home()
+        return settings.configured_home(self._home)
 
     @property
     def is_sandbox(self) -> bool:
         """True if this talks, or would talk, to the sandbox inside this process."""
-        return self._sandbox if self._sandbox is not None else settings.sandbox_asked_for()
+        return settings.uses_sandbox(self._sandbox)
+
+    @property
+    def origin(self) -> str:
+        """What generations are, or would be, filed under in the library."""
+        return settings.configured_origin(self._base_url, self._sandbox)
 
     @property
     def place(self) -> str:
         """Where this is, or would be, connected to."""
-        return "sandbox" if self.is_sandbox else self._url()
+        return "sandbox" if self.is_sandbox else settings.configured_url(self._base_url)
 
     @property
     def budget(self) -> float | None:
@@ -118,15 +123,15 @@ class Connector:
             return list(self._connections.values())
 
     @property
-    def archive(self) -> Connection:
+    def offline_library(self) -> Connection:
         """The connection, or where there is no key one that can read the library and nothing else."""
         try:
             return self.connection
         except NotConnected:
             with self._lock:
-                if self._archive is None or self._archive.settings.home != self.home:
-                    self._archive = self._connected("", settings.BASE_URL)
-                return self._archive
+                if self._offline is None or self._offline.settings.home != self.home:
+                    self._offline = self._connected("", settings.BASE_URL)
+                return self._offline
 
     def configure(self, **options: Any) -> None:
         """Change options, also of the connections under way."""
@@ -138,20 +143,17 @@ class Connector:
         """Close all connections; the next use makes a new one."""
         with self._lock:
             connections, self._connections, self._current = self.open_connections, {}, None
-            if self._archive is not None:
-                connections.append(self._archive)
-                self._archive = None
+            if self._offline is not None:
+                connections.append(self._offline)
+                self._offline = None
         for connection in connections:
             portal().call(connection.close)
-
-    def _url(self) -> str:
-        return self._base_url or os.environ.get("PLAYCUT_BASE_URL") or settings.BASE_URL
 
     def _credentials(self) -> tuple[str, str]:
         if self.is_sandbox:
             server = embedded_sandbox(self.home)
             return server.key, server.base_url
-        url = settings.checked_base_url(self._url())
+        url = settings.checked_base_url(settings.configured_url(self._base_url))
         key = settings.checked_key(self._api_key or os.environ.get("PLAYCUT_API_KEY") or "")
         if not key:
             raise NotConnected("There is no API key, and the sandbox is off.")
@@ -180,7 +182,7 @@ def embedded_sandbox(home: Path) -> Sandbox:
     with _sandbox_lock:
         if _sandbox is None:
             try:
-                from playcut_jupyter.sandbox import Sandbox
+                from playcut_jupyter.sandbox import Sandbox  # an extra, which may not be installed
 
                 _sandbox = Sandbox(rate=SANDBOX_RATE, state_dir=home / "sandbox").start()
             except ImportError as error:

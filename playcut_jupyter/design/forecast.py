@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup
 
 from playcut_jupyter.api.client import encoded
 from playcut_jupyter.connection.account import amount, in_credits
 from playcut_jupyter.connection.connection import Connection
+from playcut_jupyter.design.planning import SweepRequest
+from playcut_jupyter.display import bundles
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.library.records import fingerprint
-from playcut_jupyter.prompts.plan import Plan
 from playcut_jupyter.tools import GenerationRequest, Tool
 
 _MOST = 2_000
@@ -23,35 +23,26 @@ _MOST = 2_000
 
 @dataclass(frozen=True)
 class Forecast:
-    """What a plan will come to.
+    """What a request will come to.
 
     Attributes:
-        plan: what is expanded.
-        count: how many of each.
+        request: what is asked for.
         looked_up: how many generations the next three were counted among; less than all of a very large plan.
         in_library: how many of those the library has already: 0 credits.
         unpriced: how many of the others have no known price.
         credits: what all that is new was estimated at when the same was last bought, scaled up from those that were
             looked up; None if nothing is known.
-        limit: the most that may be sent; None for any number.
         budget: credits that may be spent; None for any number.
         spent: how many of them are.
     """
 
-    plan: Plan
-    count: int
+    request: SweepRequest
     looked_up: int
     in_library: int
     unpriced: int
     credits: float | None
-    limit: int | None = None
     budget: float | None = None
     spent: float = 0.0
-
-    @property
-    def total(self) -> int:
-        """How many generations it makes."""
-        return len(self.plan) * self.count
 
     @property
     def price(self) -> str:
@@ -59,7 +50,7 @@ class Forecast:
         new = self.looked_up - self.in_library
         parts = []
         if self.credits is not None:
-            basis = "" if self.looked_up == self.total else f", from {self.looked_up:,} of them taken at random"
+            basis = "" if self.looked_up == self.request.total else f", from {self.looked_up:,} of them taken at random"
             parts.append(f"about {in_credits(self.credits)} (estimate{basis})")
             if self.unpriced:
                 parts.append(f"without {self.unpriced:,} whose price is not known yet")
@@ -73,11 +64,11 @@ class Forecast:
     def obstacles(self) -> str:
         """What stands against sending it, in words; "" if nothing does."""
         parts = []
-        if self.limit is not None and self.total > self.limit:
-            parts.append(f"needs `--max {self.total}`")
+        if self.request.is_too_large:
+            parts.append(f"needs `--max {self.request.total}`")
         if self.budget is not None and self.credits is not None and self.spent + self.credits > self.budget:
             left = max(0.0, self.budget - self.spent)
-            priced = (self.looked_up - self.in_library - self.unpriced) * self.total / self.looked_up
+            priced = (self.looked_up - self.in_library - self.unpriced) * self.request.total / self.looked_up
             spent = f" ({amount(self.spent)} spent)" if self.spent else ""
             parts.append(
                 f"passes your budget of {amount(self.budget)}{spent} after about {int(left * priced / self.credits)}"
@@ -85,37 +76,35 @@ class Forecast:
         return "; ".join(parts)
 
     def __str__(self) -> str:
-        headline, *rest = self.plan.describe().split("\n")
-        if self.count > 1:
-            headline += f" x {self.count} of each = {self.total:,} generations"
+        headline, *rest = self.request.plan.describe().split("\n")
+        if self.request.count > 1:
+            headline += f" x {self.request.count} of each = {self.request.total:,} generations"
         return "\n".join(["; ".join(filter(None, (headline, self.price, self.obstacles))), *rest])
 
-    def bundle(self) -> dict[str, Any]:
+    def bundle(self) -> bundles.Bundle:
         """Return it as a MIME bundle: a quiet block of lines."""
         html = Markup('<div class="playcut-plan" style="white-space:pre-wrap;font-size:0.9em;opacity:0.8;">{}</div>')
-        return {"text/html": str(html.format(str(self))), "text/plain": str(self)}
+        return bundles.mime_bundle(html.format(str(self)), str(self))
 
 
-def forecast(
-    connection: Connection, tool: Tool, plan: Plan, *, count: int = 1, reuse: bool = True, limit: int | None = None
-) -> Forecast:
-    """Look up what *plan* will come to. A library that can't be read knows nothing; nothing is sent.
+def forecast(connection: Connection, request: SweepRequest, *, reuse: bool = True) -> Forecast:
+    """Look up what *request* will come to. A library that can't be read knows nothing; nothing is sent.
 
     Raises:
         InvalidInput: an input can't be sent as JSON.
     """
+    tool, plan, origin = request.tool, request.plan, connection.settings.origin
     wanted: Counter[str] = Counter()
     inputs_of: dict[str, Mapping[str, object]] = {}
-    origin = connection.settings.origin
     for expansion in plan if len(plan) <= _MOST else plan.sample(_MOST, seed=0):
         inputs = {tool.prompt_field: expansion.prompt, **expansion.inputs}
         encoded(tool.name, inputs)  # raises for what can't be sent, and so has no fingerprint either
         key = fingerprint(origin, tool.name, inputs)
-        wanted[key] += count
+        wanted[key] += request.count
         inputs_of[key] = inputs
     in_library, unpriced, prices = 0, 0, []
     for key, number in wanted.items():
-        saved = _saved(connection, tool, inputs_of[key], number) if reuse else 0
+        saved = _saved(connection, tool, inputs_of[key], number) if reuse and not request.fresh else 0
         in_library += saved
         price = connection.expected_credits(GenerationRequest(tool, inputs_of[key]))
         if price is None:
@@ -124,13 +113,11 @@ def forecast(
             prices.append(price * (number - saved))
     looked_up = wanted.total()
     return Forecast(
-        plan,
-        count,
+        request,
         looked_up,
         in_library,
         unpriced,
-        credits=sum(prices) * len(plan) * count / looked_up if prices else None,
-        limit=limit,
+        credits=sum(prices) * request.total / looked_up if prices else None,
         budget=connection.account.budget,
         spent=connection.account.spent,
     )

@@ -1,6 +1,6 @@
 """What is made from what: a child's prompt as a change to its parent's, and the words for what changed.
 
-Pure: generations in, text out. A body whose lines all begin with `+` or `-` changes the parent's prompt; one whose
+Pure: snapshots in, text out. A body whose lines all begin with `+` or `-` changes the parent's prompt; one whose
 lines never do is a new prompt; an empty one keeps the prompt, for a change of options alone. A lone line that begins
 with a minus and a digit is a new prompt, too: it is a number (`-5 degrees, a frozen lake`).
 """
@@ -12,13 +12,14 @@ from collections.abc import Mapping
 
 from playcut_jupyter.design import word_diff
 from playcut_jupyter.errors import InvalidInput, PromptError
+from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.prompts.plan import OneValue
-from playcut_jupyter.runs.generation import Generation
+from playcut_jupyter.text import truncate
 from playcut_jupyter.tools import KINDS, Tool
 
 _PARENT = "_parents_prompt"
 """The variable that stands for the parent's prompt in its child's template."""
-_MOST_SHOWN = 120
+_LONGEST = 120
 
 
 def child_template(prompt: str, body: str) -> tuple[str, dict[str, str]]:
@@ -39,7 +40,8 @@ def child_template(prompt: str, body: str) -> tuple[str, dict[str, str]]:
         return body, {}
     if others:
         raise PromptError(
-            f"Some lines change the parent's prompt with + or -, and this one does not: {_short(others[0])}",
+            "Some lines change the parent's prompt with + or -, and this one does not: "
+            f"{truncate(others[0], _LONGEST)}",
             hint="Begin every line with + or -; or none, for a whole new prompt.",
         )
     kept, added = prompt, ""
@@ -57,7 +59,7 @@ def _without(prompt: str, words: str) -> str:
     left = re.sub(rf"(?<!\w){pattern}(?!\w)", " ", prompt, flags=re.IGNORECASE) if pattern else prompt
     if left == prompt:
         raise PromptError(
-            f"There is no {words!r} in the parent's prompt: {_short(prompt)}",
+            f"There is no {words!r} in the parent's prompt: {truncate(prompt, _LONGEST)}",
             hint="Write `- ` and words just as they stand there, or the whole new prompt.",
         )
     left = re.sub(r"[ \t]{2,}", " ", left)
@@ -65,7 +67,7 @@ def _without(prompt: str, words: str) -> str:
     return re.sub(r"([,;])(?:\s*[,;])+", r"\1", left).strip(" ,;")
 
 
-def kind_of_child(parent: Generation) -> str:
+def kind_of_child(parent: Snapshot) -> str:
     """Return the kind that a child has if nothing else is asked for: its parent's.
 
     Raises:
@@ -79,16 +81,15 @@ def kind_of_child(parent: Generation) -> str:
     return parent.kind
 
 
-def inherited(parent: Generation, tool: Tool) -> dict[str, object]:
+def inherited(parent: Snapshot, tool: Tool) -> dict[str, object]:
     """Return the parent's inputs that its child takes over: all for the same tool, else those that both document."""
-    fields = ("prompt", "text", parent.request.tool.prompt_field)
-    inputs = {name: value for name, value in parent.inputs.items() if name not in fields}
+    inputs = parent.other_inputs
     if parent.tool != tool.name:
         inputs = {name: value for name, value in inputs.items() if name in tool.options.values()}
     return {name: OneValue(value) if isinstance(value, list) else value for name, value in inputs.items()}
 
 
-def changes(parent: Generation, child: Generation) -> str:
+def changes(parent: Snapshot, child: Snapshot) -> str:
     """Return in words what *child* changed: "+ at dusk · - neon · aspectRatio 1:1"."""
     parts = _prompt_changes(parent.prompt, child.prompt)
     if child.kind != parent.kind:
@@ -100,25 +101,21 @@ def changes(parent: Generation, child: Generation) -> str:
 
 def _prompt_changes(before: str, after: str) -> list[str]:
     if word_diff.similarity(before, after) < 0.5:
-        return [_short(after)]
+        return [truncate(after, _LONGEST)]
     parts = []
     for old, new in word_diff.changes(before, after):
         for sign, words in (("-", before[old]), ("+", after[new])):
             if words:
-                parts.append(f"{sign} {_short(' '.join(words.split()))}")
+                parts.append(f"{sign} {truncate(' '.join(words.split()), _LONGEST)}")
     return parts
 
 
 def _input_changes(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:
     left_out = ("prompt", "text")
     changed = [
-        f"{name} {_short(str(value))}"
+        f"{name} {truncate(str(value), _LONGEST)}"
         for name, value in after.items()
         if name not in left_out and before.get(name) != value
     ]
     gone = [f"no {name}" for name in before if name not in after and name not in left_out]
     return changed + gone
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 1] + "…"

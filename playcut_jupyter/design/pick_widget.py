@@ -14,12 +14,15 @@ from typing import Any
 import ipywidgets
 from markupsafe import Markup
 
-from playcut_jupyter.design.picking import Pair, Picks, candidates, next_pair
-from playcut_jupyter.display import render
+from playcut_jupyter.design import picking
+from playcut_jupyter.design.picking import Pair
+from playcut_jupyter.display import media_html
+from playcut_jupyter.display.sweep_snapshot import SweepSnapshot
+from playcut_jupyter.display.text_html import message
 from playcut_jupyter.errors import PlaycutError
+from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.library import ratings
-from playcut_jupyter.runs.generation import Generation
-from playcut_jupyter.runs.sweep import Sweep
+from playcut_jupyter.library.database import Library
 
 log = logging.getLogger("playcut_jupyter")
 
@@ -33,9 +36,9 @@ class PickWidget(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no ty
         InvalidInput: there are fewer than two to choose from.
     """
 
-    def __init__(self, sweep: Sweep) -> None:
-        self._sweep, self._runs = sweep, candidates(sweep)
-        self._library = next(iter(self._runs.values())).library
+    def __init__(self, sweep: SweepSnapshot, library: Library) -> None:
+        self._sweep, self._library = sweep, library
+        self._candidates = picking.candidates(sweep.generations)
         self._skipped: list[Pair] = []
         self._was_skip: list[bool] = []
         self._pair: Pair | None = None
@@ -60,7 +63,7 @@ class PickWidget(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no ty
             ]
         )
         self.add_class("playcut-pick")
-        self._show(ratings.picks(self._library, list(self._runs)))
+        self._show(ratings.picks(self._library, list(self._candidates)))
         self._open_buttons()
 
     def _button(self, text: str, action: Callable[[], None]) -> Any:
@@ -80,13 +83,13 @@ class PickWidget(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no ty
         """Do *action* and show the next pair; what went wrong stands where the result would."""
         try:
             action()
-            self._show(ratings.picks(self._library, list(self._runs)))
+            self._show(ratings.picks(self._library, list(self._candidates)))
         except PlaycutError as error:
-            self.result.value = str(render.message(f"{error}"))
+            self.result.value = str(message(f"{error}"))
         except Exception as error:
             log.exception("a click ended in a way it should not")
             kind = type(error).__name__
-            self.result.value = str(render.message(f"Something inside playcut-jupyter went wrong ({kind}: {error})."))
+            self.result.value = str(message(f"Something inside playcut-jupyter went wrong ({kind}: {error})."))
         finally:
             self._open_buttons()
 
@@ -105,17 +108,18 @@ class PickWidget(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no ty
         if self._was_skip and self._was_skip.pop():
             self._skipped.pop()
         else:
-            ratings.forget_last_pick(self._library, list(self._runs))
+            ratings.forget_last_pick(self._library, list(self._candidates))
 
     def _finish(self) -> None:
-        self.result.value = Picks(self._sweep)._repr_mimebundle_()["text/html"]
+        rounds = ratings.picks(self._library, [state.id for state in self._sweep.generations if state.id is not None])
+        self.result.value = picking.bundle(self._sweep.generations, self._sweep.axes, rounds)["text/html"]
 
     def _show(self, rounds: list[Pair]) -> None:
         shown = [*rounds, *self._skipped]
-        self._pair, self._shown = next_pair(self._runs, shown), len(shown)
-        pairs = len(self._runs) * (len(self._runs) - 1) // 2
+        self._pair, self._shown = picking.next_pair(self._candidates, shown), len(shown)
+        pairs = len(self._candidates) * (len(self._candidates) - 1) // 2
         for letter, side, number in zip("AB", self.sides, self._pair or (None, None), strict=True):
-            side.value = str(_blind(letter, self._runs[number])) if number is not None else ""
+            side.value = str(_blind(letter, self._candidates[number])) if number is not None else ""
         if self._pair is None:
             self.question.value = f"<b>All {pairs} pairs are judged.</b>"
             self._finish()
@@ -130,7 +134,8 @@ class PickWidget(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no ty
         self.finish.disabled = False
 
 
-def _blind(letter: str, run: Generation) -> Markup:
+def _blind(letter: str, state: Snapshot) -> Markup:
     """Return a result under a letter alone: its words, which are its alternative text elsewhere, would give it away."""
-    shown = Markup("").join(render.asset(item.called(letter), _VIEW_PX) for item in run.assets)
+    longest_px = min(_VIEW_PX, state.preview_px)
+    shown = Markup("").join(media_html.asset(asset, letter, longest_px) for asset in state.assets)
     return Markup("<b>{}</b><br>{}").format(letter, shown)

@@ -1,18 +1,153 @@
-"""From a kind, words and options to the requests that they stand for; nothing is sent here."""
+"""From a kind, words and options to what is asked of the API. Nothing is sent or read here.
+
+A cell, a call from Python and the panel's form all make one object, a `SweepRequest`: checked, and settled before
+anything is sent. One prompt without axes is a sweep of one.
+"""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Any
 
 from playcut_jupyter import tools
 from playcut_jupyter.design import lineage
 from playcut_jupyter.errors import InvalidInput, PromptError
+from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.prompts.expansion import expand
-from playcut_jupyter.prompts.plan import Plan
-from playcut_jupyter.runs.generation import Generation
+from playcut_jupyter.prompts.plan import Expansions, Plan
+from playcut_jupyter.settings import MAX_GENERATIONS
 from playcut_jupyter.tools import GenerationRequest, Tool
+
+
+@dataclass(frozen=True)
+class SweepRequest:
+    """What is asked for at once.
+
+    Attributes:
+        tool: which tool makes it.
+        plan: the generations that the template stands for.
+        count: how many of each.
+        fresh: True to generate again even if the library has it.
+        session: which session it goes into, by id or title; None for the connection's own.
+        parent_id: the generation of the library that it is made from; None for none.
+        max_generations: the most that may be sent; None for any number.
+    """
+
+    tool: Tool
+    plan: Plan
+    count: int = 1
+    fresh: bool = False
+    session: str | None = None
+    parent_id: int | None = None
+    max_generations: int | None = MAX_GENERATIONS
+
+    @property
+    def total(self) -> int:
+        """How many generations it makes."""
+        return len(self.plan) * self.count
+
+    @property
+    def is_too_large(self) -> bool:
+        """True if it makes more than may be sent."""
+        return self.max_generations is not None and self.total > self.max_generations
+
+    @property
+    def axes(self) -> dict[str, Sequence[object]]:
+        """Name of each axis -> its values; several of each are an axis, too."""
+        return {**self.plan.axes, **self._variants}
+
+    @property
+    def _variants(self) -> dict[str, range]:
+        name = "variant of each" if "variant" in self.plan.axes else "variant"
+        return {name: range(1, self.count + 1)} if self.count > 1 else {}
+
+    def generations(self) -> list[GenerationRequest]:
+        """Return what is asked of the API for each generation, in the order of the axes."""
+        variants = [{name: number} for name, numbers in self._variants.items() for number in numbers] or [{}]
+        return [
+            GenerationRequest(
+                self.tool,
+                {self.tool.prompt_field: expansion.prompt, **expansion.inputs},
+                self.session,
+                parent_id=self.parent_id,
+                labels={**expansion.labels, **variant},
+            )
+            for expansion in self.plan
+            for variant in variants
+        ]
+
+
+def plan_sweep(
+    kind: str,
+    template: str,
+    variables: Mapping[str, object],
+    options: Mapping[str, object],
+    *,
+    parent: Snapshot | None = None,
+    sample: int | None = None,
+    sample_seed: int = 0,
+    **how: Any,
+) -> SweepRequest:
+    """Expand *template* and *options* (our names or the API's).
+
+    With a *parent*, the template is a change to its prompt (see `lineage`), and its inputs are the defaults.
+
+    Args:
+        kind: "image", "video" or "speech"; "" for the parent's, else an image.
+        template: text with variables and alternatives.
+        variables: what the names in it stand for.
+        options: inputs; a list is an axis.
+        parent: what it is made from.
+        sample: only so many of the generations, taken at random; None for all.
+        sample_seed: which ones; the same number takes the same ones.
+        **how: other attributes of `SweepRequest`.
+
+    Raises:
+        PromptError, InvalidInput: it can't be expanded.
+    """
+    tool = tool_for(kind or (lineage.kind_of_child(parent) if parent is not None else "image"))
+    inherited: Mapping[str, object] = {}
+    if parent is not None:
+        inherited = lineage.inherited(parent, tool)
+        template, words = lineage.child_template(parent.prompt, template)
+        variables = {**variables, **words}
+    if not template.strip():
+        raise PromptError("The prompt is empty.", hint="Say in words what to make.")
+    inputs = inputs_for(tool, options)
+    # What is given anew takes its own place in the order of the axes.
+    kept = {name: value for name, value in inherited.items() if name not in inputs}
+    plan = expand(template, variables, {**kept, **inputs})
+    if sample is not None:
+        plan = plan.sample(sample, sample_seed)
+    return _request(tool, plan, parent, **how)
+
+
+def plan_literal(
+    kind: str, prompt: str, options: Mapping[str, object], *, parent: Snapshot | None = None, **how: Any
+) -> SweepRequest:
+    """Take *prompt* as it is, and *options* (our names or the API's) without axes; see `plan_sweep`.
+
+    Raises:
+        InvalidInput: the kind, the prompt or an option is none.
+    """
+    tool = tool_for(kind)
+    if not isinstance(prompt, str):
+        several = " `pc.sweep` makes several of one template." if isinstance(prompt, list | tuple) else ""
+        words = f"A prompt is text, and this is a {type(prompt).__name__}."
+        raise InvalidInput(words, hint=f"Say in words what to make.{several}")
+    if not prompt.strip():
+        raise InvalidInput("The prompt is empty.", hint="Say in words what to make.")
+    inherited = lineage.inherited(parent, tool) if parent is not None else {}
+    inputs = {**inherited, **inputs_for(tool, options)}
+    return _request(tool, Plan({}, Expansions((prompt,), (), inputs, range(1))), parent, **how)
+
+
+def _request(tool: Tool, plan: Plan, parent: Snapshot | None, *, count: int = 1, **how: Any) -> SweepRequest:
+    parent_id = parent.id if parent is not None else None
+    return SweepRequest(tool, plan, count=checked_count(count), parent_id=parent_id, **how)
 
 
 def tool_for(kind: str) -> Tool:
@@ -29,54 +164,7 @@ def tool_for(kind: str) -> Tool:
     return tools.KINDS[kind]
 
 
-def plan(
-    kind: str,
-    template: str,
-    variables: Mapping[str, object],
-    options: Mapping[str, object],
-    parent: Generation | None = None,
-) -> Plan:
-    """Expand *template* and *options* (our names or the API's) for *kind*.
-
-    With a *parent*, the template is a change to its prompt (see `lineage`), and its inputs are the defaults.
-
-    Raises:
-        PromptError, InvalidInput: it can't be expanded.
-    """
-    tool, taken_over = tool_for(kind), {}
-    if parent is not None:
-        taken_over = lineage.inherited(parent, tool)
-        template, words = lineage.child_template(parent.prompt, template)
-        variables = {**variables, **words}
-    if not template.strip():
-        raise PromptError("The prompt is empty.", hint="Say in words what to make.")
-    inputs = inputs_for(tool, options)
-    # What is given anew takes its own place in the order of the axes.
-    kept = {name: value for name, value in taken_over.items() if name not in inputs}
-    return expand(template, variables, {**kept, **inputs})
-
-
-def requests_for(
-    plan: Plan, kind: str, count: int, session: str | None, parent_id: int | None
-) -> tuple[list[GenerationRequest], dict[str, Sequence[object]]]:
-    """Return the requests of *plan*, *count* of each, and the axes that they lie on."""
-    tool, more = tool_for(kind), variant_axis(plan.axes, count)
-    variants = [{name: number} for name, numbers in more.items() for number in numbers] or [{}]
-    requests = [
-        GenerationRequest(
-            tool,
-            {tool.prompt_field: expansion.prompt, **expansion.inputs},
-            session,
-            parent_id=parent_id,
-            labels={**expansion.labels, **variant},
-        )
-        for expansion in plan.expansions
-        for variant in variants
-    ]
-    return requests, {**plan.axes, **more}
-
-
-def inputs_for(tool: tools.Tool, options: Mapping[str, object]) -> dict[str, object]:
+def inputs_for(tool: Tool, options: Mapping[str, object]) -> dict[str, object]:
     """Return API inputs for *options*, in their order: our names are translated, all others are the API's own.
 
     Raises:
@@ -107,17 +195,11 @@ def checked_count(count: object, name: str = "count") -> int:
     return count
 
 
-def variant_axis(axes: Mapping[str, Sequence[object]], count: int) -> dict[str, range]:
-    """Return the axis that *count* of each adds to *axes*, under a name that none of those has; none for one each."""
-    name = "variant of each" if "variant" in axes else "variant"
-    return {name: range(1, count + 1)} if count > 1 else {}
-
-
 def notebook_variables() -> Mapping[str, object]:
     """Return the variables of the notebook this runs in; none outside of IPython."""
     if "IPython" not in sys.modules:
         return {}
-    from IPython import get_ipython
+    from IPython import get_ipython  # a script must not load IPython for it
 
     shell = get_ipython()
     return shell.user_ns if shell is not None else {}

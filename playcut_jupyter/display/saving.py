@@ -20,8 +20,8 @@ def save_asset(record: AssetRecord, target: str | Path) -> Path:
         AssetUnavailable: the original is gone.
     """
     if record.path is not None and record.path.exists():
-        return copy_out(record.path, None, target, record.suffix)
-    return copy_out(None, record.read(), target, record.suffix)
+        return copy_out(record.path, target, record.suffix)
+    return copy_out(record.read(), target, record.suffix)
 
 
 def save(snapshots: Iterable[Snapshot], target: str | Path) -> list[Path]:

@@ -48,7 +48,7 @@ def in_kernel() -> bool:
     """True in a notebook's kernel."""
     if "IPython" not in sys.modules:
         return False
-    from IPython import get_ipython
+    from IPython import get_ipython  # a script must not load IPython for it
 
     shell = get_ipython()
     return getattr(shell, "kernel", None) is not None
@@ -60,7 +60,7 @@ def in_voila() -> bool:
 
 
 def _display_once(bundle: Bundle) -> None:
-    from IPython.display import display
+    from IPython.display import display  # loaded by the kernel already; a script must not load it
 
     display(dict(bundle), raw=True)
 
@@ -77,7 +77,7 @@ class NotebookTarget:
 
     def draw(self, bundle: Bundle) -> None:
         """Show, or change what is shown."""
-        from IPython.display import display
+        from IPython.display import display  # loaded by the kernel already; a script must not load it
 
         if self._handle is None:
             self._handle = display(dict(bundle), raw=True, display_id=True)

@@ -14,14 +14,12 @@ import shlex
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from playcut_jupyter.errors import InvalidInput
+from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.redaction import without_secrets
 from playcut_jupyter.tools import READ_ONLY
-
-if TYPE_CHECKING:
-    from playcut_jupyter.runs.generation import Generation
 
 FORMATS: Mapping[str, str] = {"curl": "curl.sh", "python": "python.py", "typescript": "typescript.ts", "json": ""}
 """Format -> the program that it is made from; JSON is the inputs alone."""
@@ -29,16 +27,19 @@ _LARGEST_EXACT = 2**53 - 1
 """The largest whole number that JavaScript's own numbers hold without rounding."""
 
 
-def program(runs: Sequence[Generation], format_: str = "python") -> str:
-    """Return a program that makes *runs* anew and saves what they bring in the working folder.
+def program(
+    generations: Sequence[Snapshot], format_: str = "python", axes: Mapping[str, Sequence[object]] | None = None
+) -> str:
+    """Return a program that makes *generations* again and saves what they bring in the working folder.
 
     Args:
-        runs: at least one generation; a sweep's axes go into its JSON.
+        generations: at least one.
         format_: "curl" (a bash script), "python" (with httpx alone), "typescript" (for node, without packages), or
             "json": kind, tool, prompt and inputs as a document.
+        axes: those of a sweep, which go into its JSON.
 
     Raises:
-        InvalidInput: no such format, nothing to export, or one of *runs* starts no task.
+        InvalidInput: no such format, nothing to export, or one of *generations* starts no task.
     """
     if format_ not in FORMATS:
         near = get_close_matches(str(format_), FORMATS, 1, 0.4)
@@ -46,63 +47,62 @@ def program(runs: Sequence[Generation], format_: str = "python") -> str:
             f"There is no export as {format_!r}." + (f" Did you mean {near[0]}?" if near else ""),
             hint=f"Formats are {', '.join(FORMATS)}.",
         )
-    if not runs:
+    if not generations:
         raise InvalidInput("There is nothing to export.", hint="Make something first: %%playcut image.")
-    for run in runs:
-        _check(run)
+    for state in generations:
+        _check(state)
     if format_ == "json":
-        return _json(_document(runs)) + "\n"
+        return _json(_document(generations, axes or {})) + "\n"
     template = (files("playcut_jupyter.export") / "programs" / FORMATS[format_]).read_text(encoding="utf-8")
-    sandbox_line = "" if not any(run.is_sandbox for run in runs) else r"\1\2"
+    sandbox_line = "" if not any(state.is_sandbox for state in generations) else r"\1\2"
     template = re.sub(r"(?m)^(.*)__SANDBOX__ (.*\n)", sandbox_line, template, count=1)
-    steps = [_step(run, _name(run, number, len(runs))) for number, run in enumerate(runs, 1)]
+    steps = [_step(state, _name(state, number, len(generations))) for number, state in enumerate(generations, 1)]
     if format_ == "curl":
         return template.replace("__GENERATIONS__", _bash(steps), 1)
     literal = pprint.pformat(steps, width=110, sort_dicts=False) if format_ == "python" else _typescript(steps)
     return template.replace('"__GENERATIONS__"', literal, 1)
 
 
-def _check(run: Generation) -> None:
-    starts_task = run.tool.startswith("generate-") or run.task_id is not None
-    if run.tool in READ_ONLY or not starts_task:
+def _check(state: Snapshot) -> None:
+    starts_task = state.tool.startswith("generate-") or state.task_id is not None
+    if state.tool in READ_ONLY or not starts_task:
         raise InvalidInput(
-            f"{run.tool} makes nothing that a program could make again.",
+            f"{state.tool} makes nothing that a program could make again.",
             hint="Export an image, a video, speech, or another tool that starts a task.",
         )
 
 
-def _in_session(run: Generation) -> bool:
+def _in_session(state: Snapshot) -> bool:
     """True if the program is to name its session: not where the input names one, or it went without."""
-    went_without = run.task_id is not None and run.session_id is None
-    wanted = run.tool.startswith("generate-") and run.request.in_session
-    return wanted and "workerId" not in run.inputs and not went_without
+    went_without = state.task_id is not None and state.session_id is None
+    wanted = state.tool.startswith("generate-") and state.request.in_session
+    return wanted and "workerId" not in state.inputs and not went_without
 
 
-def _name(run: Generation, number: int, count: int) -> str:
-    kind = re.sub(r"[^a-z0-9]+", "-", run.kind.lower()).strip("-")[:60] or "file"
+def _name(state: Snapshot, number: int, count: int) -> str:
+    kind = re.sub(r"[^a-z0-9]+", "-", state.kind.lower()).strip("-")[:60] or "file"
     return f"playcut-{kind}-{number}" if count > 1 else f"playcut-{kind}"
 
 
-def _step(run: Generation, name: str) -> dict[str, Any]:
+def _step(state: Snapshot, name: str) -> dict[str, Any]:
     # By way of JSON, as they are sent: a number of numpy's is then a plain one.
-    inputs = json.loads(json.dumps(_inputs(run)))
-    return {"name": name, "tool": run.tool, "session": _in_session(run), "inputs": inputs}
+    inputs = json.loads(json.dumps(_inputs(state)))
+    return {"name": name, "tool": state.tool, "session": _in_session(state), "inputs": inputs}
 
 
-def _inputs(run: Generation) -> dict[str, Any]:
+def _inputs(state: Snapshot) -> dict[str, Any]:
     """Return the inputs as they may be passed on: a signed URL among them would be as good as a key."""
-    kept: dict[str, Any] = without_secrets(dict(run.inputs))
+    kept: dict[str, Any] = without_secrets(dict(state.inputs))
     return kept
 
 
-def _document(runs: Sequence[Generation]) -> dict[str, Any]:
-    axes: Mapping[str, Sequence[object]] = getattr(runs, "axes", {})
+def _document(generations: Sequence[Snapshot], axes: Mapping[str, Sequence[object]]) -> dict[str, Any]:
     described = [
-        {"kind": run.kind, "tool": run.tool, "prompt": without_secrets(run.prompt), "inputs": _inputs(run)}
-        | ({"labels": dict(run.labels)} if run.labels else {})
-        for run in runs
+        {"kind": state.kind, "tool": state.tool, "prompt": without_secrets(state.prompt), "inputs": _inputs(state)}
+        | ({"labels": dict(state.labels)} if state.labels else {})
+        for state in generations
     ]
-    if len(runs) == 1 and not axes:
+    if len(generations) == 1 and not axes:
         return described[0]
     return {"axes": {name: list(values) for name, values in axes.items()}, "generations": described}
 

@@ -99,8 +99,8 @@ def unwritable(folder: Path, error: OSError) -> PlaycutError:
     )
 
 
-def copy_out(source: Path | None, data: bytes | None, target: str | Path, suffix: str) -> Path:
-    """Copy an asset to *target* and return the path written; nothing is ever overwritten.
+def copy_out(content: Path | bytes, target: str | Path, suffix: str) -> Path:
+    """Copy a file or bytes to *target* and return the path written; nothing is ever overwritten.
 
     A folder gets a file named after the content; a name without an ending gets the right one; a name that is
     taken gets a number.
@@ -113,14 +113,14 @@ def copy_out(source: Path | None, data: bytes | None, target: str | Path, suffix
         path = Path(target).expanduser()
         if path.is_dir() or ends_as_folder:
             path.mkdir(parents=True, exist_ok=True)
-            path = path / (source.name[:12] + suffix if source else f"playcut{suffix}")
+            path = path / (f"{content.name[:12]}{suffix}" if isinstance(content, Path) else f"playcut{suffix}")
         elif not _ENDING.fullmatch(path.suffix):
             path = path.with_name(path.name + suffix)
         path.parent.mkdir(parents=True, exist_ok=True)
-        content = source.read_bytes() if source is not None else data or b""
+        data = content.read_bytes() if isinstance(content, Path) else content
         path = _claim(path)
         try:
-            path.write_bytes(content)
+            path.write_bytes(data)
         except BaseException:
             path.unlink(missing_ok=True)
             raise

@@ -7,34 +7,37 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from difflib import get_close_matches
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from IPython.display import display
 
 from playcut_jupyter.connection.account import amount
 from playcut_jupyter.connection.connection import LOOKS_LIKE_SESSION
-from playcut_jupyter.display import grid, live, render
+from playcut_jupyter.display import live, status, sweep_grid, text_html
+from playcut_jupyter.display.bundles import mime_bundle
+from playcut_jupyter.display.targets import in_kernel, show_once
 from playcut_jupyter.errors import InvalidInput, NotConnected, NotFound
 from playcut_jupyter.export.writer import FORMATS
+from playcut_jupyter.jobs.active_jobs import active_in_this_process
 from playcut_jupyter.library.store import copy_out
 from playcut_jupyter.magics import lookup
+from playcut_jupyter.magics.cell_runner import RESULT, CellRunner
 from playcut_jupyter.magics.help import help_on, unknown
 from playcut_jupyter.redaction import mask
-from playcut_jupyter.runs.collection import Generations
-from playcut_jupyter.runs.generation import Generation
-from playcut_jupyter.runs.sweep import Sweep
-from playcut_jupyter.runs.underway import active_in_this_process
+from playcut_jupyter.results.collection import Generations
+from playcut_jupyter.results.generation import Generation
+from playcut_jupyter.results.sweep import Sweep
 from playcut_jupyter.syntax import cell_line
 from playcut_jupyter.syntax.parsers import BARE_COMMANDS, COMMAND_NAMES, HELP_WORDS, export_parser, history_parser
+from playcut_jupyter.text import text_table
 from playcut_jupyter.tools import KINDS
-
-if TYPE_CHECKING:
-    from playcut_jupyter.magics.magics import PlaycutMagics
 
 
 class Commands:
-    """Runs one `%playcut` line for the magics."""
+    """Runs one `%playcut` line."""
 
-    def __init__(self, magics: PlaycutMagics) -> None:
-        self._magics = magics
+    def __init__(self, runner: CellRunner) -> None:
+        self._runner = runner
 
     def run(self, line: str) -> None:
         """Run a line.
@@ -54,20 +57,16 @@ class Commands:
         if word in known:
             known[word](rest.strip())
         elif word in KINDS or "-" in word.strip("-"):
-            self._one_line(word, rest)
+            self._runner.run_line(word, rest)
         else:
             raise unknown(word)
 
-    def _one_line(self, kind: str, rest: str) -> None:
-        parsed, prompt = cell_line.parse_one_line(kind, rest, self._magics.variables)
-        self._magics.make(parsed, prompt)
-
     def _status(self, _: str) -> None:
-        pc = self._magics.pc
+        pc = self._runner.pc
         try:
             connection, place = pc.connection, _place(pc)
         except NotConnected as error:
-            connection, place = pc.connector.archive, f"not connected: {error.message} {error.hint}"
+            connection, place = pc.connector.offline_library, f"not connected: {error.message} {error.hint}"
         limit, left = connection.rate_limit
         account = connection.account
         rows = {
@@ -80,10 +79,10 @@ class Commands:
             "under way": str(len(active_in_this_process())),
             "library": str(pc.connector.home),
         }
-        _print_rows(rows)
+        print(text_table(list(rows.items())))
 
     def _connect(self, _: str) -> None:
-        pc = self._magics.pc
+        pc = self._runner.pc
         count = pc.check()
         print(f"Connected to {_place(pc)} with {pc.connection.settings.masked_key}; the key works ({count} voices).")
 
@@ -93,7 +92,8 @@ class Commands:
                 f"`%playcut sandbox {rest}` is not known.",
                 hint="Use `%playcut sandbox` or `%playcut sandbox off`.",
             )
-        pc = self._magics.connect_to(sandbox=rest != "off")
+        pc = self._runner.pc
+        pc.switch(sandbox=rest != "off")
         if rest == "off":
             print("The sandbox is off: generations go to the API and cost credits.")
             return
@@ -104,7 +104,7 @@ class Commands:
         )
 
     def _session(self, rest: str) -> None:
-        pc = self._magics.pc
+        pc = self._runner.pc
         verb, _, name = rest.partition(" ")
         name = cell_line.unquoted(name)
         if verb == "new" and name:
@@ -124,7 +124,7 @@ class Commands:
 
     def _check_session(self, name: str) -> None:
         """Raise `InvalidInput` unless *name* is a title that the library knows, or can be an id."""
-        connection = self._magics.pc.connection
+        connection = self._runner.pc.connection
         titles = connection.library.session_titles(connection.settings.origin)
         if name not in titles and not LOOKS_LIKE_SESSION.fullmatch(name):
             near = get_close_matches(name, titles, 1, 0.5)
@@ -137,70 +137,60 @@ class Commands:
         wanted = rest.casefold()
         rows = [
             (voice.id, voice.name, voice.language or "")
-            for voice in self._magics.pc.voices()
+            for voice in self._runner.pc.voices()
             if wanted in f"{voice.id} {voice.name} {voice.language or ''}".casefold()
         ]
         if not rows:
             print(f"No voice matches {rest!r}." if rest else "The service lists no voices.")
             return
-        widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
-        print("\n".join(f"{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]}".rstrip() for row in rows))
+        print(text_table(rows))
 
     def _history(self, rest: str) -> None:
         wanted = _parsed(history_parser(), "history", rest)
         search = " ".join(wanted.search) if wanted.search else None
-        found = self._magics.pc.history(search=search, limit=wanted.limit, starred=wanted.starred)
+        found = self._runner.pc.history(search=search, limit=wanted.limit, starred=wanted.starred)
         if search and not found:
             print(f"Nothing matches {search!r}.")
             return
-        live.tell({"text/html": str(grid.history(found)), "text/plain": repr(found)})
+        show_once(found._repr_mimebundle_())
 
     def _show(self, rest: str) -> None:
-        run = self._magics.find(rest or "last")
-        self._magics.variables["_playcut"] = run
-        words = f"#{run.id} · {run.kind} · {run.prompt}"
-        bundle = render.bundle(run)
-        live.tell(
-            {
-                "text/html": str(render.message(words)) + bundle["text/html"],
-                "text/plain": f"{words}\n{bundle['text/plain']}",
-            }
-        )
+        generation = self._runner.find(rest or "last")
+        self._runner.variables[RESULT] = generation
+        title = f"#{generation.id} · {generation.kind} · {generation.prompt}"
+        state = generation.snapshot
+        show_once(mime_bundle(text_html.message(title) + status.html(state), f"{title}\n{status.text(state)}"))
 
     def _compare(self, rest: str) -> None:
         words = rest.replace(",", " ").split()
-        found = [self._magics.find(word) for word in words] or self._magics.variables.get("_playcut", [])
-        live.tell(self._magics.pc.compare(found)._repr_mimebundle_())
+        found = [self._runner.find(word) for word in words] or self._runner.variables.get(RESULT, [])
+        show_once(self._runner.pc.compare(found)._repr_mimebundle_())
 
     def _panel(self, _: str) -> None:
-        if not live.in_kernel():
+        if not in_kernel():
             raise InvalidInput("The panel needs a notebook's widgets.", hint="Use it in JupyterLab or Notebook.")
-        from IPython.display import display
-
-        display(self._magics.pc.panel())
+        display(self._runner.pc.panel())
 
     def _pick(self, _: str) -> None:
-        sweep = self._magics.variables.get("_playcut")
+        sweep = self._runner.variables.get(RESULT)
         if not isinstance(sweep, Sweep):
             raise InvalidInput(
                 "`%playcut pick` is for the last sweep, and `_playcut` is none.",
                 hint="Run a cell that makes several; of a sweep in a variable: `my_sweep.pick()`.",
             )
-        if not live.in_kernel():
+        if not in_kernel():
             raise InvalidInput("Picking needs a notebook's widgets.", hint="`_playcut.picks()` shows what was picked.")
-        from IPython.display import display
-
         display(sweep.pick())
 
     def _star(self, rest: str) -> None:
-        run, on = self._marked(rest)
-        run.star(on)
-        print(f"#{run.id} is starred." if on else f"#{run.id} has no star any more.")
+        generation, on = self._marked(rest)
+        generation.star(on)
+        print(f"#{generation.id} is starred." if on else f"#{generation.id} has no star any more.")
 
     def _hide(self, rest: str) -> None:
-        run, on = self._marked(rest)
-        run.hide(on)
-        print(f"#{run.id} is hidden from the gallery." if on else f"#{run.id} is shown in the gallery.")
+        generation, on = self._marked(rest)
+        generation.hide(on)
+        print(f"#{generation.id} is hidden from the gallery." if on else f"#{generation.id} is shown in the gallery.")
 
     def _marked(self, rest: str) -> tuple[Generation, bool]:
         words = rest.split()
@@ -208,35 +198,35 @@ class Commands:
         named = words if on else words[:-1]
         if len(named) > 1:
             raise InvalidInput(f"{rest!r} is not one generation.", hint="Use `star [ID] [off]`, with ID or `last`.")
-        return self._magics.find(named[0] if named else "last"), on
+        return self._runner.find(named[0] if named else "last"), on
 
     def _tree(self, rest: str) -> None:
-        family = self._magics.pc.tree(self._magics.find(rest).id if rest else None)
-        live.tell(family._repr_mimebundle_())
+        family = self._runner.pc.tree(self._runner.find(rest).id if rest else None)
+        show_once(family._repr_mimebundle_())
 
     def _resume(self, _: str) -> None:
-        sweep = self._magics.pc.start_resume()
+        sweep = self._runner.pc.start_resume()
         if not len(sweep):
-            here = len(active_in_this_process(self._magics.pc.connection.library))
+            here = len(active_in_this_process(self._runner.pc.connection.library))
             why = f"; still under way here: {here}." if here else ": everything that was submitted is fetched."
             print(f"Nothing to resume{why}")
             return
-        self._magics.variables["_playcut"] = sweep
-        live.watch(sweep, *grid.views(sweep))
+        self._runner.variables[RESULT] = sweep
+        live.watch(sweep.jobs, *sweep_grid.live_views(lambda: sweep.snapshot))
         sweep.raise_if_incomplete("_playcut")
 
     def _wait(self, rest: str) -> None:
-        run = self._magics.pc.start_wait(lookup.task_id(rest))
+        generation = self._runner.pc.start_wait(lookup.task_id(rest))
         try:
-            live.watch([run], lambda: render.bundle(run))
+            live.watch([generation.job], lambda: status.bundle(generation.snapshot))
         finally:
-            if not isinstance(run.error, NotFound):  # which leaves nothing that could be shown later
-                self._magics.variables["_playcut"] = run
-        if run.error is not None:
-            raise run.error
+            if not isinstance(generation.error, NotFound):  # which leaves nothing that could be shown later
+                self._runner.variables[RESULT] = generation
+        if generation.error is not None:
+            raise generation.error
 
     def _again(self, _: str) -> None:
-        self._magics.again()
+        self._runner.run_again()
 
     def _export(self, rest: str) -> None:
         wanted = _parsed(export_parser(), "export", rest)
@@ -245,15 +235,15 @@ class Commands:
             print(program)
         else:
             ending = PurePath(FORMATS[wanted.as_] or "playcut.json").suffix
-            print(f"Saved: {copy_out(None, program.encode(), wanted.save, ending)}")
+            print(f"Saved: {copy_out(program.encode(), wanted.save, ending)}")
 
     def _exported(self, which: str) -> Generation | Generations:
-        last = self._magics.variables.get("_playcut")
+        last = self._runner.variables.get(RESULT)
         if which == "last" and isinstance(last, Generations):
             return last
         if which != "starred":
-            return self._magics.find(which)
-        starred = self._magics.pc.history(starred=True, limit=1_000)
+            return self._runner.find(which)
+        starred = self._runner.pc.history(starred=True, limit=1_000)
         if not starred:
             raise InvalidInput("Nothing has a star yet.", hint="Star what is good first: `%playcut star ID`.")
         return starred
@@ -286,8 +276,3 @@ def _words(rest: str) -> list[str]:
         return cell_line.split(rest)
     except InvalidInput:
         return rest.split()  # an apostrophe in a text that is looked for
-
-
-def _print_rows(rows: dict[str, str]) -> None:
-    width = max(map(len, rows))
-    print("\n".join(f"{name:<{width}}  {text}" for name, text in rows.items()))

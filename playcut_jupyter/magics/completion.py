@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _MAGIC = re.compile(r"\s*(%%?)playcut\s")
 _WORD = re.compile(r"""(?:"[^"]*"?|'[^']*'?|[^\s"'])+""")
-_RESULTS = ("playcut_jupyter.runs.generation", "playcut_jupyter.runs.sweep")
+_RESULTS = ("playcut_jupyter.results.generation", "playcut_jupyter.results.sweep")
 _RECENT = 20
 """How many generations and tasks are offered."""
 

@@ -69,7 +69,7 @@ def _candidates(context: CompletionContext, magics: PlaycutMagics) -> tuple[str,
     is_ours = _OUR_LINE.match(line) and not (line.startswith("%%") and context.cursor_line > 0)
     if not is_ours or _IN_BRACES.search(line):
         return None
-    from playcut_jupyter.magics.completion import CompletionSources, candidates
+    from playcut_jupyter.magics.completion import CompletionSources, candidates  # keeps `%load_ext` quick
 
     try:
         home, origin = magics.place
@@ -83,6 +83,7 @@ def _waiting_for_resume(magics: PlaycutMagics) -> int:
     home, origin = magics.place
     if not (home / "library.sqlite3").exists():
         return 0
+    # Only where there is a library: keeps `%load_ext` quick.
     from playcut_jupyter.errors import PlaycutError
     from playcut_jupyter.library.database import Library
     from playcut_jupyter.library.records import is_orphan

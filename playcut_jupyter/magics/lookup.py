@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.playcut import Playcut
-from playcut_jupyter.runs.generation import Generation
-from playcut_jupyter.runs.sweep import Sweep
+from playcut_jupyter.results.generation import Generation
+from playcut_jupyter.results.sweep import Sweep
 from playcut_jupyter.syntax.cell_line import unquoted
 
 _NUMBER = re.compile(r"#?([0-9]{1,18})")
@@ -16,7 +16,7 @@ _NUMBER = re.compile(r"#?([0-9]{1,18})")
 _TASK_ID = re.compile(r"""[^\s{}"'$]+""")
 
 
-def generation(which: str, pc: Playcut, variables: Mapping[str, object], last: str, origin: str) -> Generation:
+def generation(which: str, pc: Playcut, variables: Mapping[str, object], last: str) -> Generation:
     """Return the generation that *which* names: `last`, a number (`5` or `#5`), a variable, or a task's id.
 
     Args:
@@ -24,7 +24,6 @@ def generation(which: str, pc: Playcut, variables: Mapping[str, object], last: s
         pc: where it is kept.
         variables: the notebook's.
         last: the variable that `last` stands for.
-        origin: what tasks are filed under.
 
     Raises:
         InvalidInput: there is none.
@@ -34,23 +33,23 @@ def generation(which: str, pc: Playcut, variables: Mapping[str, object], last: s
         return pc.get(int(number[1]))
     found = variables.get(last if which == "last" else which)
     if which != "last" and not isinstance(found, Generation | Sweep):
-        return _of_task(which, pc, origin)
+        return _of_task(which, pc)
     if isinstance(found, Sweep) and len(found) > 1:
-        ids = ", ".join(str(run.id) for run in list(found)[:8]) + (" ..." if len(found) > 8 else ".")
+        ids = ", ".join(str(one.id) for one in list(found)[:8]) + (" ..." if len(found) > 8 else ".")
         raise InvalidInput(
             f"`{which}` holds {len(found)} generations.", hint=f"Name the one you mean by its number: {ids}"
         )
-    run = found[0] if isinstance(found, Sweep) and len(found) else found
-    if not isinstance(run, Generation):
-        run = next(iter(pc.history(limit=1)), None)
-    if run is None:
+    chosen = found[0] if isinstance(found, Sweep) and len(found) else found
+    if not isinstance(chosen, Generation):
+        chosen = next(iter(pc.history(limit=1)), None)
+    if chosen is None:
         raise InvalidInput("Nothing has been made yet.", hint="Make something first: %%playcut image.")
     # From the library, where it has its stars and its parent; what could not be kept is as it is.
-    return pc.get(run.id) if run.id is not None else run
+    return pc.get(chosen.id) if chosen.id is not None else chosen
 
 
-def _of_task(which: str, pc: Playcut, origin: str) -> Generation:
-    record = pc.connector.archive.library.by_task(origin, which)
+def _of_task(which: str, pc: Playcut) -> Generation:
+    record = pc.connector.offline_library.library.by_task(pc.connector.origin, which)
     if record is None:
         raise InvalidInput(
             f"{which!r} is neither `last`, nor a number, nor a variable that holds a generation, nor a task's id.",

@@ -1,1 +1,1 @@
-"""What people hold: a generation, several of them, and where each comes from: library, job or purchase."""
+"""What people hold: a generation and its assets, several of them, and what is made of them to look at."""

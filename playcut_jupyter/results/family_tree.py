@@ -9,9 +9,12 @@ from markupsafe import Markup
 
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.design.lineage import changes
-from playcut_jupyter.display import render
-from playcut_jupyter.runs.collection import Generations
-from playcut_jupyter.runs.generation import Generation
+from playcut_jupyter.display import bundles, media_html
+from playcut_jupyter.display.text_html import message
+from playcut_jupyter.jobs import start
+from playcut_jupyter.jobs.snapshot import Snapshot
+from playcut_jupyter.results.collection import Generations
+from playcut_jupyter.results.generation import Generation
 
 _THUMBNAIL_PX = 96
 _MOST = 200
@@ -32,50 +35,49 @@ class Tree(Generations):
             root = record
             record = library.get(record.parent_id) if record.parent_id is not None else None
         waiting = [(root, 0)] if root is not None else []
-        runs: list[Generation] = []
+        generations: list[Generation] = []
         self._depths: dict[int | None, int] = {}
-        while waiting and len(runs) < _MOST:
+        while waiting and len(generations) < _MOST:
             found, depth = waiting.pop()
-            runs.append(Generation.from_record(connection, found))
+            generations.append(Generation(start.recorded(connection, found)))
             self._depths[found.id] = depth
             waiting += [(child, depth + 1) for child in reversed(library.children(found.id))]
         self.is_cut = bool(waiting)
-        super().__init__(runs)
+        super().__init__(generations)
 
     @property
     def depths(self) -> list[int]:
         """For each generation, how many steps it is from the root."""
-        return [self._depths[run.id] for run in self]
+        return [self._depths[generation.id] for generation in self]
 
-    def _words(self, run: Generation) -> str:
-        parent = next((other for other in self if other.id == run.parent_id), None)
-        return changes(parent, run) if parent is not None else run.prompt or run.tool
+    def _changes(self, state: Snapshot) -> str:
+        parent = next((other.snapshot for other in self if other.id == state.parent_id), None)
+        return changes(parent, state) if parent is not None else state.prompt or state.tool
 
     def __repr__(self) -> str:
-        lines = []
         depths = self.depths
-        for index, run in enumerate(self):
-            branch = _branches(depths, index)
-            lines.append(f"{branch}{_title(run)}  {self._words(run)}")
+        lines = [
+            f"{_branches(depths, index)}{_title(state)}  {self._changes(state)}"
+            for index, state in enumerate(self.snapshots)
+        ]
         return "\n".join([*lines, *([_CUT] if self.is_cut else [])])
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        rows = Markup("").join(
-            _node(run, depth, self._words(run)) for run, depth in zip(self, self.depths, strict=True)
-        )
-        hint = render.message(f"{_CUT if self.is_cut else ''} {_HINT}".strip())
+        nodes = zip(self.snapshots, self.depths, strict=True)
+        rows = Markup("").join(_node(state, depth, self._changes(state)) for state, depth in nodes)
+        hint = message(f"{_CUT if self.is_cut else ''} {_HINT}".strip())
         html = Markup('<div class="playcut-tree">{}</div>{}').format(rows, hint)
-        return {"text/html": str(html), "text/plain": repr(self)}
+        return bundles.mime_bundle(html, repr(self))
 
 
 _HINT = "`%playcut show ID` reopens one, `%playcut export ID` makes a program of it, `--from ID` builds on it."
 _CUT = f"(only the first {_MOST} are shown)"
 
 
-def _title(run: Generation) -> str:
-    star = " ★ starred" if run.starred else ""
-    sandbox = " (sandbox)" if run.is_sandbox else ""
-    return f"#{run.id} {run.kind} {run.state}{sandbox}{star}"
+def _title(state: Snapshot) -> str:
+    star = " ★ starred" if state.starred else ""
+    sandbox = " (sandbox)" if state.is_sandbox else ""
+    return f"#{state.id} {state.kind} {state.state}{sandbox}{star}"
 
 
 def _branches(depths: Sequence[int], index: int) -> str:
@@ -91,9 +93,9 @@ def _branches(depths: Sequence[int], index: int) -> str:
     return "".join(parts)
 
 
-def _node(run: Generation, depth: int, words: str) -> Markup:
+def _node(state: Snapshot, depth: int, words: str) -> Markup:
     return Markup(
         '<div style="margin-left:{}px;padding:4px 0 4px 8px;border-left:2px solid rgba(128,128,128,0.4);">'
         '<div style="display:inline-block;vertical-align:middle;max-width:96px;margin-right:8px;">{}</div>'
         '<div style="display:inline-block;vertical-align:middle;max-width:75%;"><b>{}</b><br>{}</div></div>'
-    ).format(min(depth, 12) * 28, render.thumbnail(run, _THUMBNAIL_PX), _title(run), words)
+    ).format(min(depth, 12) * 28, media_html.thumbnail(state, _THUMBNAIL_PX), _title(state), words)

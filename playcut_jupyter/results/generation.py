@@ -1,225 +1,171 @@
 """`Generation`: one intended result, from prompt to assets. It may be waited for, awaited, stopped, saved and shown.
 
-What it has of a job under way is in `handle`; here is where it comes from (bought, the library, a task that goes on),
-what its user thinks of it, and what can be done with its result.
+A face over a job: what it tells is read from the job's newest snapshot.
 """
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import Callable, Coroutine, Mapping
-from copy import copy
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from playcut_jupyter import tools
 from playcut_jupyter.background import change_signal
-from playcut_jupyter.connection.connection import Connection
-from playcut_jupyter.errors import (
-    AssetUnavailable,
-    InvalidInput,
-    PlaycutError,
-    StoppedWaiting,
-    SubmissionUncertain,
-    TaskFailed,
-)
-from playcut_jupyter.jobs import events
-from playcut_jupyter.jobs.job import generate, take_up
+from playcut_jupyter.display import status
+from playcut_jupyter.display.background_updates import update_in_background
+from playcut_jupyter.errors import InvalidInput, PlaycutError
+from playcut_jupyter.export.writer import program
+from playcut_jupyter.jobs.job import Job
+from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.library import ratings
-from playcut_jupyter.library.asset import Asset
 from playcut_jupyter.library.database import Library
-from playcut_jupyter.library.records import Record
-from playcut_jupyter.runs.handle import Handle
-from playcut_jupyter.settings import SANDBOX_ORIGIN
-from playcut_jupyter.tools import GenerationRequest
+from playcut_jupyter.results.asset import Asset
+from playcut_jupyter.text import truncate
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-_ENDED: Mapping[str, type[PlaycutError]] = {
-    "failed": TaskFailed,
-    "uncertain": SubmissionUncertain,
-    "sending": SubmissionUncertain,
-    "intended": StoppedWaiting,
-    "acknowledged": StoppedWaiting,
-}
-_UNFINISHED = {
-    "intended": "It was not submitted.",
-    "sending": "It was being submitted when its kernel ended; whether it was taken is not known.",
-    "acknowledged": "It was submitted and not fetched: `%playcut resume` goes on with it.",
-}
 
-Job = Callable[[Connection, GenerationRequest, int | None, events.Emit], Coroutine[Any, Any, list[Asset]]]
-
-
-class Generation(Handle):
+class Generation:
     """One intended result, from prompt to assets.
 
     Attributes:
-        id: its number in the library (`%playcut show ID`), or None if the library can't be written.
-        kind: "image", "video", "speech", or a tool's own name.
-        tool: the API tool's name.
-        inputs: the tool's input, without the session.
-        prompt: its words.
-        task_id, session_id: the API's ids, once known.
-        status: the task's state in the API's words; "SUBMITTING" before the API has said any.
-        progress: 0 to 100, where the API tells it, else None.
-        estimated_credits: the server's estimate, else None.
-        credits_before: what those that failed in its place before were estimated at.
-        error: why it failed, else None.
-        assets: what it brought; empty until done.
-        data: what the tool itself answered (with a task: the acknowledgement), else None.
-        note: what was decided for the user (a voice), for people; "" if nothing.
-        labels: for one of a sweep, the value it has on each axis.
-        reused: True if it was shown from the library, for 0 credits.
-        pause_s: seconds for which the rate limit holds it up; 0 if it does not.
-        retry_reason: what is just being put right, for people; "" if nothing.
-        is_sandbox: True if the sandbox made it.
-        is_being_sent: True from the moment of sending until the answer is on disk.
-        warning: what could not be kept, for people; "" if all was.
-        parent_id: the generation of the library that it was made from (`--from`), else None.
-        starred, hidden: its user's marks in the library.
+        job: the work behind it.
     """
 
-    def __init__(self, connection: Connection, request: GenerationRequest) -> None:
-        super().__init__(connection, request)
-        self.id: int | None = None
-        self.kind = request.tool.kind
-        self.prompt = request.prompt
-        self.reused = False
-        self.credits_before = 0.0
-        self.is_sandbox = connection.settings.is_sandbox
-        self.labels = request.labels
-        self.parent_id = request.parent_id
-        self.starred = False
-        self.hidden = False
-        self.created_at = time.time()
-
-    # -- starting -----------------------------------------------------------------------------------------
-
-    @classmethod
-    def bought(cls, connection: Connection, request: GenerationRequest, job: Job = generate) -> Generation:
-        """Submit *request*; return at once.
-
-        Args:
-            connection: where to.
-            request: what is wanted.
-            job: how far to go; by default to files on disk.
-
-        Raises:
-            BudgetExceeded: it is known to pass the budget.
-        """
-        if connection.account.budget is not None:
-            connection.account.check(connection.expected_credits(request))
-        run = cls(connection, request)
-        settings = connection.settings
-        try:
-            run.id = connection.library.create(
-                settings.origin,
-                run.tool,
-                run.kind,
-                run.prompt,
-                request.inputs,
-                request.session,
-                request.parent_id,
-                request.labels,
-            )
-        except PlaycutError as error:
-            run.warning = str(error)
-        run._start(lambda: job(connection, request, run.id, run._apply))
-        return run
-
-    @classmethod
-    def from_record(cls, connection: Connection, record: Record) -> Generation:
-        """Return a generation as the library knows it; nothing is sent."""
-        run = cls._of(connection, record)
-        preview_px = connection.settings.preview_px
-        run.assets = tuple(
-            Asset.from_record(asset, caption=record.prompt, preview_px=preview_px) for asset in record.assets
-        )
-        if record.state == "answered":
-            run.status = "COMPLETED"
-        elif record.state != "fetched":
-            is_done_there = record.state == "acknowledged" and record.error is not None
-            ended = AssetUnavailable if is_done_there else _ENDED.get(record.state, PlaycutError)
-            reason = record.error or _UNFINISHED.get(record.state, record.state)
-            run.error = ended(reason, tool=record.tool, task_id=record.task_id)
-        run._took_s = record.seconds or 0.0
-        run._done.set()
-        return run
-
-    @classmethod
-    def taken_up(cls, connection: Connection, record: Record) -> Generation:
-        """Go on waiting for the task of *record*, and fetch what it brings; nothing is bought."""
-        run = cls._of(connection, record)
-        task_id = record.task_id or ""
-        run._start(lambda: take_up(connection, run.request, record.id, task_id, run._apply))
-        return run
-
-    @classmethod
-    def unrecorded(
-        cls, connection: Connection, task_id: str, warning: str, request: GenerationRequest | None = None
-    ) -> Generation:
-        """Wait for a task though the library, as *warning* tells, can't be used; what it brings is in memory."""
-        unknown = GenerationRequest(tools.named("wait-for-task"), {"taskId": task_id}, as_given=True)
-        run = cls(connection, request or unknown)
-        run.kind = run.kind if request else "task"
-        run.task_id, run.status, run.warning = task_id, "PENDING", warning
-        run._start(lambda: take_up(connection, run.request, None, task_id, run._apply))
-        return run
-
-    @classmethod
-    def following(cls, connection: Connection, request: GenerationRequest, leader: Handle) -> Generation:
-        """Have the result of *leader*, which is under way with the same; bought only if *leader* turns out unsent."""
-        run = cls(connection, request)
-        run.id, run.warning, run.session_id = leader.id, leader.warning, leader.session_id
-        run._start(lambda: run._follow(leader))
-        return run
-
-    async def _follow(self, leader: Handle) -> list[Asset]:
-        loop, over = asyncio.get_running_loop(), asyncio.Event()
-
-        def look() -> None:
-            self.status, self.progress, self.task_id = leader.status, leader.progress, leader.task_id
-            self.inputs, self.note, self.estimated_credits = leader.inputs, leader.note, leader.estimated_credits
-            self.is_being_sent = leader.is_being_sent
-            self._tell()
-            if leader.done:
-                loop.call_soon_threadsafe(over.set)
-
-        forget = leader.on_change(look)
-        try:
-            look()
-            await over.wait()
-        finally:
-            forget()
-        if leader.error is None:
-            self.reused, self.data = True, leader.data
-            return list(leader.assets)
-        if not isinstance(leader.error, StoppedWaiting):
-            raise copy(leader.error)
-        self.status = "SUBMITTING"
-        if leader.task_id is None:
-            return await generate(self.connection, self.request, self.id, self._apply)
-        return await take_up(self.connection, self.request, self.id, leader.task_id, self._apply)
-
-    @classmethod
-    def _of(cls, connection: Connection, record: Record) -> Generation:
-        run = cls(connection, GenerationRequest(tools.named(record.tool), record.inputs, as_given=True))
-        run.is_sandbox = record.origin == SANDBOX_ORIGIN
-        run.id, run.kind, run.prompt = record.id, record.kind, record.prompt
-        run.task_id, run.session_id = record.task_id, record.session_id
-        run.estimated_credits, run.created_at = record.credits, record.created_at
-        run.status = record.status or "PENDING"
-        run.parent_id, run.starred, run.hidden = record.parent_id, record.starred, record.hidden
-        run.labels = record.labels
-        return run
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self._assets: tuple[Asset, ...] = ()
 
     @property
-    def kernel_credits(self) -> float:
-        """What the generations of this connection were estimated at so far, in credits."""
-        return self.connection.account.spent
+    def snapshot(self) -> Snapshot:
+        """How it stands now."""
+        return self.job.snapshot
+
+    # -- what was asked for ---------------------------------------------------------------------------------
+
+    @property
+    def id(self) -> int | None:
+        """Its number in the library (`%playcut show ID`), or None if the library can't be written."""
+        return self.job.id
+
+    @property
+    def kind(self) -> str:
+        """One of "image", "video" and "speech", or a tool's own name."""
+        return self.snapshot.kind
+
+    @property
+    def tool(self) -> str:
+        """The API tool's name."""
+        return self.snapshot.tool
+
+    @property
+    def inputs(self) -> Mapping[str, Any]:
+        """The tool's input, without the session."""
+        return self.snapshot.inputs
+
+    @property
+    def prompt(self) -> str:
+        """Its words."""
+        return self.snapshot.prompt
+
+    @property
+    def labels(self) -> Mapping[str, Any]:
+        """For one of a sweep, the value it has on each axis."""
+        return self.snapshot.labels
+
+    @property
+    def parent_id(self) -> int | None:
+        """The generation of the library that it was made from (`--from`), else None."""
+        return self.snapshot.parent_id
+
+    @property
+    def created_at(self) -> float:
+        """When it was asked for, Unix seconds."""
+        return self.snapshot.created_at
+
+    @property
+    def is_sandbox(self) -> bool:
+        """True if the sandbox made it."""
+        return self.snapshot.is_sandbox
+
+    # -- how it stands --------------------------------------------------------------------------------------
+
+    @property
+    def status(self) -> str:
+        """The task's state in the API's words; "SUBMITTING" before the API has said any."""
+        return self.snapshot.status
+
+    @property
+    def state(self) -> str:
+        """One word for people: the API's state, or how it ended for us ("STOPPED", "UNCERTAIN", "FAILED")."""
+        return self.snapshot.state
+
+    @property
+    def done(self) -> bool:
+        """True once there is a result or an error."""
+        return self.job.done
+
+    @property
+    def progress(self) -> float | None:
+        """From 0 to 100, where the API tells it, else None."""
+        return self.snapshot.progress
+
+    @property
+    def task_id(self) -> str | None:
+        """The API's id of the task, once known."""
+        return self.snapshot.task_id
+
+    @property
+    def session_id(self) -> str | None:
+        """The API's id of the session, once known."""
+        return self.snapshot.session_id
+
+    @property
+    def estimated_credits(self) -> float | None:
+        """The server's estimate, in credits, else None."""
+        return self.snapshot.estimated_credits
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since it was started, or that it took."""
+        return self.snapshot.elapsed_s
+
+    @property
+    def reused(self) -> bool:
+        """True if it was shown from the library, for 0 credits."""
+        return self.snapshot.reused
+
+    @property
+    def error(self) -> PlaycutError | None:
+        """Why it failed, else None."""
+        return self.snapshot.error
+
+    @property
+    def note(self) -> str:
+        """What was decided for the user (a voice), for people; "" if nothing."""
+        return self.snapshot.note
+
+    @property
+    def warning(self) -> str:
+        """What could not be kept, for people; "" if all was."""
+        return self.snapshot.warning
+
+    # -- what it brought ------------------------------------------------------------------------------------
+
+    @property
+    def assets(self) -> tuple[Asset, ...]:
+        """What it brought; empty until done."""
+        state = self.snapshot
+        if tuple(asset.record for asset in self._assets) != state.assets:
+            self._assets = tuple(
+                Asset(record, caption=state.prompt, preview_px=state.preview_px) for record in state.assets
+            )
+        return self._assets
+
+    @property
+    def data(self) -> Any:
+        """What the tool itself answered (with a task: the acknowledgement), else None."""
+        return self.snapshot.data
 
     @property
     def image(self) -> Image:
@@ -228,48 +174,13 @@ class Generation(Handle):
         Raises:
             PlaycutError: the generation failed, or its first asset is no picture.
         """
-        return self._first_asset().image
+        return self._saved_assets()[0].image
 
-    def _first_asset(self) -> Asset:
+    def _saved_assets(self) -> tuple[Asset, ...]:
         self.wait()
         if not self.assets:
             raise InvalidInput(f"{self.tool} brought no asset.", hint="Its answer is in `.data`.")
-        return self.assets[0]
-
-    # -- marks --------------------------------------------------------------------------------------------
-
-    def star(self, on: bool = True) -> Generation:
-        """Star it in the library (or take the star away), for history, panel, contact sheet and export.
-
-        Raises:
-            InvalidInput: it is not in the library.
-            PlaycutError: the library can't be written.
-        """
-        ratings.star(self.connection.library, self._number(), on)
-        self.starred = on
-        self._tell()
-        change_signal.changed()
-        return self
-
-    def hide(self, on: bool = True) -> Generation:
-        """Hide it from the panel's gallery (or show it again); nothing is deleted. Raises as `star`."""
-        ratings.hide(self.connection.library, self._number(), on)
-        self.hidden = on
-        self._tell()
-        change_signal.changed()
-        return self
-
-    @property
-    def library(self) -> Library:
-        """Where it is kept."""
-        return self.connection.library
-
-    def _number(self) -> int:
-        if self.id is None:
-            raise InvalidInput("This generation is not in the library, so it can't be marked.", hint=self.warning)
-        return self.id
-
-    # -- keeping and showing ------------------------------------------------------------------------------
+        return self.assets
 
     def save(self, path: str | Path) -> Path | list[Path]:
         """Copy the original to *path* (several assets: numbered), waiting for it if need be.
@@ -281,8 +192,7 @@ class Generation(Handle):
             PlaycutError: the generation failed.
             InvalidInput: the place can't be written.
         """
-        self._first_asset()
-        paths = [asset.save(path) for asset in self.assets]
+        paths = [asset.save(path) for asset in self._saved_assets()]
         return paths[0] if len(paths) == 1 else paths
 
     def export(self, as_: str = "python") -> str:
@@ -293,21 +203,97 @@ class Generation(Handle):
         Raises:
             InvalidInput: no such format, or nothing that a program could make.
         """
-        from playcut_jupyter.export.writer import program
+        return program([self.snapshot], as_)
 
-        return program([self], as_)
+    # -- waiting --------------------------------------------------------------------------------------------
+
+    def wait(self, timeout: float | None = None) -> Generation:
+        """Wait until done and return it.
+
+        Args:
+            timeout: seconds, or None for as long as the task's deadline.
+
+        Raises:
+            StoppedWaiting: interrupted; the task goes on at Playcut.
+            WaitTimeout: *timeout* passed; the job goes on in the background.
+            PlaycutError: it failed.
+        """
+        self.job.wait(timeout)
+        return self
+
+    def __await__(self) -> Generator[Any, None, Generation]:
+        yield from self.job.__await__()
+        return self
+
+    def stop_waiting(self) -> None:
+        """Stop waiting; the task itself goes on at Playcut and can be resumed. No-op once done."""
+        self.job.stop_waiting()
+
+    def on_change(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call *listener* (from a background thread) at every change; return what ends that."""
+        return self.job.on_change(listener)
+
+    # -- its user's ratings ---------------------------------------------------------------------------------
+
+    @property
+    def starred(self) -> bool:
+        """True if its user starred it."""
+        return self.snapshot.starred
+
+    @property
+    def hidden(self) -> bool:
+        """True if its user hid it from the gallery."""
+        return self.snapshot.hidden
+
+    def star(self, on: bool = True) -> Generation:
+        """Star it in the library (or take the star away), for history, panel, contact sheet and export.
+
+        Raises:
+            InvalidInput: it is not in the library.
+            PlaycutError: the library can't be written.
+        """
+        ratings.star(self.library, self._number(), on)
+        return self._rated(starred=on)
+
+    def hide(self, on: bool = True) -> Generation:
+        """Hide it from the panel's gallery (or show it again); nothing is deleted. Raises as `star`."""
+        ratings.hide(self.library, self._number(), on)
+        return self._rated(hidden=on)
+
+    def reload_ratings(self) -> None:
+        """Take over what the library has by now: it may have been rated through another object.
+
+        Raises:
+            PlaycutError: the library can't be read.
+        """
+        record = self.library.get(self.id) if self.id is not None else None
+        if record is not None:
+            self.job.update(starred=record.starred, hidden=record.hidden)
+
+    def _rated(self, **ratings_: bool) -> Generation:
+        self.job.update(**ratings_)
+        change_signal.changed()
+        return self
+
+    @property
+    def library(self) -> Library:
+        """Where it is kept."""
+        return self.job.connection.library
+
+    def _number(self) -> int:
+        if self.id is None:
+            raise InvalidInput("This generation is not in the library, so it can't be marked.", hint=self.warning)
+        return self.id
+
+    # -- being shown ----------------------------------------------------------------------------------------
 
     def __repr__(self) -> str:
-        words = self.prompt if len(self.prompt) <= 60 else self.prompt[:59] + "…"
         task = f" task {self.task_id}" if self.task_id else ""
-        return f"<Generation {self.kind} {self.state} {words!r}{task} {list(self.assets) or ''}>".replace(" >", ">")
+        assets = f" {list(self.assets)}" if self.assets else ""
+        return f"<Generation {self.kind} {self.state} {truncate(self.prompt, 60)!r}{task}{assets}>"
 
     def _ipython_display_(self) -> None:
-        from playcut_jupyter.display import live
-
-        live.show(self)
+        update_in_background([self.job], lambda: status.bundle(self.snapshot))
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        from playcut_jupyter.display import render
-
-        return render.bundle(self)
+        return status.bundle(self.snapshot)

@@ -1,4 +1,4 @@
-"""`Sweep`: many generations from one cell or call, as one thing: shown as a grid, none lost for another's failure."""
+"""`Sweep`: many generations from one template as one thing: a grid in which no failure loses the others."""
 
 from __future__ import annotations
 
@@ -6,54 +6,51 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from playcut_jupyter.connection.connection import Connection
-from playcut_jupyter.errors import (
-    BudgetExceeded,
-    StoppedWaiting,
-    SubmissionUncertain,
-    SweepIncomplete,
-)
-from playcut_jupyter.runs import underway
-from playcut_jupyter.runs.collection import Generations
-from playcut_jupyter.runs.generation import Generation
-from playcut_jupyter.runs.reuse import start_again
+from playcut_jupyter.display import live, saving, sweep_grid, sweep_summary
+from playcut_jupyter.display.bundles import Bundle, message_bundle
+from playcut_jupyter.display.contact_sheet import writer
+from playcut_jupyter.display.sweep_snapshot import SweepSnapshot
+from playcut_jupyter.errors import BudgetExceeded, StoppedWaiting, SubmissionUncertain, SweepIncomplete
+from playcut_jupyter.jobs.active_jobs import stopped_error
+from playcut_jupyter.jobs.reuse import start_again
+from playcut_jupyter.results.collection import Generations
+from playcut_jupyter.results.generation import Generation
+from playcut_jupyter.results.picks import Picks
 
 if TYPE_CHECKING:
     from playcut_jupyter.design.pick_widget import PickWidget
-    from playcut_jupyter.design.picking import Picks
 
 
 class Sweep(Generations):
     """A sequence of generations and the axes they lie on.
 
     Attributes:
-        axes: name of each axis -> its values, in order; the last axis is the fastest.
+        axes: name of each axis -> its values, in order; the last axis varies fastest.
     """
 
-    def __init__(
-        self,
-        connection: Connection,
-        runs: Sequence[Generation],
-        axes: Mapping[str, Sequence[object]] | None = None,
-    ) -> None:
-        super().__init__(runs)
-        self._connection = connection
-        self.axes = dict(axes or {})
+    def __init__(self, generations: Sequence[Generation], axes: Mapping[str, Sequence[object]] | None = None) -> None:
+        super().__init__(generations)
+        self.axes: dict[str, Sequence[object]] = dict(axes or {})
+
+    @property
+    def snapshot(self) -> SweepSnapshot:
+        """How all of it stands now."""
+        return SweepSnapshot(self.axes, self.snapshots)
 
     @property
     def done(self) -> bool:
         """True once all are done."""
-        return all(run.done for run in self._runs)
+        return all(generation.done for generation in self)
 
     @property
     def failed(self) -> list[Generation]:
         """Those that ended without a result."""
-        return [run for run in self._runs if run.done and run.error is not None]
+        return [generation for generation in self if generation.done and generation.error is not None]
 
     def retry_failed(self, *, uncertain: bool = False) -> Sweep:
-        """Do again what failed, wait for it, and return the sweep; what was bought is never bought again.
+        """Run again what failed, wait for it, and return the sweep; what was bought is never bought again.
 
-        A task that was submitted and not fetched is taken up where it was left.
+        A task that was submitted and not fetched is resumed.
 
         Args:
             uncertain: also submit again what may have been bought already (`SubmissionUncertain`).
@@ -61,24 +58,23 @@ class Sweep(Generations):
         Raises:
             StoppedWaiting: interrupted.
         """
-        from playcut_jupyter.display import grid, live, render
+        retried = []
+        for index, generation in enumerate(self._generations):
+            job = start_again(generation.job, uncertain=uncertain)
+            if job is not generation.job:
+                self._generations[index] = Generation(job)
+                retried.append(job)
 
-        tried = []
-        for index, run in enumerate(self._runs):
-            again = self._runs[index] = start_again(self._connection, run, uncertain=uncertain)
-            if again is not run:
-                tried.append(again)
-
-        def line() -> dict[str, Any]:
-            if not tried or not self.done:
-                return grid.sweep_bundle(self, summary_only=True)
+        def line() -> Bundle:
+            if not retried or not self.done:
+                return sweep_summary.bundle(self.snapshot)
             # The sweep has its own line where it is displayed: here is only what came of this.
-            failed = sum(run.error is not None for run in tried)
-            words = f"Tried {len(tried)} again: {len(tried) - failed} done" + (f", {failed} failed." if failed else ".")
-            return {"text/html": str(render.message(words)), "text/plain": words}
+            failed = sum(job.snapshot.error is not None for job in retried)
+            done = f"Retried {len(retried)}: {len(retried) - failed} done"
+            return message_bundle(done + (f", {failed} failed." if failed else "."))
 
-        if tried or not self.done:
-            live.watch(self._runs, line)
+        if retried or not self.done:
+            live.watch(self.jobs, line)
         return self
 
     def raise_if_incomplete(self, name: str = ".sweep") -> None:
@@ -90,20 +86,19 @@ class Sweep(Generations):
         failed = self.failed
         if not failed:
             return
-        stopped = [run for run in failed if isinstance(run.error, StoppedWaiting)]
+        stopped = [generation.job for generation in failed if isinstance(generation.error, StoppedWaiting)]
         if stopped:
-            raise underway.stopped(stopped)
-        reasons = list(
-            dict.fromkeys(f"{type(run.error).__name__}: {run.error and run.error.message}" for run in failed)
-        )
-        hint = f"`{name}.retry_failed()` {'of this error ' if name == '.sweep' else ''}does again only what failed."
-        if any(isinstance(run.error, SubmissionUncertain) for run in failed):
+            raise stopped_error(stopped)
+        errors = [generation.error for generation in failed if generation.error is not None]
+        reasons = list(dict.fromkeys(f"{type(error).__name__}: {error.message}" for error in errors))
+        hint = f"`{name}.retry_failed()` {'of this error ' if name == '.sweep' else ''}runs only what failed again."
+        if any(isinstance(error, SubmissionUncertain) for error in errors):
             hint += " What may have been bought is submitted again only with `retry_failed(uncertain=True)`."
-        if any(isinstance(run.error, BudgetExceeded) for run in failed):
+        if any(isinstance(error, BudgetExceeded) for error in errors):
             hint += " Raise the budget first."
-        error = SweepIncomplete(f"{len(failed)} of {len(self)} generations failed: {'; '.join(reasons[:3])}", hint=hint)
-        error.sweep = self
-        raise error
+        raise SweepIncomplete(
+            f"{len(failed)} of {len(self)} generations failed: {'; '.join(reasons[:3])}", hint=hint, sweep=self
+        )
 
     def save(self, path: str | Path) -> list[Path]:
         """Copy all originals into a folder, or to numbered names; nothing is ever overwritten.
@@ -111,7 +106,7 @@ class Sweep(Generations):
         Raises:
             InvalidInput: the place can't be written.
         """
-        return [asset.save(path) for run in self._runs if run.error is None for asset in run.assets]
+        return saving.save(self.snapshots, path)
 
     def pick(self) -> PickWidget:
         """Return blind A/B rounds over the finished ones, as a widget; the choices are kept in the library.
@@ -119,15 +114,13 @@ class Sweep(Generations):
         Raises:
             InvalidInput: there are fewer than two that differ.
         """
-        from playcut_jupyter.design.pick_widget import PickWidget
+        from playcut_jupyter.design.pick_widget import PickWidget  # ipywidgets takes 0.1 s to load
 
-        return PickWidget(self)
+        return PickWidget(self.snapshot, self[0].library)
 
     def picks(self) -> Picks:
         """Return what was picked so far: a table of which value of each axis won how often."""
-        from playcut_jupyter.design.picking import Picks
-
-        return Picks(self)
+        return Picks(self, self.axes)
 
     def contact_sheet(self, path: str | Path) -> Path:
         """Write all of it as one file to pass on, and return where it went; nothing is ever overwritten.
@@ -138,19 +131,14 @@ class Sweep(Generations):
         Raises:
             InvalidInput: another ending, an empty sweep, or a place that can't be written.
         """
-        from playcut_jupyter.display import contact_sheet
-
-        return contact_sheet.write(self, path)
+        return writer.write(self.snapshot, self.tally(), path)
 
     def grid(self) -> Sweep:
         """Return what shows as the grid: the sweep itself."""
         return self
 
     def __repr__(self) -> str:
-        done = sum(run.done and run.error is None for run in self._runs)
-        return f"<Sweep of {len(self)}: {done} done, {len(self.failed)} failed; axes {list(self.axes) or 'none'}>"
+        return f"<{sweep_summary.description(self.snapshot)}>"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        from playcut_jupyter.display import grid
-
-        return grid.sweep_bundle(self)
+        return sweep_grid.bundle(self.snapshot)

@@ -21,7 +21,7 @@ _LOOKS_LIKE_OPTION = re.compile(r"--[A-Za-z][\w-]*(=.*)?|-[a-z][=\d].*")
 
 
 @dataclass(frozen=True)
-class Line:
+class CellLine:
     """A parsed line.
 
     Attributes:
@@ -50,7 +50,7 @@ class Line:
         return bool(self.kind) and self.kind not in KINDS
 
 
-def parse_cell_line(line: str, variables: Mapping[str, object]) -> Line:
+def parse_cell_line(line: str, variables: Mapping[str, object]) -> CellLine:
     """Parse the line of a `%%playcut` cell.
 
     Raises:
@@ -66,7 +66,7 @@ def parse_cell_line(line: str, variables: Mapping[str, object]) -> Line:
     return _line(kind, words, variables)
 
 
-def parse_one_line(kind: str, rest: str, variables: Mapping[str, object]) -> tuple[Line, str]:
+def parse_one_line(kind: str, rest: str, variables: Mapping[str, object]) -> tuple[CellLine, str]:
     """Parse `KIND [options] PROMPT`, the one-line form; the prompt is what follows the last option, as typed.
 
     Raises:
@@ -119,7 +119,7 @@ def unquoted(text: str) -> str:
     return (quoted[2] if quoted else text).strip()
 
 
-def _line(kind: str | None, words: list[str], variables: Mapping[str, object]) -> Line:
+def _line(kind: str | None, words: list[str], variables: Mapping[str, object]) -> CellLine:
     found, extra = cell_parser().parse_known_args(words)
     if extra:
         _refuse(extra[0])
@@ -130,7 +130,7 @@ def _line(kind: str | None, words: list[str], variables: Mapping[str, object]) -
             hint="Add --sample N; a seed for the model itself is `-p seed=7`.",
         )
     kind = kind or ("" if given["parent"] else "image")
-    bare = Line(kind=checked_kind(kind) if kind else "")
+    bare = CellLine(kind=checked_kind(kind) if kind else "")
     if bare.is_raw:
         _check_raw(kind, given)
     inputs = dict(
@@ -139,7 +139,7 @@ def _line(kind: str | None, words: list[str], variables: Mapping[str, object]) -
         else (name, values.option(name, text, variables))
         for name, text in given.pop("inputs")
     )
-    return Line(kind=bare.kind, inputs=inputs, **given)
+    return CellLine(kind=bare.kind, inputs=inputs, **given)
 
 
 def _refuse(word: str) -> NoReturn:

@@ -1,0 +1,238 @@
+"""`Engine`: from what is asked to what is started, at whatever it is connected to. It never waits, and shows nothing.
+
+Cells, the panel and the Python API are three ways to use it. Nothing is connected, read or written before the first
+call, so that making one is free and can't fail for want of a key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, TypeVar
+
+from playcut_jupyter.api import models
+from playcut_jupyter.background.portal import portal
+from playcut_jupyter.connection.connection import Connection
+from playcut_jupyter.connection.connector import Connector
+from playcut_jupyter.design import planning
+from playcut_jupyter.design.forecast import Forecast, forecast
+from playcut_jupyter.design.planning import SweepRequest
+from playcut_jupyter.errors import InvalidInput, PlaycutError, StoppedWaiting
+from playcut_jupyter.jobs import start
+from playcut_jupyter.jobs.active_jobs import active_in_this_process, settle, stop_all
+from playcut_jupyter.jobs.job import SLICE_S
+from playcut_jupyter.jobs.reuse import start_all
+from playcut_jupyter.remedies import Action, Remedy
+from playcut_jupyter.results.collection import History
+from playcut_jupyter.results.generation import Generation
+from playcut_jupyter.results.sweep import Sweep
+from playcut_jupyter.settings import MAX_GENERATIONS
+from playcut_jupyter.tools import READ_ONLY, raw_request
+
+_T = TypeVar("_T")
+
+
+class Engine:
+    """A connection to Playcut and a library. The arguments are those of `Playcut`.
+
+    Attributes:
+        connector: what it is connected to.
+        reuse: show what was bought before instead of buying it again.
+        max_generations: the largest sweep that is sent without being asked to.
+    """
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        home: str | Path | None = None,
+        sandbox: bool | None = None,
+        reuse: bool = True,
+        budget: float | None = None,
+        **options: Any,
+    ) -> None:
+        self.reuse = reuse
+        self.max_generations = MAX_GENERATIONS
+        self.connector = Connector(
+            api_key=api_key, base_url=base_url, home=home, sandbox=sandbox, budget=budget, options=options
+        )
+
+    # -- starting -------------------------------------------------------------------------------------------
+
+    def forecast(self, request: SweepRequest) -> Forecast:
+        """Return what *request* will come to: how many, how much, what is in the library, what is against it."""
+        return forecast(self.connector.offline_library, request, reuse=self.reuse)
+
+    def start(self, request: SweepRequest, announce: Callable[[Forecast], None] | None = None) -> Sweep:
+        """Start all generations of *request*, and return them at once.
+
+        Args:
+            request: what is asked for.
+            announce: called with the forecast of more than one prompt before anything is sent.
+
+        Raises:
+            InvalidInput: it makes more than may be sent, or has an input that can't be; nothing was sent.
+            BudgetExceeded: a single one is known to pass the budget.
+        """
+        expected = self.forecast(request) if announce is not None or request.is_too_large else None
+        if request.is_too_large:
+            total = request.total
+            raise InvalidInput(
+                f"This makes {total} generations, more than {request.max_generations}; nothing was sent. {expected}",
+                hint=("If that is what you want, ", Remedy(Action.RAISE_LIMIT, str(total)), "."),
+            )
+        if announce is not None and expected is not None and len(request.plan) > 1:
+            announce(expected)
+        jobs = start_all(self.connection, request.generations(), reuse=self.reuse and not request.fresh)
+        return Sweep([Generation(job) for job in jobs], request.axes)
+
+    def start_tool(
+        self, name: str, tool_input: Mapping[str, object], session: str | None = None, fresh: bool = False
+    ) -> Generation:
+        """Start any tool with its own input and return a `Generation` at once; one without a task gets `data`."""
+        request = raw_request(name, tool_input, session)
+        reuse = self.reuse and not fresh and name not in READ_ONLY
+        return Generation(start_all(self.connection, [request], reuse=reuse)[0])
+
+    def start_resume(self) -> Sweep:
+        """Resume everything that was submitted and not fetched, and return at once."""
+        connection = self.connection
+        settle(active_in_this_process(connection.library).values())  # what was told to stop is open again
+        busy = active_in_this_process(connection.library)
+        records = [row for row in connection.library.unfetched(connection.settings.origin) if row.id not in busy]
+        return Sweep([Generation(start.resume(connection, record)) for record in records])
+
+    def start_wait(self, task_id: str) -> Generation:
+        """Resume a task by its id, also one that this machine never saw, and return at once.
+
+        Raises:
+            InvalidInput: it can't be an id.
+        """
+        checked = models.identifier(task_id)
+        if checked is None:
+            raise InvalidInput(f"{task_id!r} can't be a task's id.", hint="`%playcut history` shows the ids.")
+        connection = self.connection
+        library, origin = connection.library, connection.settings.origin
+        try:
+            record = library.by_task(origin, checked) or library.get(library.adopt(origin, checked))
+        except PlaycutError as error:
+            return Generation(start.resume_untracked(connection, checked, str(error)))
+        if record is None:
+            raise InvalidInput(f"The library lost the row of task {checked}.")
+        if record.state == "fetched" and record.has_files:
+            return Generation(start.recorded(connection, record, reused=True))
+        return Generation(start.resume(connection, record))
+
+    # -- what was made before -------------------------------------------------------------------------------
+
+    def history(
+        self, search: str | None = None, limit: int = 50, kind: str | None = None, starred: bool = False
+    ) -> History:
+        """Return what the library holds, newest first: a sequence of `Generation`; nothing is sent.
+
+        Args:
+            search: text in the prompt, case ignored.
+            limit: the most that is returned.
+            kind: only "image", "video", "speech" or a tool's own name.
+            starred: only those with a star.
+
+        Raises:
+            InvalidInput: the limit is no whole number of at least 1.
+        """
+        limit = planning.checked_count(limit, "limit")
+        connection = self.connector.offline_library
+        records = connection.library.history(search=search, limit=limit, kind=kind, starred=starred)
+        return History([Generation(start.recorded(connection, record)) for record in records])
+
+    def get(self, number: int) -> Generation:
+        """Return generation *number* of the library.
+
+        Raises:
+            InvalidInput: there is no such number.
+        """
+        connection = self.connector.offline_library
+        record = connection.library.get(number)
+        if record is None:
+            raise InvalidInput(f"The library has no generation {number}.", hint="`%playcut history` lists them.")
+        return Generation(start.recorded(connection, record))
+
+    # -- the connection -------------------------------------------------------------------------------------
+
+    @property
+    def connection(self) -> Connection:
+        """The connection, made when first needed.
+
+        Raises:
+            NotConnected: there is no key and no sandbox, or the address must not be used.
+        """
+        return self.connector.connection
+
+    @property
+    def budget(self) -> float | None:
+        """Credits that may be spent through this object; None for no limit."""
+        return self.connector.budget
+
+    @budget.setter
+    def budget(self, credits_: float | None) -> None:
+        self.connector.budget = credits_
+
+    def voices(self) -> list[models.Voice]:
+        """Return the voices of `list-voices` (asked for once).
+
+        Raises:
+            PlaycutError: what the API said.
+        """
+        return self._call(self.connection.voices)
+
+    def check(self) -> int:
+        """Check the key, as it is now, with `list-voices`, which costs nothing; return how many voices there are."""
+        self.connector.switch()
+        connection = self.connection
+        return len(models.voices(self._call(lambda: connection.client_read("list-voices", {}))))
+
+    def switch(self, *, sandbox: bool | None) -> None:
+        """Go over to the sandbox (True), to the API (False), or to what the environment says (None).
+
+        What is under way goes on where it is; coming back finds the session and the credits spent as they were.
+        """
+        self.connector.switch(sandbox=sandbox)
+
+    def use_session(self, name: str) -> str:
+        """Put all further generations into the session with that id or title (a new title makes a new session)."""
+        connection = self.connection
+        return connection.use_session(self._call(lambda: connection.session_for(name)))
+
+    def new_session(self, title: str) -> str:
+        """Create a session (it costs nothing), put all further generations into it, and return its id."""
+        connection = self.connection
+        return connection.use_session(self._call(lambda: connection.create_session(title)))
+
+    def configure(self, **options: Any) -> None:
+        """Change `progress`, `request_timeout_s`, `deadline_s`, `max_download_mb` or `preview_px`.
+
+        Raises:
+            InvalidInput: a value is not of its kind.
+        """
+        self.connector.configure(**options)
+
+    def close(self) -> None:
+        """Stop waiting for what is under way, and close the connections; the next call makes a new one."""
+        for connection in self.connector.open_connections:
+            stop_all(connection)
+        self.connector.close()
+
+    @staticmethod
+    def _call(work: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
+        """Run *work* on the background loop and wait for it in slices that let an interrupt in."""
+        future: Future[_T] = portal().start_task_soon(work)
+        try:
+            while True:
+                try:
+                    return future.result(SLICE_S)
+                except TimeoutError:
+                    if future.done():
+                        return future.result()
+        except KeyboardInterrupt:
+            future.cancel()
+            raise StoppedWaiting("Stopped before the service answered; nothing was bought.") from None

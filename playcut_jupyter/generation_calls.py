@@ -1,0 +1,396 @@
+"""The calls that generate: image, video, speech, submit and sweep, with every option explicit and typed.
+
+They plan, start, wait with a live status where there is somebody to see it, and return what people hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, overload
+
+from playcut_jupyter.design import planning
+from playcut_jupyter.design.forecast import Forecast
+from playcut_jupyter.design.planning import SweepRequest
+from playcut_jupyter.display import live, status, sweep_summary
+from playcut_jupyter.display.targets import in_kernel, show_once
+from playcut_jupyter.engine import Engine
+from playcut_jupyter.prompts.template import names_in
+from playcut_jupyter.results.generation import Generation
+from playcut_jupyter.results.sweep import Sweep
+
+
+class GenerationCalls(Engine):
+    """An engine whose generations can be called for by kind, and are waited for."""
+
+    @overload
+    def image(
+        self,
+        prompt: str,
+        *,
+        aspect_ratio: str | None = None,
+        image_size: str | None = None,
+        session: str | None = None,
+        count: Literal[1] = 1,
+        fresh: bool = False,
+        parent: Generation | None = None,
+        **inputs: Any,
+    ) -> Generation: ...
+    @overload
+    def image(
+        self,
+        prompt: str,
+        *,
+        aspect_ratio: str | None = None,
+        image_size: str | None = None,
+        session: str | None = None,
+        count: int,
+        fresh: bool = False,
+        parent: Generation | None = None,
+        **inputs: Any,
+    ) -> Sweep: ...
+    def image(
+        self,
+        prompt: str,
+        *,
+        aspect_ratio: str | None = None,
+        image_size: str | None = None,
+        session: str | None = None,
+        count: int = 1,
+        fresh: bool = False,
+        parent: Generation | None = None,
+        **inputs: Any,
+    ) -> Generation | Sweep:
+        """Generate a picture and wait for it, with a live status in a notebook.
+
+        Args:
+            prompt: literal text; only `sweep` and cells expand templates.
+            aspect_ratio: "16:9", "1:1", ...; None for the service's default.
+            image_size: "1K", ...; None for the service's default.
+            session: the session it goes into, by id or title; None for the connection's own.
+            count: how many.
+            fresh: generate again even if the library has it.
+            parent: the generation that it is made from: its inputs are the defaults, and the tree shows it.
+            **inputs: any other input of the tool, by its API name.
+
+        Returns:
+            A `Generation`; with *count* above 1 a `Sweep`.
+
+        Raises:
+            InvalidInput, BudgetExceeded, NotConnected: known before anything is sent.
+            PlaycutError: see the error classes; whatever was bought can be fetched with its task id.
+        """
+        inputs = {"aspect_ratio": aspect_ratio, "image_size": image_size, **inputs}
+        return self._generate("image", prompt, inputs, parent, session=session, count=count, fresh=fresh)
+
+    @overload
+    def video(
+        self,
+        prompt: str,
+        *,
+        aspect_ratio: str | None = None,
+        resolution: str | None = None,
+        duration_seconds: float | None = None,
+        session: str | None = None,
+        count: Literal[1] = 1,
+        fresh: bool = False,
+        parent: Generation | None = None,
+        **inputs: Any,
+    ) -> Generation: ...
+    @overload
+    def video(
+        self,
+        prompt: str,
+        *,
+        aspect_ratio: str | None = None,
+        resolution: str | None = None,
+        duration_seconds: float | None = None,
+        session: str | None = None,
+        count: int,
+        fresh: bool = False,
+        parent: Generation | None = None,
+        **inputs: Any,
+    ) -> Sweep: ...
+    def video(
+        self,
+        prompt: str,
+        *,
+        aspect_ratio: str | None = None,
+        resolution: str | None = None,
+        duration_seconds: float | None = None,
+        session: str | None = None,
+        count: int = 1,
+        fresh: bool = False,
+        parent: Generation | None = None,
+        **inputs: Any,
+    ) -> Generation | Sweep:
+        """Generate a clip and wait for it; as `image`.
+
+        Args:
+            prompt: literal text.
+            aspect_ratio: "16:9", ...; None for the service's default.
+            resolution: "720p", ...; None for the service's default.
+            duration_seconds: its length; None for the service's default.
+            session: as for `image`.
+            count: how many.
+            fresh: generate again even if the library has it.
+            parent: as for `image`.
+            **inputs: any other input of the tool, by its API name.
+        """
+        sizes = {"aspect_ratio": aspect_ratio, "resolution": resolution, "duration_seconds": duration_seconds}
+        return self._generate("video", prompt, {**sizes, **inputs}, parent, session=session, count=count, fresh=fresh)
+
+    @overload
+    def speech(
+        self,
+        text: str,
+        *,
+        voice: str | None = None,
+        session: str | None = None,
+        count: Literal[1] = 1,
+        fresh: bool = False,
+        parent: Generation | None = None,
+        **inputs: Any,
+    ) -> Generation: ...
+    @overload
+    def speech(
+        self,
+        text: str,
+        *,
+        voice: str | None = None,
+        session: str | None = None,
+        count: int,
+        fresh: bool = False,
+        parent: Generation | None = None,
+        **inputs: Any,
+    ) -> Sweep: ...
+    def speech(
+        self,
+        text: str,
+        *,
+        voice: str | None = None,
+        session: str | None = None,
+        count: int = 1,
+        fresh: bool = False,
+        parent: Generation | None = None,
+        **inputs: Any,
+    ) -> Generation | Sweep:
+        """Say a text and wait for the sound; as `image`.
+
+        Args:
+            text: what is said, literally.
+            voice: a voice's id or name; None for the first of `voices()`.
+            session: as for `image`.
+            count: how many.
+            fresh: generate again even if the library has it.
+            parent: as for `image`.
+            **inputs: any other input of the tool, by its API name.
+        """
+        return self._generate(
+            "speech", text, {"voice": voice, **inputs}, parent, session=session, count=count, fresh=fresh
+        )
+
+    @overload
+    def submit(
+        self,
+        kind: str,
+        prompt: str,
+        *,
+        aspect_ratio: str | None = None,
+        image_size: str | None = None,
+        resolution: str | None = None,
+        duration_seconds: float | None = None,
+        voice: str | None = None,
+        session: str | None = None,
+        count: Literal[1] = 1,
+        fresh: bool = False,
+        parent: Generation | None = None,
+        **inputs: Any,
+    ) -> Generation: ...
+    @overload
+    def submit(
+        self,
+        kind: str,
+        prompt: str,
+        *,
+        aspect_ratio: str | None = None,
+        image_size: str | None = None,
+        resolution: str | None = None,
+        duration_seconds: float | None = None,
+        voice: str | None = None,
+        session: str | None = None,
+        count: int,
+        fresh: bool = False,
+        parent: Generation | None = None,
+        **inputs: Any,
+    ) -> Sweep: ...
+    def submit(
+        self,
+        kind: str,
+        prompt: str,
+        *,
+        aspect_ratio: str | None = None,
+        image_size: str | None = None,
+        resolution: str | None = None,
+        duration_seconds: float | None = None,
+        voice: str | None = None,
+        session: str | None = None,
+        count: int = 1,
+        fresh: bool = False,
+        parent: Generation | None = None,
+        **inputs: Any,
+    ) -> Generation | Sweep:
+        """Start a generation and return at once. The `Generation` shows itself live; `await` it or `wait()`.
+
+        Args:
+            kind: "image", "video" or "speech" (or "tts").
+            prompt: literal text.
+            aspect_ratio: of an image or a video.
+            image_size: of an image.
+            resolution: of a video.
+            duration_seconds: of a video.
+            voice: of speech: id or name.
+            session: as for `image`.
+            count: how many.
+            fresh: generate again even if the library has it.
+            parent: as for `image`.
+            **inputs: any other input of the tool, by its API name.
+
+        Raises:
+            InvalidInput, BudgetExceeded, NotConnected: known before anything is sent. What the network says is
+                raised by waiting.
+        """
+        options = _given(
+            aspect_ratio=aspect_ratio,
+            image_size=image_size,
+            resolution=resolution,
+            duration_seconds=duration_seconds,
+            voice=voice,
+        )
+        request = _literal(kind, prompt, {**options, **inputs}, parent, session=session, count=count, fresh=fresh)
+        sweep = self.start(request)
+        return sweep[0] if len(sweep) == 1 else sweep
+
+    def sweep(
+        self,
+        template: str,
+        *,
+        kind: str | None = None,
+        aspect_ratio: str | Sequence[str] | None = None,
+        image_size: str | Sequence[str] | None = None,
+        resolution: str | Sequence[str] | None = None,
+        duration_seconds: float | Sequence[float] | None = None,
+        voice: str | Sequence[str] | None = None,
+        session: str | None = None,
+        count: int = 1,
+        fresh: bool = False,
+        parent: Generation | None = None,
+        max_generations: int | None = None,
+        sample: int | None = None,
+        sample_seed: int | None = None,
+        **keywords: Any,
+    ) -> Sweep:
+        """Expand a template, generate all of it, wait for all, and return the `Sweep`, also when some failed.
+
+        Keywords that the template names are its variables (else the notebook's are taken), whatever they are called;
+        the others are what they say here. A list is an axis.
+
+        Args:
+            template: text with `{name}` and `{a|b}`; the grammar of a cell.
+            kind: "image", "video" or "speech"; default: the parent's, else "image".
+            aspect_ratio: of an image or a video.
+            image_size: of an image.
+            resolution: of a video.
+            duration_seconds: of a video.
+            voice: of speech: id or name.
+            session: the session they go into, by id or title; None for the connection's own.
+            count: how many of each.
+            fresh: generate again even if the library has it.
+            parent: build on this one: the template is `+ words`, `- words` or a new prompt, its inputs the defaults.
+            max_generations: the largest number that is sent; None for 16.
+            sample: only so many of them, taken at random; None for all.
+            sample_seed: which ones; the same number takes the same ones; None for 0.
+            **keywords: variables of the template, and any other inputs of the tool.
+
+        Raises:
+            PromptError: the template can't be expanded; nothing was sent.
+            InvalidInput: more generations than *max_generations*.
+        """
+        keywords |= _given(
+            kind=kind,
+            aspect_ratio=aspect_ratio,
+            image_size=image_size,
+            resolution=resolution,
+            duration_seconds=duration_seconds,
+            voice=voice,
+            session=session,
+            count=count if count != 1 else None,
+            fresh=fresh or None,
+            parent=parent,
+            max_generations=max_generations,
+            sample=sample,
+            sample_seed=sample_seed,
+        )
+        named = names_in(template)
+        variables = {name: keywords.pop(name) for name in named if name in keywords}
+        sweep = self.start(
+            _template(template, {**planning.notebook_variables(), **variables}, **keywords),
+            announce=_announce if in_kernel() else None,
+        )
+        self._watch(sweep)
+        return sweep
+
+    def _generate(
+        self, kind: str, prompt: str, options: dict[str, Any], parent: Generation | None, **how: Any
+    ) -> Generation | Sweep:
+        sweep = self.start(_literal(kind, prompt, _given(**options), parent, **how))
+        if len(sweep) > 1:
+            self._watch(sweep)
+            sweep.raise_if_incomplete()
+            return sweep
+        return self._waited(sweep[0])
+
+    @staticmethod
+    def _waited(generation: Generation) -> Generation:
+        """Wait for *generation* with a live status."""
+        live.watch([generation.job], lambda: status.summary_bundle(generation.snapshot))
+        return generation.wait()
+
+    @staticmethod
+    def _watch(sweep: Sweep) -> None:
+        """Wait for all of *sweep* with a live line."""
+        live.watch(sweep.jobs, lambda: sweep_summary.bundle(sweep.snapshot))
+
+
+def _given(**options: Any) -> dict[str, Any]:
+    """Return what was given at all."""
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def _literal(
+    kind: str, prompt: str, options: Mapping[str, object], parent: Generation | None, **how: Any
+) -> SweepRequest:
+    """Return the request for one prompt as it is; from Python there is no limit to how many are asked for."""
+    state = parent.snapshot if parent is not None else None
+    return planning.plan_literal(kind, prompt, options, parent=state, max_generations=None, **how)
+
+
+def _template(
+    template: str,
+    variables: Mapping[str, object],
+    *,
+    kind: str = "",
+    parent: Generation | None = None,
+    sample: int | None = None,
+    sample_seed: int = 0,
+    **keywords: Any,
+) -> SweepRequest:
+    """Return the request for a template; what is left of the keywords are inputs."""
+    how = {name: keywords.pop(name) for name in ("session", "count", "fresh", "max_generations") if name in keywords}
+    state = parent.snapshot if parent is not None else None
+    return planning.plan_sweep(
+        kind, template, variables, keywords, parent=state, sample=sample, sample_seed=sample_seed, **how
+    )
+
+
+def _announce(forecast: Forecast) -> None:
+    show_once(forecast.bundle())
