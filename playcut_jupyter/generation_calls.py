@@ -288,6 +288,7 @@ class GenerationCalls(Engine):
         max_generations: int | None = None,
         sample: int | None = None,
         sample_seed: int | None = None,
+        within_budget: bool = False,
         **keywords: Any,
     ) -> Sweep:
         """Expand a template, generate all of it, wait for all, and return the `Sweep`, also when some failed.
@@ -310,6 +311,7 @@ class GenerationCalls(Engine):
             max_generations: the largest number that is sent; None for 16.
             sample: only so many of them, taken at random; None for all.
             sample_seed: which ones; the same number takes the same ones; None for 0.
+            within_budget: generate as many as the budget allows; else all or none, where the prices are known.
             **keywords: variables of the template, and any other inputs of the tool.
 
         Raises:
@@ -330,6 +332,7 @@ class GenerationCalls(Engine):
             max_generations=max_generations,
             sample=sample,
             sample_seed=sample_seed,
+            within_budget=within_budget or None,
         )
         named = names_in(template)
         variables = {name: keywords.pop(name) for name in named if name in keywords}
@@ -386,11 +389,14 @@ def _template(
     **keywords: Any,
 ) -> SweepRequest:
     """Return the request for a template; what is left of the keywords are inputs."""
-    how = {name: keywords.pop(name) for name in ("session", "count", "fresh", "max_generations") if name in keywords}
+    how = {name: keywords.pop(name) for name in _HOW if name in keywords}
     state = parent.snapshot if parent is not None else None
     return planning.plan_sweep(
         kind, template, variables, keywords, parent=state, sample=sample, sample_seed=sample_seed, **how
     )
+
+
+_HOW = ("session", "count", "fresh", "max_generations", "within_budget")
 
 
 def _announce(forecast: Forecast) -> None:
