@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playcut_jupyter.runs.generation import Generation
 
 from playcut_jupyter.connection.account import Account
 from playcut_jupyter.connection.connection import Connection
-from playcut_jupyter.runs.generation import Generation
 from playcut_jupyter.sandbox import media as drawn
 from playcut_jupyter.settings import Settings
 from playcut_jupyter.tools import IMAGE, GenerationRequest

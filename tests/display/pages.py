@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from html.parser import HTMLParser
 
 from PIL import Image
+from playcut_jupyter.runs.generation import Generation
 
 from playcut_jupyter import media
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.display import render
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.library.records import AssetRecord, Record
-from playcut_jupyter.runs.generation import Generation
 from playcut_jupyter.tools import IMAGE, named
 
 # What the sanitizer of JupyterLab 4.6 (apputils, `Sanitizer._generateOptions`) leaves in an untrusted notebook, as far

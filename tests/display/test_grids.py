@@ -8,11 +8,11 @@ from itertools import product
 from typing import Any
 
 import pytest
+from playcut_jupyter.runs.sweep import Sweep
 
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.display import grid
 from playcut_jupyter.errors import TaskFailed
-from playcut_jupyter.runs.sweep import Sweep
 from playcut_jupyter.sandbox import media as drawn
 from playcut_jupyter.tools import IMAGE, SPEECH, VIDEO
 from tests.display.pages import Page, Waiting, failed, png, saved

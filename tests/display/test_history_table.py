@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from playcut_jupyter.runs.history import History
+
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.display import grid
-from playcut_jupyter.runs.history import History
 from playcut_jupyter.tools import VIDEO
 from tests.display.pages import Page, png, saved
 

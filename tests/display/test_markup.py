@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from playcut_jupyter.library.asset import Asset
+from playcut_jupyter.runs.generation import Generation
+from playcut_jupyter.runs.sweep import Sweep
 
 from playcut_jupyter import media
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.display import grid, render
 from playcut_jupyter.errors import AssetUnavailable, TaskFailed
-from playcut_jupyter.library.asset import Asset
-from playcut_jupyter.runs.generation import Generation
-from playcut_jupyter.runs.sweep import Sweep
 from playcut_jupyter.tools import IMAGE, GenerationRequest
 from tests.display.pages import EVIL, Page, Waiting, failed, html, png, saved
 

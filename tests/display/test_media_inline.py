@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playcut_jupyter.library.asset import Asset
 
 from playcut_jupyter import Playcut, media
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.display import render
 from playcut_jupyter.errors import TaskFailed
-from playcut_jupyter.library.asset import Asset
 from playcut_jupyter.sandbox import media as drawn
 from playcut_jupyter.tools import SPEECH, VIDEO
 from tests.display.pages import EVIL, Page, Waiting, html, png, saved

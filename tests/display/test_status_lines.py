@@ -6,11 +6,11 @@ import re
 import time
 
 import pytest
+from playcut_jupyter.runs.sweep import Sweep
 
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.display import grid, render
 from playcut_jupyter.errors import PlaycutError, StoppedWaiting, SubmissionUncertain, TaskFailed
-from playcut_jupyter.runs.sweep import Sweep
 from playcut_jupyter.settings import SANDBOX_ORIGIN
 from tests.display.pages import EVIL, Page, Waiting, failed, html, png, saved
 
