@@ -5,6 +5,7 @@ They plan, start, wait with a live status where there is somebody to see it, and
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, overload
 
@@ -333,7 +334,7 @@ class GenerationCalls(Engine):
         named = names_in(template)
         variables = {name: keywords.pop(name) for name in named if name in keywords}
         sweep = self.start(
-            _template(template, {**planning.notebook_variables(), **variables}, **keywords),
+            _template(template, {**planning.caller_variables(sys._getframe(1)), **variables}, **keywords),
             announce=_announce if in_kernel() else None,
         )
         self._watch(sweep)
@@ -352,7 +353,7 @@ class GenerationCalls(Engine):
     @staticmethod
     def _waited(generation: Generation) -> Generation:
         """Wait for *generation* with a live status."""
-        live.watch([generation.job], lambda: status.summary_bundle(generation.snapshot))
+        live.watch([generation.job], lambda: status.summary_bundle(generation.snapshot, error_follows=True))
         return generation.wait()
 
     @staticmethod

@@ -88,7 +88,7 @@ def _draw_next() -> int:
 
 def _finish_with_each_cell() -> None:
     """Let what is done by the end of a cell be drawn before that end: nbclient takes nothing after it."""
-    from IPython import get_ipython
+    from IPython import get_ipython  # a script must not load IPython for it
 
     shell = get_ipython()
     if shell is not None:

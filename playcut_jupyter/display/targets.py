@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Protocol
 
 from playcut_jupyter.display.bundles import Bundle
@@ -48,7 +49,7 @@ def in_kernel() -> bool:
     """True in a notebook's kernel."""
     if "IPython" not in sys.modules:
         return False
-    from IPython import get_ipython
+    from IPython import get_ipython  # a script must not load IPython for it
 
     shell = get_ipython()
     return getattr(shell, "kernel", None) is not None
@@ -60,13 +61,24 @@ def in_voila() -> bool:
 
 
 def _display_once(bundle: Bundle) -> None:
-    from IPython.display import display
+    from IPython.display import display  # loaded by the kernel already; a script must not load it
 
     display(dict(bundle), raw=True)
 
 
 def _print_once(bundle: Bundle) -> None:
-    print(bundle["text/plain"])
+    say(bundle["text/plain"])
+
+
+def say(text: str, end: str = "\n") -> None:
+    """Print *text*; what the terminal has no character for is replaced, and nobody listening any more is no error."""
+    stream = sys.stdout
+    if stream is None:
+        return
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    with suppress(OSError, ValueError):  # a closed pipe, a closed file
+        stream.write((text + end).encode(encoding, "replace").decode(encoding))
+        stream.flush()
 
 
 class NotebookTarget:
@@ -77,7 +89,7 @@ class NotebookTarget:
 
     def draw(self, bundle: Bundle) -> None:
         """Show, or change what is shown."""
-        from IPython.display import display
+        from IPython.display import display  # loaded by the kernel already; a script must not load it
 
         if self._handle is None:
             self._handle = display(dict(bundle), raw=True, display_id=True)
@@ -97,13 +109,11 @@ class TerminalTarget:
     def draw(self, bundle: Bundle) -> None:
         """Rewrite the line."""
         width = shutil.get_terminal_size().columns - 1  # 80 where the terminal does not know
-        sys.stdout.write("\r\x1b[K" + bundle["text/plain"].splitlines()[0][:width])
-        sys.stdout.flush()
+        say("\r\x1b[K" + bundle["text/plain"].splitlines()[0][:width], end="")
 
     def finish(self, bundle: Bundle) -> None:
         """Rewrite the line a last time and end it."""
-        sys.stdout.write("\r\x1b[K" + bundle["text/plain"] + "\n")
-        sys.stdout.flush()
+        say("\r\x1b[K" + bundle["text/plain"])
 
     def below(self) -> DisplayTarget:
         """Return a target that shows nothing: the line tells all."""

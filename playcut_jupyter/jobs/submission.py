@@ -107,7 +107,8 @@ async def _submit(
             credits_ = bought.estimated_credits if isinstance(bought, models.Acknowledgement) else None
             buy(credits_)
             if isinstance(bought, Answered):
-                await record.update(state="answered", session_id=session_id)
+                await record.update(session_id=session_id)
+                await record.keep_answer(bought.data)
                 emit(bought)
                 return None
             await record.update(

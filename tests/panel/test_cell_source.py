@@ -8,11 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from IPython.core.inputtransformer2 import TransformerManager
-from playcut_jupyter.runs.generation import Generation
 
 from playcut_jupyter import Playcut, tools
 from playcut_jupyter.design import planning
 from playcut_jupyter.panel import Panel, cell_source
+from playcut_jupyter.runs.generation import Generation
 from playcut_jupyter.syntax import cell_line, values
 from playcut_jupyter.tools import GenerationRequest
 from tests.panel.hands import generate, until, worked_off
