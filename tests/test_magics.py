@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from pathlib import Path
 from typing import Any
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from PIL import Image
 from traitlets import TraitError
 
 from playcut_jupyter import (
@@ -339,11 +342,9 @@ def _pc(shell: InteractiveShell) -> Any:
 
 
 def _preview_size(made: Generation) -> tuple[int, int]:
-    import io
-
-    from PIL import Image
-
-    with Image.open(io.BytesIO(made.assets[0].preview()[1])) as small:
+    html = made.assets[0]._repr_mimebundle_()["text/html"]
+    encoded = html.split(";base64,")[1].split('"')[0]
+    with Image.open(io.BytesIO(base64.b64decode(encoded))) as small:
         return small.size
 
 
