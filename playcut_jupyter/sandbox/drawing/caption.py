@@ -26,7 +26,7 @@ def _known() -> frozenset[int]:
 
 def _font(px: int) -> ImageFont.FreeTypeFont:
     # The basic layout is the same on every machine; Raqm is not installed everywhere.
-    file = resources.files("playcut_jupyter.sandbox") / "fonts" / "NotoSans-Regular.ttf"
+    file = resources.files("playcut_jupyter.fonts") / "NotoSans-Regular.ttf"
     return ImageFont.truetype(BytesIO(file.read_bytes()), px, layout_engine=ImageFont.Layout.BASIC)
 
 
