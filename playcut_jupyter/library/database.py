@@ -152,9 +152,10 @@ class Library:
                 (*values.values(), this_process(), time.time(), number),
             )
 
-    def keep_answer(self, number: int, answer: object) -> None:
+    def keep_answer(self, number: int, answer: object, session_id: str | None) -> None:
         """Write down what a tool answered that starts no task; secrets in it are left out."""
-        self.update(number, state="answered", answer=json.dumps(without_secrets(answer), default=str))
+        text = json.dumps(without_secrets(answer), default=str)
+        self.update(number, state="answered", answer=text, session_id=session_id)
 
     def forget_adopted(self, number: int) -> bool:
         """Remove the row of a task that was asked for by its id and is not known to the service; tell if it was one."""
