@@ -12,6 +12,6 @@ MAX_READ_BYTES: Final = 64 * 2**20
 MAX_VIDEO_S: Final = 30
 
 MediaSize = Literal["full", "tiny"]
-"""Real media, or the tiny ones for tests (see `tiny`)."""
+"""Real media, or tiny ones for tests (see `media`)."""
 
 INSTALL_COMMAND: Final = 'pip install "playcut-jupyter[sandbox]"'

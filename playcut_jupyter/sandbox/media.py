@@ -4,8 +4,9 @@ This is the interface of everything that draws and speaks. The functions block, 
 threads at once, and return the same bytes for the same arguments. They raise ValueError for an invalid
 argument and `MediaUnavailable` if something that they need is not installed.
 
-With ``tiny=True`` they make media for tests that need a valid file and do not look at it: the same checks,
-formats and metadata, but a pattern of 64 pixels, two frames a second, or a tone of 0.2 seconds.
+With ``tiny=True`` they make media for tests that need a valid file and do not look at it. The checks, formats
+and metadata are the same, but a picture is a pattern of 64 pixels, a clip has two frames a second, and speech is
+a tone of 0.2 seconds.
 """
 
 from collections.abc import Callable
@@ -58,7 +59,7 @@ def picture(
     side = _look_up("imageSize", image_size, SIZES) // (TINY_PICTURE_DIVISOR if tiny else 1)
     longest = max(across, down)
     size = (round(side * across / longest), round(side * down / longest))
-    # Pillow is heavy: without a picture to draw, nobody waits for its import.
+    # Pillow is heavy, and only needed here.
     from playcut_jupyter.sandbox.pictures import encode_png, render, render_pattern
 
     image = render_pattern(prompt, size, seed) if tiny else render(prompt, size, seed)

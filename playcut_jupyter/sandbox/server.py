@@ -40,8 +40,8 @@ class Sandbox:
     - ``state_dir``: the folder in which sessions and tasks are kept for sandboxes that are started later; by
       default they are lost when the sandbox stops.
     - ``media``: ``"full"``, or ``"tiny"`` for tests that need a valid file and do not look at it: pictures of
-      the right aspect ratio, 64 pixels wide instead of 1024; two frames a second, 24 pixels high instead of
-      480; a tone of 0.2 seconds instead of speech. Everything else is the same: checks, formats, metadata, and
+      the right aspect ratio, 64 pixels wide instead of 1024; clips of two frames a second, 24 pixels high
+      instead of 480; a tone of 0.2 seconds instead of speech. They have the same formats and metadata, and are
       the same bytes for the same prompt and seed.
 
     Raises ValueError for an invalid latency, rate, time to live or size of media. The counters stay readable
@@ -135,7 +135,7 @@ class Sandbox:
                 raise
             self._api_origin, self._storage_origin = _origin(self._host, api), _origin(self._host, storage)
             ready: Future[None] = Future()
-            # A daemon thread does not keep the program running when nobody stops the sandbox.
+            # A daemon thread does not keep the program running if the sandbox is never stopped.
             thread = threading.Thread(target=self._run, args=(api, storage, ready), name="playcut-sandbox", daemon=True)
             thread.start()
             ready.result(START_STOP_TIMEOUT_S)

@@ -154,7 +154,7 @@ class TestServer:
         assert caller.sandbox.requests == dict.fromkeys((*TOOLS, "no-such-tool"), 1)
         assert caller.sandbox.submissions == 0
 
-    def test_a_sandbox_that_nobody_stops_does_not_keep_the_program_running(self) -> None:
+    def test_a_running_sandbox_does_not_keep_the_program_alive(self) -> None:
         code = "from playcut_jupyter.sandbox import Sandbox; Sandbox().start()"
         done = subprocess.run(
             [sys.executable, "-X", "dev", "-W", "error", "-c", code],

@@ -76,7 +76,7 @@ class TestWaits:
         assert min(delays) < 0.06
 
     def test_two_hundred_waits_at_once(self, call: Call) -> None:
-        caller = call(latency_s=1.0)
+        caller = call(latency_s=0.5)
         task_id = caller.submit("a fox [empty]")
 
         async def wait_often() -> list[bytes]:
