@@ -185,11 +185,12 @@ def test_a_setting_that_makes_no_sense_is_refused(shell: InteractiveShell, name:
 
 
 def test_settings_of_a_configuration_file_hold_from_the_start(shell: InteractiveShell) -> None:
+    shell.run_cell("%unload_ext playcut_jupyter")
     shell.config.PlaycutMagics.budget = 0.0
     shell.config.PlaycutMagics.home = "./configured"
     shell.config.PlaycutMagics.preview_px = 64
 
-    shell.run_line_magic("reload_ext", "playcut_jupyter")
+    shell.run_line_magic("load_ext", "playcut_jupyter")
 
     with pytest.raises(BudgetExceeded):
         cell(shell, "speech", "Too dear.")
