@@ -215,7 +215,7 @@ def test_a_generation_is_found_by_its_tasks_id_without_a_key(
 ) -> None:
     made = cell(shell, "speech", "Found without a key.")
     monkeypatch.delenv("PLAYCUT_API_KEY")
-    _pc(shell).switch(sandbox=None)
+    shell.magics_manager.registry["PlaycutMagics"].pc.switch(sandbox=None)
 
     assert line(shell, f"show {made.task_id}").id == made.id
 

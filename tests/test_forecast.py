@@ -69,12 +69,12 @@ def test_the_price_of_a_very_large_plan_is_that_of_all_of_it(pc: Playcut) -> Non
     assert "(estimate, from 2,000 of them taken at random)" in str(expected)
 
 
-def test_what_passes_the_budget_is_told_with_the_place_where_it_does(pc: Playcut) -> None:
+def test_what_is_over_budget_is_told_with_what_it_needs_and_what_is_left(pc: Playcut) -> None:
     price = pc.image("a budgeted fox").estimated_credits or 0
     pc.budget = 4.5 * price
-    assert "budget of" not in str(forecast(pc, "a budgeted {owl|cat|hare}"))
+    assert "over budget" not in str(forecast(pc, "a budgeted {owl|cat|hare}"))
     words = str(forecast(pc, "a budgeted {owl|cat|hare|elk}"))
-    assert f"passes your budget of {pc.budget:g} ({price:g} spent) after about 3" in words
+    assert f"over budget: needs about {4 * price:g} credits, {3.5 * price:g} are left" in words
 
 
 def test_a_dry_run_tells_that_it_needs_a_higher_limit(

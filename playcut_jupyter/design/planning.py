@@ -36,6 +36,7 @@ class SweepRequest:
         session: which session it goes into, by id or title; None for the connection's own.
         parent_id: the generation of the library that it is made from; None for none.
         max_generations: the most that may be sent; None for any number.
+        within_budget: True to generate as many as the budget allows; else all or none, where the prices are known.
     """
 
     tool: Tool
@@ -45,6 +46,7 @@ class SweepRequest:
     session: str | None = None
     parent_id: int | None = None
     max_generations: int | None = MAX_GENERATIONS
+    within_budget: bool = False
 
     @property
     def total(self) -> int:

@@ -113,5 +113,5 @@ def _font(size: int) -> FreeTypeFont:
     """Return the font that comes with the package: Pillow's own has hardly more than ASCII."""
     from PIL import ImageFont  # Pillow is heavy
 
-    font = files("playcut_jupyter") / "sandbox" / "fonts" / "NotoSans-Regular.ttf"
+    font = files("playcut_jupyter.fonts") / "NotoSans-Regular.ttf"
     return ImageFont.truetype(io.BytesIO(font.read_bytes()), size)
