@@ -291,3 +291,8 @@ def test_a_history_of_less_than_one_is_refused(shell: InteractiveShell, pc: Play
         pc.history(limit=limit)
     with pytest.raises(InvalidInput, match="whole number of at least 1"):
         line(shell, f"history -n {limit}")
+
+
+def _pc(shell: InteractiveShell) -> Playcut:
+    pc: Playcut = shell.magics_manager.registry["PlaycutMagics"].pc
+    return pc

@@ -19,7 +19,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
-from playcut_jupyter.display import previews
 from playcut_jupyter.errors import AssetUnavailable, InvalidInput
 from playcut_jupyter.library.records import AssetRecord
 from playcut_jupyter.library.store import hash_of
@@ -490,15 +489,3 @@ def test_a_picture_shows_itself_no_larger_than_the_setting() -> None:
     encoded = shown.split(";base64,")[1].split('"')[0]
     with Image.open(io.BytesIO(base64.b64decode(encoded))) as preview_:
         assert preview_.size == (300, 300)
-
-
-def test_a_preview_is_made_once_for_each_size() -> None:
-    original = record(picture("PNG", (900, 900)))
-    assert previews.preview(original, 300) is previews.preview(original, 300)
-    assert previews.preview(original, 300) != previews.preview(original, 50)
-
-
-def test_only_a_clip_has_a_poster_frame(clip: bytes) -> None:
-    assert previews.poster_frame(record(clip), 320) is not None
-    assert previews.poster_frame(record(picture()), 320) is None
-    assert previews.poster_frame(record(mp4()), 320) is None
