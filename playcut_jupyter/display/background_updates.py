@@ -7,7 +7,6 @@ displayed is the state at the time.
 from __future__ import annotations
 
 import contextvars
-import logging
 import threading
 from collections.abc import Callable, Sequence
 
@@ -18,8 +17,6 @@ from playcut_jupyter.background.portal import portal
 from playcut_jupyter.display.live import MAX_MESSAGES_PER_S, Below, Line, LiveDisplay
 from playcut_jupyter.display.targets import FinalTarget, NotebookTarget, in_kernel, in_voila, show_once
 from playcut_jupyter.jobs.job import SLICE_S, Job
-
-log = logging.getLogger("playcut_jupyter")
 
 _MIN_GAP_S = 1.05 / MAX_MESSAGES_PER_S
 _displays: list[LiveDisplay] = []
@@ -75,12 +72,7 @@ def _draw_next() -> int:
     with _lock:
         waiting = sorted(_displays, key=lambda display: display.drawn_at)
     for display in sorted(waiting, key=lambda display: not display.jobs_done):
-        try:
-            messages = display.finish() if display.jobs_done else display.tick()
-        except Exception:
-            log.exception("a display could not be drawn")
-            display.is_final = True
-            continue
+        messages = display.finish() if display.jobs_done else display.tick()
         if messages:
             return messages
     return 0

@@ -5,6 +5,7 @@ Voila shows no update of a display after its first rendering, so there only the 
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import sys
@@ -13,6 +14,8 @@ from contextlib import suppress
 from typing import Any, Protocol
 
 from playcut_jupyter.display.bundles import Bundle
+
+log = logging.getLogger("playcut_jupyter")
 
 
 class DisplayTarget(Protocol):
@@ -39,10 +42,15 @@ def display_target() -> DisplayTarget:
 
 def show_once(bundle: Bundle) -> None:
     """Show what does not change: in the notebook, or as text."""
-    if in_kernel():
-        _display_once(bundle)
-    else:
-        _print_once(bundle)
+    draw_safely(_display_once if in_kernel() else _print_once, lambda: bundle)
+
+
+def draw_safely(draw: Callable[[Bundle], None], bundle: Callable[[], Bundle]) -> None:
+    """Draw what *bundle* gives; a display that fails must not stop the work that it shows."""
+    try:
+        draw(bundle())
+    except Exception as error:  # noqa: BLE001 - a front end that is gone may raise anything
+        log.warning("A display failed (%s: %s); the generations go on.", type(error).__name__, error)
 
 
 def in_kernel() -> bool:
