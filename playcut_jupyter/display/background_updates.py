@@ -15,7 +15,7 @@ from anyio import to_thread
 
 from playcut_jupyter.background.portal import portal
 from playcut_jupyter.display.live import MAX_MESSAGES_PER_S, Below, Line, LiveDisplay
-from playcut_jupyter.display.targets import FinalTarget, NotebookTarget, in_kernel, in_voila, show_once
+from playcut_jupyter.display.targets import FinalTarget, NotebookTarget, draw_safely, in_kernel, in_voila, show_once
 from playcut_jupyter.jobs.job import SLICE_S, Job
 
 _MIN_GAP_S = 1.05 / MAX_MESSAGES_PER_S
@@ -40,7 +40,7 @@ def update_in_background(
     if in_kernel() and not in_voila():
         display = LiveDisplay(jobs, line, below, NotebookTarget(), then)
     else:
-        show_once(line())
+        draw_safely(show_once, line)
         display = LiveDisplay(jobs, line, None, FinalTarget(), then)
     if display.jobs_done:
         display.finish()

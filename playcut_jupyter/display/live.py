@@ -103,13 +103,19 @@ class LiveDisplay:
         self._below_at, self._states = now, states
         return 1
 
+    def _end_message(self) -> str:
+        try:
+            return self._then() if self._then is not None else ""
+        except Exception as error:  # noqa: BLE001 - what is drawn must not be lost for it
+            return f"What was to be done at the end failed ({type(error).__name__}: {error})."
+
     def finish(self) -> int:
         """Draw all a last time, once, and return how many display messages that took."""
         with self._lock:
             if self.is_final:
                 return 0
             self.is_final = True
-            message = self._then() if self._then is not None else ""
+            message = self._end_message()
             draw_safely(self._top.finish, lambda: with_message(self._line(), message))
             below = self._below
             if below is None:

@@ -201,19 +201,30 @@ def test_what_can_not_be_saved_is_told(job: Job, tmp_path: Path) -> None:
     assert save().startswith("Not saved: ")
 
 
-def test_a_display_that_can_not_be_drawn_does_not_stop_the_others(job: Job, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_display_that_fails_does_not_stop_the_others(job: Job, caplog: pytest.LogCaptureFixture) -> None:
     told = threading.Event()
 
     def tell() -> str:
         told.set()
         return ""
 
-    def fail() -> str:
+    def no_line() -> Bundle:
         raise OSError("no such display")
 
-    with caplog.at_level(logging.ERROR, "playcut_jupyter"):
-        update_in_background([job], line_of(job), then=fail)
+    with caplog.at_level(logging.WARNING, "playcut_jupyter"):
+        update_in_background([job], no_line, then=tell)
         update_in_background([job], line_of(job), then=tell)
         end(job)
         assert told.wait(10)
-    assert "a display could not be drawn" in caplog.text
+    assert "A display failed (OSError: no such display)" in caplog.text
+
+
+def test_what_fails_at_the_end_is_told_below_the_line(job: Job) -> None:
+    def fail() -> str:
+        raise OSError("no such folder")
+
+    screen = Screen()
+    display = LiveDisplay([job], line_of(job), target=screen, then=fail)
+    end(job)
+    display.finish()
+    assert "failed (OSError: no such folder)" in screen.last[0]
