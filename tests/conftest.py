@@ -13,7 +13,6 @@ from IPython.core.interactiveshell import InteractiveShell
 from playcut_jupyter import Playcut
 from playcut_jupyter.sandbox import Sandbox
 
-
 SLOW_FOLDERS = ("browser", "faults", "kernel")
 """Each is also the marker of its tests: `-m "not browser and not faults and not kernel"` runs the quick ones."""
 
@@ -42,7 +41,14 @@ def away_from_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
     """Run one quick sandbox, with tiny media and no rate limit, for all tests that do not need their own."""
-    with Sandbox(latency_s=0.02, rate=None, media="tiny") as running:
+    with Sandbox(latency_s=0.05, rate=None, media="tiny") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def studio() -> Iterator[Sandbox]:
+    """Run a sandbox whose media are real, for the few tests that look at them."""
+    with Sandbox(latency_s=0.05, rate=None) as running:
         yield running
 
 

@@ -21,7 +21,7 @@ def test_the_contact_sheet_of_a_sweep_holds_everything_but_the_key(
     page = path.read_text()
     assert page.count("<article") == 3
     assert page.count("<img") == 2
-    assert page.count("data:image/webp;base64,") == 2
+    assert page.count("data:image/png;base64,") == 2
     assert "a sheet with &lt;b&gt;a fox&lt;/b&gt;" in page
     assert all(fact in page for fact in ("seed 7", "credits (estimate)", "starred", "picked 1 of 1", "picked 0 of 1"))
     assert "FAILED" in page
