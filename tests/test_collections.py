@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import nbformat
+from nbconvert import HTMLExporter
+
 from playcut_jupyter import Playcut, Sweep
 from playcut_jupyter.library import ratings
 from playcut_jupyter.sandbox import Sandbox
@@ -79,3 +82,12 @@ def test_the_history_is_a_sequence_and_gives_records(pc: Playcut) -> None:
     assert [record["status"] for record in history.to_records()] == ["COMPLETED", "COMPLETED"]
     assert repr(history).splitlines()[0].split()[0] == "#"
     assert history._repr_mimebundle_()["text/html"].count("<img") == 2
+
+
+def test_a_grid_is_whole_as_a_page_of_its_own(pc: Playcut) -> None:
+    sweep = pc.sweep("a page {red|blue} {fox|owl}")
+    output = nbformat.v4.new_output("display_data", sweep._repr_mimebundle_())
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x", outputs=[output])])
+    page, _ = HTMLExporter(embed_images=True).from_notebook_node(notebook)
+    assert all(f'alt="{run.prompt}"' in page for run in sweep)
+    assert "<th" in page
