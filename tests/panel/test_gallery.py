@@ -151,7 +151,7 @@ def test_what_has_no_result_is_opened_in_the_panels_words_and_offers_nothing_to_
     panel.gallery.tiles[0].view.click()
     worked_off(panel)
     assert "STOPPED" in panel.viewer.content.value
-    assert "“Resume” goes on with it" in panel.viewer.content.value
+    assert "“Resume” fetches it" in panel.viewer.content.value
     assert "%playcut" not in panel.viewer.content.value
     assert panel.viewer.place.layout.display == "none"
 
