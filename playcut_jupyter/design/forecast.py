@@ -61,25 +61,20 @@ class Forecast:
         return "; ".join(parts)
 
     @property
-    def obstacles(self) -> str:
-        """What stands against sending it, in words; "" if nothing does."""
-        parts = []
-        if self.request.is_too_large:
-            parts.append(f"needs `--max {self.request.total}`")
-        if self.budget is not None and self.credits is not None and self.spent + self.credits > self.budget:
-            left = max(0.0, self.budget - self.spent)
-            priced = (self.looked_up - self.in_library - self.unpriced) * self.request.total / self.looked_up
-            spent = f" ({amount(self.spent)} spent)" if self.spent else ""
-            parts.append(
-                f"passes your budget of {amount(self.budget)}{spent} after about {int(left * priced / self.credits)}"
-            )
-        return "; ".join(parts)
+    def over_budget(self) -> str:
+        """After how many generations the budget is reached, in words; "" if it suffices."""
+        if self.budget is None or self.credits is None or self.spent + self.credits <= self.budget:
+            return ""
+        left = max(0.0, self.budget - self.spent)
+        priced = (self.looked_up - self.in_library - self.unpriced) * self.request.total / self.looked_up
+        spent = f" ({amount(self.spent)} spent)" if self.spent else ""
+        return f"passes your budget of {amount(self.budget)}{spent} after about {int(left * priced / self.credits)}"
 
     def __str__(self) -> str:
         headline, *rest = self.request.plan.describe().split("\n")
         if self.request.count > 1:
             headline += f" x {self.request.count} of each = {self.request.total:,} generations"
-        return "\n".join(["; ".join(filter(None, (headline, self.price, self.obstacles))), *rest])
+        return "\n".join(["; ".join(filter(None, (headline, self.price, self.over_budget))), *rest])
 
     def bundle(self) -> bundles.Bundle:
         """Return it as a MIME bundle: a quiet block of lines."""

@@ -78,8 +78,9 @@ class CellRunner:
         request = self._request(line, body, parent)
         if line.dry_run:
             alike = f"With {request.plan.same_for_all}" if request.plan.same_for_all else ""
+            limit = f"It needs `--max {request.total}`." if request.is_too_large else ""
             expected = str(self.pc.forecast(request))
-            print("\n".join(filter(None, [expected, alike, "Nothing was sent (--dry-run)."])))
+            print("\n".join(filter(None, [expected, alike, limit, "Nothing was sent (--dry-run)."])))
             return
         sweep = self.pc.start(request, announce=lambda expected: show_once(expected.bundle()))
         if len(sweep) == 1:

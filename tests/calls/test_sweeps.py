@@ -9,7 +9,7 @@ from playcut_jupyter.display import grid
 from playcut_jupyter.errors import StoppedWaiting
 from playcut_jupyter.runs.reuse import start_again
 from playcut_jupyter.sandbox import Sandbox
-from tests.panel.hands import until_submitted
+from tests.panel.helpers import until_submitted
 
 
 def test_the_history_knows_the_axes_of_a_sweep(pc: Playcut) -> None:
