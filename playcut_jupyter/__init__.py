@@ -87,6 +87,13 @@ def __dir__() -> list[str]:
 
 def load_ipython_extension(ipython: InteractiveShell) -> None:
     """Register `%%playcut` and `%playcut`; IPython calls this for `%load_ext playcut_jupyter`."""
-    from playcut_jupyter.magics.extension import load
+    from playcut_jupyter.magics.extension import load  # IPython is not needed to use this from a script
 
     load(ipython)
+
+
+def unload_ipython_extension(ipython: InteractiveShell) -> None:
+    """Take the magics away; IPython calls this for `%unload_ext`, and first of all for `%reload_ext`."""
+    from playcut_jupyter.magics.extension import unload  # IPython is not needed to use this from a script
+
+    unload(ipython)

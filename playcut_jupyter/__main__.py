@@ -86,25 +86,25 @@ def _rate(text: str) -> tuple[int, float]:
 
 
 def _demo(arguments: argparse.Namespace) -> int:
-    from playcut_jupyter.cli.notebooks import run_demo
+    from playcut_jupyter.cli.notebooks import run_demo  # each command loads only what it needs
 
     return run_demo(arguments.out)
 
 
 def _lab(arguments: argparse.Namespace) -> int:
-    from playcut_jupyter.cli.notebooks import open_lab
+    from playcut_jupyter.cli.notebooks import open_lab  # each command loads only what it needs
 
     return open_lab(arguments.folder, arguments.options)
 
 
 def _doctor(_: argparse.Namespace) -> int:
-    from playcut_jupyter.cli.doctor import examine
+    from playcut_jupyter.cli.doctor import examine  # each command loads only what it needs
 
     return examine()
 
 
 def _library(arguments: argparse.Namespace) -> int:
-    from playcut_jupyter.cli import library
+    from playcut_jupyter.cli import library  # each command loads only what it needs
 
     if arguments.action == "list":
         return library.show(arguments.search, arguments.n)
@@ -114,7 +114,7 @@ def _library(arguments: argparse.Namespace) -> int:
 
 
 def _sandbox(arguments: argparse.Namespace) -> int:
-    from playcut_jupyter.sandbox import Sandbox
+    from playcut_jupyter.sandbox import Sandbox  # an extra, which may not be installed
 
     try:
         sandbox = Sandbox(

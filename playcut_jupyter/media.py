@@ -152,7 +152,7 @@ def inspect(data: bytes) -> MediaInfo:
 
 def decode_image(data: bytes) -> Image:
     """Return *data* decoded; the size is looked at before any pixel is."""
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image, UnidentifiedImageError  # Pillow is heavy, and not needed to submit
 
     try:
         # The filters belong to the whole process: two threads inside would put back each other's.
@@ -193,7 +193,7 @@ def preview(data: bytes, longest_px: int) -> tuple[str, bytes]:
 
 def _displayable(picture: Image) -> Image:
     """Return *picture* upright and in eight bits a channel, alpha kept."""
-    from PIL import ImageOps
+    from PIL import ImageOps  # Pillow is heavy, and not needed to submit
 
     upright = ImageOps.exif_transpose(picture)
     if upright.mode.startswith("I"):
@@ -257,7 +257,7 @@ def _box(data: bytes, wanted: bytes) -> bytes:
 def poster_frame(data: bytes, longest_px: int) -> bytes | None:
     """Return a clip's first frame as WebP; None if it can't be decoded, or PyAV (extra `sandbox`) is not there."""
     try:
-        import av
+        import av  # of the extra `sandbox`
     except ImportError:
         return None
     try:

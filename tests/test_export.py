@@ -17,7 +17,7 @@ from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
 from playcut_jupyter import Generation, InvalidInput, Playcut, Sweep
-from playcut_jupyter.runs.collection import Generations
+from playcut_jupyter.results.collection import Generations
 from playcut_jupyter.sandbox import Sandbox
 
 from .faults.proxy import Hang, Proxy
@@ -314,8 +314,8 @@ def test_the_bash_program_reads_json_without_jq_as_well(pc: Playcut, run: Run, t
 def test_a_raw_tool_gets_the_session_unless_it_went_without(
     pc: Playcut, sandbox: Sandbox, run: Run, format_: str
 ) -> None:
-    inside = pc.submit_tool("generate-image-from-text", {"prompt": f"an inner {format_}", "seed": 7}).wait()
-    outside = pc.submit_tool("generate-tts", {"text": f"an outer {format_}.", "workerId": None}).wait()
+    inside = pc.start_tool("generate-image-from-text", {"prompt": f"an inner {format_}", "seed": 7}).wait()
+    outside = pc.start_tool("generate-tts", {"text": f"an outer {format_}.", "workerId": None}).wait()
     before = sandbox.requests
 
     ended = run(Generations([pc.get(inside.id or 0), pc.get(outside.id or 0)]).export(format_), format_)
@@ -378,7 +378,7 @@ def test_a_program_holds_nothing_secret_and_nothing_that_cannot_be_seen(
 
 
 def test_what_no_program_can_make_is_not_exported(pc: Playcut) -> None:
-    voices = pc.submit_tool("list-voices", {}).wait()
+    voices = pc.start_tool("list-voices", {}).wait()
 
     with pytest.raises(InvalidInput, match="list-voices makes nothing that a program could make again"):
         voices.export()

@@ -1,4 +1,7 @@
-"""The shape of the package: who may import whom, and what is loaded when."""
+"""The shape of the package: who may import whom, and what is loaded when.
+
+An import counts wherever it stands: at the top of a file, in a function, or under `TYPE_CHECKING`.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -15,83 +19,82 @@ import pytest
 import playcut_jupyter
 
 PACKAGE = Path(playcut_jupyter.__file__).parent
+ROOT = "playcut_jupyter"
 
-# Top to bottom: packages, and the modules that stand beside them. Each imports those below its own row, and itself.
+# Top to bottom: packages, and the modules that stand beside them. Each imports what is below its own row, and itself.
 LAYERS = [
     "__main__",
-    "console panel",
-    "cells",
+    "cli",
+    ROOT,
+    "magics",
     "playcut",
-    "design",
+    "generation_calls",
+    "panel",
+    "engine",
+    "results",
+    "design export",
     "display",
-    "runs",
     "jobs",
-    "connection",
-    "api background export library prompts",
+    "connection syntax",
+    "api library prompts background",
     "settings",
     "tools",
     "errors",
-    "redaction",
+    "remedies redaction media text",
+    "sandbox",
+    "fonts",
 ]
 RANK = {name: row for row, names in enumerate(LAYERS) for name in names.split()}
-
-# What shows itself imports, when it is shown, the module that draws it: a handle that people hold must not need
-# what draws it in order to be made, and nothing but the method that shows it may reach up.
-SHOWS_ITSELF = {
-    ("library.asset", "display"),
-    ("runs.generation", "display"),
-    ("runs.history", "display"),
-    ("runs.sweep", "display"),
-    ("runs.sweep", "design"),
-    ("playcut", "panel"),
-}
-
-HTTPX = {"api.transport", "api.client", "api.downloads", "console.doctor"}
-"""Who may import httpx: sockets, API, storage; `doctor` asks for its version, and only when it is run."""
-SANDBOX = {"connection.connector", "__main__"}
-"""Who may import the sandbox."""
 
 
 @dataclass(frozen=True)
 class Import:
-    """One import of one module: its name, and whether it happens only when a function is called."""
+    """One import: the module it is in, what it imports, its line, and whether it waits for a function to be called."""
 
+    importer: str
     name: str
-    lazy: bool
-    typing_only: bool
+    line: int
+    in_function: bool
 
 
-def imports(path: Path) -> Iterator[Import]:
-    """Name every module that *path* imports, relative ones and names that are modules included."""
+def module_name(path: Path) -> str:
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts) or ROOT
 
-    def walk(node: ast.AST, lazy: bool, typing_only: bool) -> Iterator[Import]:
+
+FILES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py")) if "programs" not in path.parts}
+
+
+def imports_of(module: str) -> Iterator[Import]:
+    """Name every module that *module* imports; ours without `playcut_jupyter.` before them."""
+
+    def walk(node: ast.AST, in_function: bool) -> Iterator[Import]:
         for child in ast.iter_child_nodes(node):
-            inside = lazy or isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-            checked = typing_only or (isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING")
+            inside = in_function or isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+            names: list[str] = []
             if isinstance(child, ast.Import):
-                yield from (Import(alias.name, inside, checked) for alias in child.names)
+                names = [alias.name for alias in child.names]
             elif isinstance(child, ast.ImportFrom):
-                assert child.level == 0, f"{path}: relative import"
-                module = child.module or ""
-                yield Import(module, inside, checked)
-                yield from (Import(f"{module}.{alias.name}", inside, checked) for alias in child.names)
-            yield from walk(child, inside, checked)
+                assert child.level == 0, f"{module}: relative import"
+                names = [f"{child.module}.{alias.name}" for alias in child.names]
+            yield from (Import(module, own_or_foreign(name), child.lineno, inside) for name in names)  # type: ignore[attr-defined]
+            yield from walk(child, inside)
 
-    yield from walk(ast.parse(path.read_text(encoding="utf-8")), False, False)
-
-
-MODULES = {
-    ".".join(path.relative_to(PACKAGE).with_suffix("").parts): path
-    for path in sorted(PACKAGE.rglob("*.py"))
-    if path.stem != "__init__" and path.relative_to(PACKAGE).parts[0] != "sandbox" and "programs" not in path.parts
-}
-SANDBOX_FILES = sorted((PACKAGE / "sandbox").rglob("*.py"))
+    yield from walk(ast.parse(FILES[module].read_text(encoding="utf-8")), False)
 
 
-def own(import_: Import) -> str | None:
-    """Return the module or package of ours that is imported, without `playcut_jupyter`."""
-    first, _, rest = import_.name.partition(".")
-    return rest if first == "playcut_jupyter" and (rest in MODULES or rest in RANK) else None
+def own_or_foreign(name: str) -> str:
+    """Return our module that *name* is or is in, or the name as it is."""
+    first, _, rest = name.partition(".")
+    if first != ROOT:
+        return name
+    while rest and rest not in FILES:
+        rest = rest.rpartition(".")[0]
+    return rest or ROOT
+
+
+IMPORTS = [found for module in FILES for found in imports_of(module)]
+OURS = [found for found in IMPORTS if found.name in FILES]
 
 
 def layer(module: str) -> str:
@@ -99,92 +102,66 @@ def layer(module: str) -> str:
 
 
 def test_every_module_has_its_place_in_the_layers() -> None:
-    assert len(RANK) == sum(len(row.split()) for row in LAYERS), "a name is listed twice"
-    assert set(map(layer, MODULES)) == set(RANK)
+    assert set(map(layer, FILES)) == set(RANK)
 
 
-def upwards(module: str) -> set[tuple[str, str, bool]]:
-    """Name what *module* imports from its own row or above, beyond its package; and whether only when it is called."""
-    return {
-        (module, layer(name), found.lazy)
-        for found in imports(MODULES[module])
-        if (name := own(found)) and not found.typing_only and layer(name) != layer(module)
-        if RANK[layer(name)] <= RANK[layer(module)]
+def test_imports_only_point_down() -> None:
+    upward = [
+        f"{found.importer}:{found.line} imports {found.name}"
+        for found in OURS
+        if layer(found.name) != layer(found.importer) and RANK[layer(found.name)] <= RANK[layer(found.importer)]
+    ]
+    assert upward == []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    needs = {module: {found.name for found in OURS if found.importer == module} - {module} for module in FILES}
+    TopologicalSorter(needs).prepare()  # raises CycleError, which names the circle
+
+
+def test_the_sandbox_stands_alone() -> None:
+    """It is a second, independent reading of the API's documentation."""
+    assert {layer(found.name) for found in OURS if layer(found.importer) == "sandbox"} <= {"sandbox", "fonts"}
+    assert {layer(found.importer) for found in OURS if layer(found.name) == "sandbox"} <= {
+        "sandbox",
+        "connection",
+        "__main__",
     }
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_a_module_imports_from_below_its_own_layer(module: str) -> None:
-    assert {(lower, upper) for lower, upper, lazy in upwards(module) if not lazy} == set()
+def test_an_import_in_a_function_gives_its_reason() -> None:
+    """It remains where something heavy or optional is loaded late, and a comment on or above it says why."""
+    lines = {module: path.read_text(encoding="utf-8").splitlines() for module, path in FILES.items()}
 
+    def has_reason(found: Import) -> bool:
+        text, at = lines[found.importer], found.line - 1
+        while at >= 0 and text[at].strip().startswith(("from ", "import ")):
+            if "# " in text[at]:
+                return True
+            at -= 1
+        return text[at].strip().startswith("#")
 
-def test_only_what_shows_itself_reaches_up() -> None:
-    assert {(lower, upper) for module in MODULES for lower, upper, _ in upwards(module)} == SHOWS_ITSELF
-
-
-def test_no_two_modules_import_each_other_when_they_are_loaded() -> None:
-    needs = {
-        module: {name for found in imports(path) if not found.lazy and not found.typing_only and (name := own(found))}
-        for module, path in MODULES.items()
-    }
-
-    def reached(module: str, trail: tuple[str, ...]) -> None:
-        assert module not in trail, " -> ".join([*trail, module])
-        for name in needs.get(module, ()):
-            reached(name, (*trail, module))
-
-    for module in needs:
-        reached(module, ())
+    assert [f"{found.importer}:{found.line}" for found in IMPORTS if found.in_function and not has_reason(found)] == []
 
 
 def test_only_those_who_talk_http_import_httpx() -> None:
-    importers = {
-        module
-        for module, path in MODULES.items()
-        for found in imports(path)
-        if found.name.split(".")[0] in ("httpx", "httpcore")
-    }
-    assert importers == HTTPX
-    lazily = [found.lazy for found in imports(MODULES["console.doctor"]) if found.name == "httpx"]
-    assert all(lazily)
-
-
-@pytest.mark.parametrize("path", SANDBOX_FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_the_sandbox_imports_nothing_of_ours(path: Path) -> None:
-    for found in imports(path):
-        if found.name.startswith("playcut_jupyter"):
-            assert found.name.startswith("playcut_jupyter.sandbox"), found
-        assert found.name.split(".")[0] not in ("httpx", "ipywidgets", "IPython")
-
-
-def test_only_the_connector_and_the_console_import_the_sandbox() -> None:
-    importers = {
-        module
-        for module, path in MODULES.items()
-        for found in imports(path)
-        if found.name.startswith("playcut_jupyter.sandbox") and not found.typing_only
-    }
-    assert importers <= SANDBOX
-    for module in importers:
-        assert all(
-            found.lazy or found.typing_only
-            for found in imports(MODULES[module])
-            if found.name.startswith("playcut_jupyter.sandbox")
-        )
+    importers = {found.importer for found in IMPORTS if found.name.split(".")[0] in ("httpx", "httpcore")}
+    assert importers == {"api.transport", "api.client", "api.downloads", "cli.doctor"}
 
 
 def test_only_extras_import_what_only_extras_install() -> None:
     """The base installation has no tornado, PyAV, nbclient or the like; what needs them says so when it is run."""
     optional = {"tornado", "av", "py_nanotts", "nbclient", "nbconvert", "nbformat", "jupyter_client", "jupyterlab"}
-    for module, path in MODULES.items():
-        for found in imports(path):
-            if found.name.split(".")[0] in optional:
-                assert found.lazy or found.typing_only, (module, found.name)
+    assert [
+        (found.importer, found.name)
+        for found in IMPORTS
+        if layer(found.importer) != "sandbox" and found.name.split(".")[0] in optional and not found.in_function
+    ] == []
 
 
 # -- what is loaded when ----------------------------------------------------------------------------------------
 
-HEAVY = ["httpx", "httpcore", "PIL", "ipywidgets", "anyio", "markupsafe", "stamina", "av", "tornado.httpserver"]
+HEAVY = {"httpx", "httpcore", "PIL", "ipywidgets", "anyio", "markupsafe", "stamina", "av", "tornado.httpserver"}
 
 
 def loaded(code: str) -> set[str]:
@@ -213,11 +190,11 @@ print(json.dumps(sorted(set(sys.modules) - before)))
 def test_loading_the_package_loads_nothing_heavy(code: str) -> None:
     modules = loaded(code)
     assert "playcut_jupyter" in modules
-    assert not modules & set(HEAVY)
+    assert not modules & HEAVY
     assert not [name for name in modules if name.startswith("playcut_jupyter.sandbox")]
 
 
-def test_the_python_api_does_not_load_the_sandbox() -> None:
+def test_the_python_api_loads_neither_the_sandbox_nor_widgets() -> None:
     modules = loaded("from playcut_jupyter import Playcut; Playcut(api_key='pk_live_x')")
     assert "playcut_jupyter.playcut" in modules
     assert not [name for name in modules if name.startswith("playcut_jupyter.sandbox")]

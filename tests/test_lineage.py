@@ -65,9 +65,9 @@ def test_a_child_takes_over_the_inputs_and_is_known_as_one(pc: Playcut) -> None:
     assert dusk.parent_id == fox.id
     assert pc.get(dusk.id or 0).parent_id == fox.id
     assert {row["parent_id"] for row in pc.history(search="at dusk").to_records()} == {fox.id}
-    assert changes(fox, dusk) == "+ at dusk"
-    assert changes(fox, square) == "+ at dusk · aspectRatio 1:1"
-    assert changes(fox, fox) == "the same, once more"
+    assert changes(fox.snapshot, dusk.snapshot) == "+ at dusk"
+    assert changes(fox.snapshot, square.snapshot) == "+ at dusk · aspectRatio 1:1"
+    assert changes(fox.snapshot, fox.snapshot) == "the same, once more"
 
 
 def test_a_child_of_another_kind_takes_over_what_both_have(pc: Playcut) -> None:
@@ -117,6 +117,6 @@ def test_a_tree_of_nothing_is_told(pc: Playcut) -> None:
 
 
 def test_nothing_is_built_on_what_has_no_prompt(pc: Playcut) -> None:
-    voices = pc.submit_tool("list-voices", {}).wait()
+    voices = pc.start_tool("list-voices", {}).wait()
     with pytest.raises(InvalidInput, match="no image, video or speech"):
         pc.sweep("+ x", parent=voices)

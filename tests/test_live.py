@@ -140,7 +140,7 @@ def test_an_executed_notebook_holds_the_end_of_what_it_did_not_wait_for(
 @pytest.mark.skipif(sys.platform == "win32", reason="has no pseudo-terminals")
 def test_a_terminal_that_does_not_know_its_width_shows_the_line_whole() -> None:
     outer, inner = os.openpty()  # of 0 columns
-    draw = "from playcut_jupyter.display.live import surface; surface().draw({'text/plain': 'all 12345'})"
+    draw = "from playcut_jupyter.display import targets; targets.display_target().draw({'text/plain': 'all 12345'})"
     variables = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
     subprocess.run([sys.executable, "-c", draw], stdout=inner, env=variables, check=True, timeout=60)
     os.close(inner)

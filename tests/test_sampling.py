@@ -16,7 +16,7 @@ def prompts(pc: Playcut, sample: int, sample_seed: int = 0) -> list[str]:
 
 
 def test_a_sample_is_part_of_the_whole_in_its_order(pc: Playcut) -> None:
-    whole = [one.prompt for one in planning.plan("image", TEMPLATE, {}, {})]
+    whole = [one.prompt for one in planning.plan_sweep("image", TEMPLATE, {}, {}).plan]
     taken = prompts(pc, 5)
     assert len(taken) == 5
     assert taken == [prompt for prompt in whole if prompt in taken]
@@ -40,8 +40,8 @@ def test_more_than_there_are_is_all_of_them(pc: Playcut) -> None:
 
 
 def test_the_expansion_says_that_it_is_a_part(pc: Playcut) -> None:
-    plan = planning.plan("image", TEMPLATE, {}, {}).sample(3, 7)
-    assert plan.describe().startswith("3 of 16 generations")
+    request = planning.plan_sweep("image", TEMPLATE, {}, {}, sample=3, sample_seed=7)
+    assert request.plan.describe().startswith("3 of 16 generations")
 
 
 def test_bad_samples_are_told_before_anything_is_sent(pc: Playcut) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from playcut_jupyter import Playcut, Sweep, media
-from playcut_jupyter.display import grid
+from playcut_jupyter import Generation, Playcut, Sweep, media
+from playcut_jupyter.display import sweep_grid
+from playcut_jupyter.jobs import start
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.library.records import AssetRecord
 
@@ -61,7 +62,7 @@ def test_one_axis_is_a_row_whose_captions_say_what_differs(pc: Playcut) -> None:
 def test_sounds_stand_in_a_grid_and_a_large_one_leaves_its_place(pc: Playcut, monkeypatch: pytest.MonkeyPatch) -> None:
     sweep = pc.sweep("{Hello|Good evening} in a grid.", kind="speech")
     assert html(sweep).count("<audio") == 2
-    monkeypatch.setattr(grid, "MAX_PLAYERS_BYTES", 1000)
+    monkeypatch.setattr(sweep_grid, "MAX_PLAYERS_BYTES", 1000)
     text = html(sweep)
     assert "<audio" not in text
     assert all(str(run.assets[0].path) in text for run in sweep)
@@ -78,11 +79,11 @@ def large_sweep(pc: Playcut) -> Sweep:
     runs = []
     for colour in axes["colour"]:
         for animal in axes["animal"]:
-            number = _fetched(library, f"4K {colour} {animal}", body.getvalue())
-            run = pc.get(number)
-            run.labels = {"colour": colour, "animal": animal}
-            runs.append(run)
-    return Sweep(pc.connection, runs, axes)
+            found = library.get(_fetched(library, f"4K {colour} {animal}", body.getvalue()))
+            assert found is not None
+            labels = {"colour": colour, "animal": animal}
+            runs.append(Generation(start.recorded(pc.connection, found, labels=labels)))
+    return Sweep(runs, axes)
 
 
 def _fetched(library: Library, prompt: str, body: bytes) -> int:

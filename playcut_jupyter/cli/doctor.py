@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from playcut_jupyter import __version__, settings
 from playcut_jupyter.errors import PlaycutError
+from playcut_jupyter.redaction import mask
 
 _PACKAGES = {
     "needed": ("ipython", "ipywidgets", "httpx", "anyio", "pillow", "stamina"),
@@ -49,8 +50,6 @@ def _version(name: str) -> str:
 def _masked(key: str) -> str:
     if not key:
         return "PLAYCUT_API_KEY is not set (keys: app.playcut.ai/settings/api; or try `%playcut sandbox`)"
-    from playcut_jupyter.redaction import mask
-
     return f"PLAYCUT_API_KEY is {mask(key.strip())}"
 
 
@@ -63,11 +62,11 @@ def _library() -> str:
 def _reached(url: str, key: str) -> tuple[str, int]:
     """Return what the API says to the key, or whether anything answers where there is none; and an exit status."""
     if key:
-        from playcut_jupyter.playcut import Playcut
+        from playcut_jupyter.playcut import Playcut  # what connects is loaded when there is a key
 
         with Playcut(sandbox=False) as pc:
             return f"reached, the key works ({pc.check()} voices)", 0
-    import httpx
+    import httpx  # doctor also runs where it is broken or missing
 
     try:
         httpx.get(settings.checked_base_url(url), timeout=10)

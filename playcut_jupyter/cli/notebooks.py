@@ -38,7 +38,7 @@ def run_demo(out: Path) -> int:
         PlaycutError: what it needs is not installed, or the folder can't be written.
     """
     _require("nbclient", "nbconvert", "ipykernel")
-    import nbformat
+    import nbformat  # of the extra `lab`
 
     out = _new_folder(out)
     notebook = nbformat.read(folder() / QUICKSTART, as_version=4)
@@ -54,6 +54,7 @@ def run_demo(out: Path) -> int:
 
 def _execute(notebook: Any, out: Path) -> str:
     """Execute all cells with a line of progress for each; return what failed, or ""."""
+    # Of the extra `lab`.
     from jupyter_client.kernelspec import KernelSpecManager
     from jupyter_client.manager import AsyncKernelManager
     from nbclient import NotebookClient
@@ -98,7 +99,7 @@ def _execute(notebook: Any, out: Path) -> str:
 
 
 def _page(notebook: Any) -> str:
-    from nbconvert import HTMLExporter
+    from nbconvert import HTMLExporter  # of the extra `lab`
 
     exporter = HTMLExporter()
     exporter.exclude_input_prompt = exporter.exclude_output_prompt = True

@@ -182,7 +182,7 @@ def embedded_sandbox(home: Path) -> Sandbox:
     with _sandbox_lock:
         if _sandbox is None:
             try:
-                from playcut_jupyter.sandbox import Sandbox
+                from playcut_jupyter.sandbox import Sandbox  # an extra, which may not be installed
 
                 _sandbox = Sandbox(rate=SANDBOX_RATE, state_dir=home / "sandbox").start()
             except ImportError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -32,8 +32,7 @@ class Forecast:
         unpriced: how many of the others have no known price.
         credits: what all that is new was estimated at when the same was last bought, scaled up from those that were
             looked up; None if nothing is known.
-        budget: credits that may be spent; None for any number.
-        spent: how many of them are.
+        left: credits that may still be spent; None for any number.
     """
 
     request: SweepRequest
@@ -41,8 +40,7 @@ class Forecast:
     in_library: int
     unpriced: int
     credits: float | None
-    budget: float | None = None
-    spent: float = 0.0
+    left: float | None = None
 
     @property
     def price(self) -> str:
@@ -61,20 +59,23 @@ class Forecast:
         return "; ".join(parts)
 
     @property
-    def over_budget(self) -> str:
-        """After how many generations the budget is reached, in words; "" if it suffices."""
-        if self.budget is None or self.credits is None or self.spent + self.credits <= self.budget:
+    def shortfall(self) -> str:
+        """What is missing in the budget, in words; "" if nothing is."""
+        if self.left is None or self.credits is None or not self.is_over_budget:
             return ""
-        left = max(0.0, self.budget - self.spent)
-        priced = (self.looked_up - self.in_library - self.unpriced) * self.request.total / self.looked_up
-        spent = f" ({amount(self.spent)} spent)" if self.spent else ""
-        return f"passes your budget of {amount(self.budget)}{spent} after about {int(left * priced / self.credits)}"
+        fits = "; as many as fit are generated" if self.request.within_budget else ""
+        return f"over budget: needs about {in_credits(self.credits)}, {amount(self.left)} are left{fits}"
+
+    @property
+    def is_over_budget(self) -> bool:
+        """True if what is known of the prices does not fit what is left of the budget."""
+        return self.left is not None and (self.credits or 0.0) > self.left
 
     def __str__(self) -> str:
         headline, *rest = self.request.plan.describe().split("\n")
         if self.request.count > 1:
             headline += f" x {self.request.count} of each = {self.request.total:,} generations"
-        return "\n".join(["; ".join(filter(None, (headline, self.price, self.over_budget))), *rest])
+        return "\n".join(["; ".join(filter(None, (headline, self.price, self.shortfall))), *rest])
 
     def bundle(self) -> bundles.Bundle:
         """Return it as a MIME bundle: a quiet block of lines."""
@@ -113,9 +114,28 @@ def forecast(connection: Connection, request: SweepRequest, *, reuse: bool = Tru
         in_library,
         unpriced,
         credits=sum(prices) * request.total / looked_up if prices else None,
-        budget=connection.account.budget,
-        spent=connection.account.spent,
+        left=connection.account.left,
     )
+
+
+def affordable(
+    connection: Connection, requests: Sequence[GenerationRequest], *, reuse: bool = True
+) -> list[GenerationRequest]:
+    """Return those of *requests*, in their order, that fit what is left of the budget, as far as prices are known."""
+    left, origin = connection.account.left, connection.settings.origin
+    if left is None:
+        return list(requests)
+    wanted: Counter[str] = Counter()
+    fitting = []
+    for request in requests:
+        key = fingerprint(origin, request.tool.name, request.inputs)
+        wanted[key] += 1
+        is_saved = reuse and _saved(connection, request.tool, request.inputs, wanted[key]) == wanted[key]
+        price = 0.0 if is_saved else connection.expected_credits(request) or 0.0
+        if price <= left:
+            left -= price
+            fitting.append(request)
+    return fitting
 
 
 def _saved(connection: Connection, tool: Tool, inputs: Mapping[str, object], number: int) -> int:

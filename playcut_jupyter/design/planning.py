@@ -7,9 +7,11 @@ anything is sent. One prompt without axes is a sweep of one.
 from __future__ import annotations
 
 import sys
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from types import FrameType
 from typing import Any
 
 from playcut_jupyter import tools
@@ -34,6 +36,7 @@ class SweepRequest:
         session: which session it goes into, by id or title; None for the connection's own.
         parent_id: the generation of the library that it is made from; None for none.
         max_generations: the most that may be sent; None for any number.
+        within_budget: True to generate as many as the budget allows; else all or none, where the prices are known.
     """
 
     tool: Tool
@@ -43,6 +46,7 @@ class SweepRequest:
     session: str | None = None
     parent_id: int | None = None
     max_generations: int | None = MAX_GENERATIONS
+    within_budget: bool = False
 
     @property
     def total(self) -> int:
@@ -193,6 +197,11 @@ def checked_count(count: object, name: str = "count") -> int:
     if isinstance(count, bool) or not isinstance(count, int) or count < 1:
         raise InvalidInput(f"{name} is a whole number of at least 1, not {count!r}.")
     return count
+
+
+def caller_variables(frame: FrameType) -> Mapping[str, object]:
+    """Return the names that code of *frame* sees, as an f-string would: its own, its module's, then the notebook's."""
+    return ChainMap(dict(frame.f_locals), frame.f_globals, dict(notebook_variables()))
 
 
 def notebook_variables() -> Mapping[str, object]:

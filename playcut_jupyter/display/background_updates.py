@@ -7,7 +7,6 @@ displayed is the state at the time.
 from __future__ import annotations
 
 import contextvars
-import logging
 import threading
 from collections.abc import Callable, Sequence
 
@@ -16,10 +15,8 @@ from anyio import to_thread
 
 from playcut_jupyter.background.portal import portal
 from playcut_jupyter.display.live import MAX_MESSAGES_PER_S, Below, Line, LiveDisplay
-from playcut_jupyter.display.targets import FinalTarget, NotebookTarget, in_kernel, in_voila, show_once
+from playcut_jupyter.display.targets import FinalTarget, NotebookTarget, draw_safely, in_kernel, in_voila, show_once
 from playcut_jupyter.jobs.job import SLICE_S, Job
-
-log = logging.getLogger("playcut_jupyter")
 
 _MIN_GAP_S = 1.05 / MAX_MESSAGES_PER_S
 _displays: list[LiveDisplay] = []
@@ -43,7 +40,7 @@ def update_in_background(
     if in_kernel() and not in_voila():
         display = LiveDisplay(jobs, line, below, NotebookTarget(), then)
     else:
-        show_once(line())
+        draw_safely(show_once, line)
         display = LiveDisplay(jobs, line, None, FinalTarget(), then)
     if display.jobs_done:
         display.finish()
@@ -75,12 +72,7 @@ def _draw_next() -> int:
     with _lock:
         waiting = sorted(_displays, key=lambda display: display.drawn_at)
     for display in sorted(waiting, key=lambda display: not display.jobs_done):
-        try:
-            messages = display.finish() if display.jobs_done else display.tick()
-        except Exception:
-            log.exception("a display could not be drawn")
-            display.is_final = True
-            continue
+        messages = display.finish() if display.jobs_done else display.tick()
         if messages:
             return messages
     return 0
@@ -88,7 +80,7 @@ def _draw_next() -> int:
 
 def _finish_with_each_cell() -> None:
     """Let what is done by the end of a cell be drawn before that end: nbclient takes nothing after it."""
-    from IPython import get_ipython
+    from IPython import get_ipython  # a script must not load IPython for it
 
     shell = get_ipython()
     if shell is not None:

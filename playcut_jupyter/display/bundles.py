@@ -10,8 +10,12 @@ Bundle: TypeAlias = dict[str, str]
 
 
 def mime_bundle(html: str, text: str) -> Bundle:
-    """Return the bundle of *html* and the *text* that says the same."""
-    return {"text/html": str(html), "text/plain": text}
+    """Return the bundle of *html* and the *text* that says the same; half a character, which can't be sent, is "?"."""
+    return {"text/html": _sendable(str(html)), "text/plain": _sendable(text)}
+
+
+def _sendable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def message_bundle(text: str) -> Bundle:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from playcut_jupyter.display.bundles import Bundle, with_message
-from playcut_jupyter.display.targets import DisplayTarget, display_target
+from playcut_jupyter.display.targets import DisplayTarget, display_target, draw_safely
 from playcut_jupyter.jobs.active_jobs import interrupt
 from playcut_jupyter.jobs.job import SLICE_S, Job
 
@@ -87,7 +87,7 @@ class LiveDisplay:
         version = sum(job.version for job in self._jobs)
         if version == self._version and now - self._line_at < _MAX_GAP_S:
             return 0
-        self._top.draw(self._line())
+        draw_safely(self._top.draw, self._line)
         self._line_at, self._version = now, version
         return 1
 
@@ -98,9 +98,16 @@ class LiveDisplay:
         states = [(snapshot.state, snapshot.done, snapshot.retry_reason) for snapshot in snapshots]
         if states == self._states:
             return 0
-        self._underneath.draw(self._below(False))
+        below = self._below
+        draw_safely(self._underneath.draw, lambda: below(False))
         self._below_at, self._states = now, states
         return 1
+
+    def _end_message(self) -> str:
+        try:
+            return self._then() if self._then is not None else ""
+        except Exception as error:  # noqa: BLE001 - what is drawn must not be lost for it
+            return f"What was to be done at the end failed ({type(error).__name__}: {error})."
 
     def finish(self) -> int:
         """Draw all a last time, once, and return how many display messages that took."""
@@ -108,11 +115,12 @@ class LiveDisplay:
             if self.is_final:
                 return 0
             self.is_final = True
-            message = self._then() if self._then is not None else ""
-            self._top.finish(with_message(self._line(), message))
-            if self._below is None:
+            message = self._end_message()
+            draw_safely(self._top.finish, lambda: with_message(self._line(), message))
+            below = self._below
+            if below is None:
                 return 1
-            self._underneath.finish(self._below(True))
+            draw_safely(self._underneath.finish, lambda: below(True))
             return 2
 
 

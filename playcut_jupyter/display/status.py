@@ -23,19 +23,23 @@ _BADGE = Markup(
 )
 
 
-def bundle(snapshot: Snapshot) -> Bundle:
-    """Return a generation's MIME bundle: what it brought and its line."""
-    return mime_bundle(html(snapshot), text(snapshot))
+def bundle(snapshot: Snapshot, *, error_follows: bool = False) -> Bundle:
+    """Return a generation's MIME bundle: what it brought and its line.
+
+    With *error_follows* the error of a failed one is shown by whoever raises it, and not here as well.
+    """
+    return mime_bundle(html(snapshot, error_follows=error_follows), text(snapshot, error_follows=error_follows))
 
 
-def summary_bundle(snapshot: Snapshot) -> Bundle:
+def summary_bundle(snapshot: Snapshot, *, error_follows: bool = False) -> Bundle:
     """Return the bundle of the line alone, also when done: the result shows where the object is displayed."""
-    return mime_bundle(line(snapshot), text(snapshot))
+    return mime_bundle(line(snapshot, error_follows=error_follows), text(snapshot, error_follows=error_follows))
 
 
-def html(snapshot: Snapshot) -> Markup:
+def html(snapshot: Snapshot, *, error_follows: bool = False) -> Markup:
     """Return what a generation brought, once there is something, and its line."""
-    return result(snapshot) + line(snapshot) if snapshot.succeeded else line(snapshot)
+    below = line(snapshot, error_follows=error_follows)
+    return result(snapshot) + below if snapshot.succeeded else below
 
 
 def result(snapshot: Snapshot) -> Markup:
@@ -51,7 +55,7 @@ def result(snapshot: Snapshot) -> Markup:
     )
 
 
-def line(snapshot: Snapshot) -> Markup:
+def line(snapshot: Snapshot, *, error_follows: bool = False) -> Markup:
     """Return the status line: live until the end, quiet under a result."""
     if snapshot.succeeded:
         words = " · ".join([snapshot.state.lower(), *final_facts(snapshot)])
@@ -59,7 +63,7 @@ def line(snapshot: Snapshot) -> Markup:
     bar = Markup("")
     if snapshot.progress is not None and not snapshot.done:
         bar = Markup('<progress value="{:.0f}" max="100" style="width:8em;"></progress> ').format(snapshot.progress)
-    words = " · ".join(status_facts(snapshot))
+    words = " · ".join(status_facts(snapshot, error_follows=error_follows))
     return _box(snapshot, Markup("<b>{}</b> {} {}{}").format(snapshot.state, badge(snapshot), bar, words))
 
 
@@ -68,12 +72,12 @@ def badge(snapshot: Snapshot) -> Markup:
     return _BADGE if snapshot.is_sandbox else Markup("")
 
 
-def text(snapshot: Snapshot) -> str:
+def text(snapshot: Snapshot, *, error_follows: bool = False) -> str:
     """Return the status as one line of plain text, for terminals and screens without HTML."""
     if snapshot.succeeded:
         facts = final_facts(snapshot) if snapshot.assets else [text_html.data_text(snapshot.data)]
     else:
-        facts = status_facts(snapshot)
+        facts = status_facts(snapshot, error_follows=error_follows)
     mark = "[sandbox] " if snapshot.is_sandbox else ""
     warning = f" · not kept: {snapshot.warning}" if snapshot.warning else ""
     return f"{mark}{snapshot.state} · {' · '.join(facts)}{warning}"
@@ -82,7 +86,7 @@ def text(snapshot: Snapshot) -> str:
 # -- facts --------------------------------------------------------------------------------------------------------
 
 
-def status_facts(snapshot: Snapshot) -> list[str]:
+def status_facts(snapshot: Snapshot, *, error_follows: bool = False) -> list[str]:
     """Return what a live status tells, without its state."""
     facts = [snapshot.kind, elapsed(snapshot)]
     if snapshot.progress is not None and not snapshot.done:
@@ -90,6 +94,8 @@ def status_facts(snapshot: Snapshot) -> list[str]:
     if snapshot.pause_s > 0:
         facts.append(f"rate limited, going on in {snapshot.pause_s:.0f} s")
     facts += filter(None, (retry_notice(snapshot), estimate(snapshot), snapshot.note))
+    if error_follows and snapshot.error is not None:
+        return facts
     if snapshot.task_id and (snapshot.error is not None or snapshot.warning):
         facts.append(f"task {snapshot.task_id}")
     if snapshot.error is not None:

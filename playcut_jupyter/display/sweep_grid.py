@@ -42,14 +42,16 @@ def bundle(sweep: SweepSnapshot) -> Bundle:
     return mime_bundle(sweep_summary.line(sweep) + _grid(sweep, _Sizes(sweep)), sweep_summary.text(sweep))
 
 
-def live_views(current: Callable[[], SweepSnapshot]) -> tuple[Callable[[], Bundle], Callable[[bool], Bundle]]:
+def live_views(
+    current: Callable[[], SweepSnapshot], *, error_follows: bool = False
+) -> tuple[Callable[[], Bundle], Callable[[bool], Bundle]]:
     """Return what draws a sweep live: its summary line, and the grid below it, with players only the last time.
 
-    *current* gives the sweep as it is now.
+    *current* gives the sweep as it is now; for *error_follows* see `sweep_summary.bundle`.
     """
 
     def line() -> Bundle:
-        return sweep_summary.bundle(current())
+        return sweep_summary.bundle(current(), error_follows=error_follows)
 
     def grid(is_last: bool) -> Bundle:
         sweep = current()
@@ -91,7 +93,7 @@ def _grid(sweep: SweepSnapshot, sizes: _Sizes, *, players: bool = True) -> Marku
     """Return the tiles in a row, or in tables if there are two axes or more."""
 
     def tile(snapshot: Snapshot, caption: str) -> Markup:
-        return _tile(snapshot, caption, sizes, players=players)
+        return _tile(snapshot, caption, sizes, players=players, tells_reason=not sweep.shared_reason)
 
     outer, inner = sweep.varied_axes[:-2], sweep.varied_axes[-2:]
     if len(inner) < 2:
@@ -134,11 +136,11 @@ def _caption(snapshot: Snapshot, axes: Sequence[str]) -> str:
     return labels or truncate(snapshot.prompt, 80)
 
 
-def _tile(snapshot: Snapshot, caption: str, sizes: _Sizes, *, players: bool) -> Markup:
+def _tile(snapshot: Snapshot, caption: str, sizes: _Sizes, *, players: bool, tells_reason: bool) -> Markup:
     if snapshot.succeeded and snapshot.assets:
         content = Markup("").join(_content(snapshot, record, sizes, players=players) for record in snapshot.assets)
     elif snapshot.done:
-        content = _box(snapshot, sizes, "failed", status.status_facts(snapshot)[1:])
+        content = _box(snapshot, sizes, "failed", status.status_facts(snapshot, error_follows=not tells_reason)[1:])
     else:
         facts = (snapshot.kind, status.retry_notice(snapshot), snapshot.note)
         content = _box(snapshot, sizes, "waiting", facts)

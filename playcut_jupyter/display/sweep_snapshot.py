@@ -36,6 +36,12 @@ class SweepSnapshot:
         return [snapshot for snapshot in self.generations if snapshot.done and snapshot.error is not None]
 
     @property
+    def shared_reason(self) -> str:
+        """Why all of several that failed did, if that is one reason; else ""."""
+        reasons = {str(snapshot.error) for snapshot in self.failed}
+        return reasons.pop() if len(self.failed) > 1 and len(reasons) == 1 else ""
+
+    @property
     def varied_axes(self) -> list[str]:
         """The names of the axes with more than one value."""
         return [name for name, values in self.axes.items() if len(values) > 1]

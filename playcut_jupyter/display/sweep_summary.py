@@ -14,26 +14,29 @@ from playcut_jupyter.display.sweep_snapshot import SweepSnapshot
 from playcut_jupyter.jobs.snapshot import Snapshot
 
 
-def bundle(sweep: SweepSnapshot) -> Bundle:
-    """Return the MIME bundle of the line alone."""
-    return mime_bundle(line(sweep), text(sweep))
+def bundle(sweep: SweepSnapshot, *, error_follows: bool = False) -> Bundle:
+    """Return the MIME bundle of the line alone.
+
+    With *error_follows* the reason why all failed is told by whoever raises it, and not here as well.
+    """
+    return mime_bundle(line(sweep, error_follows=error_follows), text(sweep, error_follows=error_follows))
 
 
-def line(sweep: SweepSnapshot) -> Markup:
+def line(sweep: SweepSnapshot, *, error_follows: bool = False) -> Markup:
     """Return how far a sweep is, as a status line."""
     word = "failed" if sweep.done and sweep.failed else "completed" if sweep.done else "processing"
     warnings = dict.fromkeys(snapshot.warning for snapshot in sweep.generations if snapshot.warning)
-    facts = " · ".join([*_facts(sweep), *(f"not kept: {warning}" for warning in warnings)])
+    facts = " · ".join([*_facts(sweep, error_follows), *(f"not kept: {warning}" for warning in warnings)])
     badge = status.badge(sweep.generations[0]) if sweep.generations else ""
     return Markup('<div class="playcut-status playcut-status-{}" style="{}"><b>{}</b> {} {}</div>').format(
         word, text_html.LINE, word.upper(), badge, facts
     )
 
 
-def text(sweep: SweepSnapshot) -> str:
+def text(sweep: SweepSnapshot, *, error_follows: bool = False) -> str:
     """Return how far a sweep is, as one line of text."""
     badge = "[sandbox] " if sweep.generations and sweep.generations[0].is_sandbox else ""
-    return badge + " · ".join(_facts(sweep))
+    return badge + " · ".join(_facts(sweep, error_follows))
 
 
 def description(sweep: SweepSnapshot) -> str:
@@ -42,7 +45,7 @@ def description(sweep: SweepSnapshot) -> str:
     return f"Sweep of {len(sweep.generations)}: {done} done, {failed} failed; axes {list(sweep.axes) or 'none'}"
 
 
-def _facts(sweep: SweepSnapshot) -> list[str]:
+def _facts(sweep: SweepSnapshot, error_follows: bool) -> list[str]:
     every, finished = sweep.generations, sweep.succeeded
     reused = sum(snapshot.reused for snapshot in finished)
     elapsed_s = max((snapshot.elapsed_s for snapshot in every if not snapshot.reused), default=0.0)
@@ -56,6 +59,7 @@ def _facts(sweep: SweepSnapshot) -> list[str]:
         f"rate limited, going on in {pause_s:.0f} s" if pause_s > 0 else "",
         _credits(every),
         _place(every) if sweep.done else "",
+        "" if error_follows else sweep.shared_reason,
     ]
     return [fact for fact in facts if fact]
 

@@ -5,13 +5,17 @@ Voila shows no update of a display after its first rendering, so there only the 
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Protocol
 
 from playcut_jupyter.display.bundles import Bundle
+
+log = logging.getLogger("playcut_jupyter")
 
 
 class DisplayTarget(Protocol):
@@ -38,17 +42,22 @@ def display_target() -> DisplayTarget:
 
 def show_once(bundle: Bundle) -> None:
     """Show what does not change: in the notebook, or as text."""
-    if in_kernel():
-        _display_once(bundle)
-    else:
-        _print_once(bundle)
+    draw_safely(_display_once if in_kernel() else _print_once, lambda: bundle)
+
+
+def draw_safely(draw: Callable[[Bundle], None], bundle: Callable[[], Bundle]) -> None:
+    """Draw what *bundle* gives; a display that fails must not stop the work that it shows."""
+    try:
+        draw(bundle())
+    except Exception as error:  # noqa: BLE001 - a front end that is gone may raise anything
+        log.warning("A display failed (%s: %s); the generations go on.", type(error).__name__, error)
 
 
 def in_kernel() -> bool:
     """True in a notebook's kernel."""
     if "IPython" not in sys.modules:
         return False
-    from IPython import get_ipython
+    from IPython import get_ipython  # a script must not load IPython for it
 
     shell = get_ipython()
     return getattr(shell, "kernel", None) is not None
@@ -60,13 +69,24 @@ def in_voila() -> bool:
 
 
 def _display_once(bundle: Bundle) -> None:
-    from IPython.display import display
+    from IPython.display import display  # loaded by the kernel already; a script must not load it
 
     display(dict(bundle), raw=True)
 
 
 def _print_once(bundle: Bundle) -> None:
-    print(bundle["text/plain"])
+    say(bundle["text/plain"])
+
+
+def say(text: str, end: str = "\n") -> None:
+    """Print *text*; what the terminal has no character for is replaced, and nobody listening any more is no error."""
+    stream = sys.stdout
+    if stream is None:
+        return
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    with suppress(OSError, ValueError):  # a closed pipe, a closed file
+        stream.write((text + end).encode(encoding, "replace").decode(encoding))
+        stream.flush()
 
 
 class NotebookTarget:
@@ -77,7 +97,7 @@ class NotebookTarget:
 
     def draw(self, bundle: Bundle) -> None:
         """Show, or change what is shown."""
-        from IPython.display import display
+        from IPython.display import display  # loaded by the kernel already; a script must not load it
 
         if self._handle is None:
             self._handle = display(dict(bundle), raw=True, display_id=True)
@@ -97,13 +117,11 @@ class TerminalTarget:
     def draw(self, bundle: Bundle) -> None:
         """Rewrite the line."""
         width = shutil.get_terminal_size().columns - 1  # 80 where the terminal does not know
-        sys.stdout.write("\r\x1b[K" + bundle["text/plain"].splitlines()[0][:width])
-        sys.stdout.flush()
+        say("\r\x1b[K" + bundle["text/plain"].splitlines()[0][:width], end="")
 
     def finish(self, bundle: Bundle) -> None:
         """Rewrite the line a last time and end it."""
-        sys.stdout.write("\r\x1b[K" + bundle["text/plain"] + "\n")
-        sys.stdout.flush()
+        say("\r\x1b[K" + bundle["text/plain"])
 
     def below(self) -> DisplayTarget:
         """Return a target that shows nothing: the line tells all."""

@@ -39,24 +39,25 @@ async def fetch_assets(
     assets: dict[int, AssetRecord] = {}
     failures: list[PlaycutError] = []
 
-    async def fetch_one(position: int, asset_id: str) -> None:
+    async def fetch(position: int, asset_id: str) -> None:
         try:
-            assets[position] = await _fetch(connection, request, record, position, asset_id, emit)
+            data, info = await _download(connection, request, asset_id, emit)
+            assets[position] = await record.keep(position, asset_id, data, info)
         except PlaycutError as error:
             failures.append(error)
 
     async with anyio.create_task_group() as group:
         for position, asset_id in enumerate(asset_ids):
-            group.start_soon(fetch_one, position, asset_id)
+            group.start_soon(fetch, position, asset_id)
     if failures:
         raise failures[0]
     return [assets[position] for position in sorted(assets)]
 
 
-async def _fetch(
-    connection: Connection, request: GenerationRequest, record: RecordWriter, position: int, asset_id: str, emit: Emit
-) -> AssetRecord:
-    """Sign, download and check one asset, again if that may help, and keep it."""
+async def _download(
+    connection: Connection, request: GenerationRequest, asset_id: str, emit: Emit
+) -> tuple[bytes, media.MediaInfo]:
+    """Sign, download and check one asset, again if that may help."""
     retries = stamina.retry_context(
         on=lambda error: isinstance(error, downloads.FetchFailed) and error.worth_another,
         attempts=_ATTEMPTS,
@@ -69,28 +70,26 @@ async def _fetch(
             with attempt:
                 if attempt.num > 1:
                     emit(Retrying("fetching it again"))
-                data, info = await _attempt(connection, request, asset_id, emit)
+                signed = await connection.client.read(
+                    "download-asset",
+                    {"assetId": asset_id},
+                    priority=Priority.FINISH,
+                    notify=lambda seconds: emit(Throttled(seconds)),
+                )
+                body = await downloads.fetch(_url_in(signed), connection.settings)
+                info = await to_thread.run_sync(_checked, body, request)
     except downloads.FetchFailed as failed:
         raise AssetUnavailable(
             f"The asset {asset_id} can't be fetched: {str(failed).rstrip('.')}.", tool="download-asset"
         ) from None
-    return await record.keep(position, asset_id, data, info)
+    return body.data, info
 
 
-async def _attempt(
-    connection: Connection, request: GenerationRequest, asset_id: str, emit: Emit
-) -> tuple[bytes, media.MediaInfo]:
-    signed = await connection.client.read(
-        "download-asset",
-        {"assetId": asset_id},
-        priority=Priority.FINISH,
-        notify=lambda seconds: emit(Throttled(seconds)),
-    )
+def _url_in(signed: object) -> str:
     url = signed.get("url") if isinstance(signed, Mapping) else None
     if not isinstance(url, str):
         raise downloads.FetchFailed("the answer to download-asset names no URL", worth_another=True)
-    body = await downloads.fetch(url, connection.settings)
-    return body.data, await to_thread.run_sync(_checked, body, request)
+    return url
 
 
 def _checked(body: downloads.Body, request: GenerationRequest) -> media.MediaInfo:

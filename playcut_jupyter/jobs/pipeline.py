@@ -30,14 +30,14 @@ async def generate(job: Job) -> Sequence[AssetRecord]:
     """Submit what *job* asks for, wait for its task and fetch what it brings; nothing if it answers with data."""
     started = time.monotonic()
     with _expecting(job.connection, 3):
-        task_id = await submit(job.connection, job.request, _record(job), job.emit)
+        task_id = await submit(job, _record(job))
     return await resume_task(job, task_id, started=started) if task_id is not None else ()
 
 
 async def submit_only(job: Job) -> Sequence[AssetRecord]:
     """Submit what *job* asks for and leave its task to be resumed later."""
     record = _record(job)
-    await submit(job.connection, job.request, record, job.emit)
+    await submit(job, record)
     await record.release()
     return ()
 

@@ -39,6 +39,10 @@ class RecordWriter:
         """Complete the inputs with the voice that they left out or named by its name."""
         await self._write(lambda number: self.library.set_input(number, "voiceId", voice_id))
 
+    async def keep_answer(self, answer: object, session_id: str | None) -> None:
+        """Write down what a tool answered that starts no task."""
+        await self._write(lambda number: self.library.keep_answer(number, answer, session_id))
+
     async def remove_adopted(self) -> None:
         """Remove the row of a task that nobody knows, and tell so."""
         if await self._write(self.library.forget_adopted):

@@ -76,7 +76,7 @@ def recorded(connection: Connection, record: Record, **known: Any) -> Job:
     """Return a generation as the library knows it; nothing is sent. *known* are fields of `Snapshot`."""
     state = replace(_recorded_state(connection, record), done=True, assets=tuple(record.assets), **known)
     if record.state == "answered":
-        state = replace(state, status="COMPLETED")
+        state = replace(state, status="COMPLETED", data=record.answer)
     elif record.state != "fetched":
         is_done_there = record.state == "acknowledged" and record.error is not None
         ended = AssetUnavailable if is_done_there else _ERRORS.get(record.state, PlaycutError)

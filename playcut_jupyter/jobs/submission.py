@@ -8,7 +8,8 @@ sending until the answer is on disk the job can't be cancelled: an interrupt mus
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 
 import anyio
 import anyio.lowlevel
@@ -16,9 +17,9 @@ import stamina
 
 from playcut_jupyter.api import models
 from playcut_jupyter.api.transport import ResponseLost
-from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.errors import ConnectionFailed, NotFound, PlaycutError, SubmissionUncertain
 from playcut_jupyter.jobs.events import Answered, Emit, NotSent, Sent, Submitted, Throttled
+from playcut_jupyter.jobs.job import Job
 from playcut_jupyter.jobs.record_writer import RecordWriter
 from playcut_jupyter.jobs.voice_choice import chosen_voice
 from playcut_jupyter.tools import READ_ONLY, SPEECH, GenerationRequest, nearest
@@ -28,26 +29,71 @@ log = logging.getLogger("playcut_jupyter")
 _CONNECT_ATTEMPTS = 5
 
 
-async def submit(connection: Connection, request: GenerationRequest, record: RecordWriter, emit: Emit) -> str | None:
-    """Submit *request* and return its task's id; None if the tool answered with data instead.
+async def submit(job: Job, record: RecordWriter) -> str | None:
+    """Submit what *job* asks for and return its task's id; None if the tool answered with data instead.
 
     Raises:
         SubmissionUncertain: it was sent and the answer was lost.
         PlaycutError: what the API said; nothing was bought.
     """
-    sending = _Sending(record, emit)
+    connection, request = job.connection, job.request
+    async with _recorded(job, record) as sending:
+        inputs = await _completed_inputs(job, record)
+        session_id = models.identifier(inputs.get("workerId"))
+        async with connection.priced(request) as buy:
+            with sending.scope:  # shielded from the moment of sending until the answer is on disk
+                data = await _send(job, inputs, sending)
+                answer = _read(request, data)
+                if isinstance(answer, Answered):
+                    buy(None)
+                    await record.keep_answer(answer.data, session_id)
+                    job.emit(answer)
+                    return None
+                buy(answer.estimated_credits)
+                await record.update(
+                    state="acknowledged",
+                    task_id=answer.task_id,
+                    status=answer.status,
+                    credits=answer.estimated_credits,
+                    session_id=session_id,
+                )
+                job.emit(Submitted(answer.task_id, answer.status, answer.estimated_credits, session_id, data))
+                return answer.task_id
+    raise AssertionError("the scopes above are never cancelled by themselves")
+
+
+async def _completed_inputs(job: Job, record: RecordWriter) -> dict[str, object]:
+    """Return the inputs with what they leave open: the voice and the session."""
+
+    def notify(seconds: float) -> None:
+        job.emit(Throttled(seconds))
+
+    connection, request = job.connection, job.request
+    inputs = dict(request.inputs)
+    if request.tool is SPEECH and not request.as_given:
+        inputs["voiceId"] = await chosen_voice(connection, inputs.get("voiceId"), record, job.emit, notify)
+    if request.session is not None:
+        inputs["workerId"] = await connection.session_for(request.session, notify)
+    elif request.in_session and "workerId" not in inputs:
+        inputs["workerId"] = await connection.session(notify)
+    return inputs
+
+
+@asynccontextmanager
+async def _recorded(job: Job, record: RecordWriter) -> AsyncIterator[_Sending]:
+    """Write down how a submission ended that brought no answer."""
+    tool, sending = job.request.tool, _Sending(record, job.emit)
     try:
-        return await _submit(connection, request, record, emit, sending)
+        yield sending
     except SubmissionUncertain as error:
         await record.update(state="uncertain", error=error.message)
         raise
     except PlaycutError as error:
         await record.update(state="refused", error=error.message)
-        if isinstance(error, NotFound) and not request.tool.is_known and request.tool.name not in READ_ONLY:
-            near = nearest(request.tool.name)
-            raise error.with_context(
-                hint=f"Did you mean {near}?" if near else "Playcut's Swagger UI lists all tools."
-            ) from None
+        if isinstance(error, NotFound) and not tool.is_known and tool.name not in READ_ONLY:
+            near = nearest(tool.name)
+            hint = f"Did you mean {near}?" if near else "Playcut's Swagger UI lists all tools."
+            raise error.with_context(hint=hint) from None
         raise
     except anyio.get_cancelled_exc_class():
         await record.update(state="refused", error="Stopped before it was sent.")
@@ -56,9 +102,7 @@ async def submit(connection: Connection, request: GenerationRequest, record: Rec
         if not sending.is_on_its_way:
             raise
         log.exception("a submission ended in a way it should not")
-        uncertain = SubmissionUncertain(
-            f"It was sent, and then {type(error).__name__} came up.", tool=request.tool.name
-        )
+        uncertain = SubmissionUncertain(f"It was sent, and then {type(error).__name__} came up.", tool=tool.name)
         await record.update(state="uncertain", error=uncertain.message)
         raise uncertain from None
 
@@ -85,54 +129,15 @@ class _Sending:
         self._emit(NotSent())
 
 
-async def _submit(
-    connection: Connection, request: GenerationRequest, record: RecordWriter, emit: Emit, sending: _Sending
-) -> str | None:
-    def notify(seconds: float) -> None:
-        emit(Throttled(seconds))
-
-    inputs = dict(request.inputs)
-    if request.tool is SPEECH and not request.as_given:
-        inputs["voiceId"] = await chosen_voice(connection, inputs.get("voiceId"), record, emit, notify)
-    if request.session is not None:
-        inputs["workerId"] = await connection.session_for(request.session, notify)
-    elif request.in_session and "workerId" not in inputs:
-        inputs["workerId"] = await connection.session(notify)
-    session_id = models.identifier(inputs.get("workerId"))
-
-    async with connection.priced(request) as buy:
-        with sending.scope:  # shielded from the moment of sending until the answer is on disk
-            data = await _send(connection, request, inputs, sending, emit)
-            bought = _read(request, data)
-            credits_ = bought.estimated_credits if isinstance(bought, models.Acknowledgement) else None
-            buy(credits_)
-            if isinstance(bought, Answered):
-                await record.update(state="answered", session_id=session_id)
-                emit(bought)
-                return None
-            await record.update(
-                state="acknowledged",
-                task_id=bought.task_id,
-                status=bought.status,
-                credits=credits_,
-                session_id=session_id,
-            )
-            emit(Submitted(bought.task_id, bought.status, credits_, session_id, data))
-            return bought.task_id
-    raise AssertionError("the scope above is never cancelled by itself")
-
-
-async def _send(
-    connection: Connection, request: GenerationRequest, inputs: Mapping[str, object], sending: _Sending, emit: Emit
-) -> object:
+async def _send(job: Job, inputs: Mapping[str, object], sending: _Sending) -> object:
     def held_up(seconds: float) -> None:
         sending.call_off()
-        emit(Throttled(seconds))
+        job.emit(Throttled(seconds))
 
-    name = request.tool.name
+    connection, name = job.connection, job.request.tool.name
     if name in READ_ONLY:
         return await connection.client_read(name, inputs)
-    max_rate_limit_wait_s = connection.settings.deadline_for(request.tool)
+    max_rate_limit_wait_s = connection.settings.deadline_for(job.request.tool)
     retries = stamina.retry_context(
         on=ConnectionFailed, attempts=_CONNECT_ATTEMPTS, timeout=30, wait_initial=0.2
     ).with_name(f"playcut_jupyter.{name}", (), {})

@@ -40,8 +40,14 @@ async def wait_for_task(connection: Connection, tool: Tool, task_id: str, emit: 
     watch = _Watch(connection, tool, task_id, emit)
     deadline_s = connection.settings.deadline_for(tool)
     with anyio.move_on_after(deadline_s):
-        return await watch.until_terminal()
-    document = await watch.last_look()
+        async with anyio.create_task_group() as group:
+            if connection.settings.progress == "auto":
+                group.start_soon(watch.poll, group.cancel_scope)
+            await watch.hold()
+            group.cancel_scope.cancel()
+    if watch.failure is not None and watch.end is None:
+        raise watch.failure
+    document = watch.end or await watch.last_look()
     if document is not None and document.is_terminal:
         return document
     raise WaitTimeout(
@@ -53,86 +59,80 @@ async def wait_for_task(connection: Connection, tool: Tool, task_id: str, emit: 
 
 
 class _Watch:
+    """A held request and the polls beside it; whichever sees the end sets `end`, and trouble that lasts `failure`."""
+
     def __init__(self, connection: Connection, tool: Tool, task_id: str, emit: Emit) -> None:
         self._client: Client = connection.client
         self._tool = tool
         self._input = {"taskId": task_id}
         self._emit = emit
-        self._polls = connection.settings.progress == "auto"
         self._ends_at = time.monotonic() + connection.settings.deadline_for(tool)
-        self._end: models.TaskDocument | None = None
+        self.end: models.TaskDocument | None = None
+        self.failure: PlaycutError | None = None
 
-    async def until_terminal(self) -> models.TaskDocument:
-        failure: PlaycutError | None = None
-        async with anyio.create_task_group() as group:
-            if self._polls:
-                group.start_soon(self._poll, group.cancel_scope)
-            try:
-                self._end = await self._hold()
-            except PlaycutError as error:
-                failure = error
-            group.cancel_scope.cancel()
-        if self._end is not None:
-            return self._end
-        raise failure or AssertionError("a wait ends with a document or an error")
-
-    async def _hold(self) -> models.TaskDocument:
+    async def hold(self) -> None:
+        """Hold `wait-for-task` until the end; a hold that was cut or can't be read is retried after a status."""
         quick_ends = 0
-        while True:
-            started = time.monotonic()
-            document = await self._held_request()
+        while self.end is None:
+            started, was_answered, document = time.monotonic(), False, None
+            try:
+                data = await self._client.call(
+                    "wait-for-task",
+                    self._input,
+                    priority=Priority.FINISH,
+                    held=True,
+                    timeout_s=max(self._ends_at - time.monotonic(), 0) + HOLD_MARGIN_S,
+                    notify=self._throttled,
+                )
+                document, was_answered = models.task_document(data), True
+            except ResponseLost as lost:
+                self._emit(Retrying(lost.error.message))
+            except (ConnectionFailed, ServerError) as error:
+                self._emit(Retrying(error.message))
+            except PlaycutError as error:
+                self.failure = error
+                return
+            document = document or await self._status()
             if document is None:
-                document = await self._status()
-            if document.is_terminal:
-                return document
-            self._emit(Progressed(document.status, document.progress))
+                return
+            self._see(document)
             # A server that answers at once instead of holding is polled, no faster than documented.
             quick_ends = quick_ends + 1 if time.monotonic() - started < _AT_ONCE_S else 0
-            if quick_ends > 1 or (quick_ends and self._was_answered):
+            if self.end is None and (quick_ends > 1 or (quick_ends and was_answered)):
                 await anyio.sleep(self._tool.poll_s)
 
-    async def _held_request(self) -> models.TaskDocument | None:
-        """Return what `wait-for-task` answered; None if it was cut or can't be read."""
-        self._was_answered = False
+    async def _status(self) -> models.TaskDocument | None:
         try:
-            data = await self._client.call(
-                "wait-for-task",
-                self._input,
-                priority=Priority.FINISH,
-                held=True,
-                timeout_s=max(self._ends_at - time.monotonic(), 0) + HOLD_MARGIN_S,
-                notify=self._throttled,
+            data = await self._client.read(
+                "get-task-status", self._input, priority=Priority.FINISH, notify=self._throttled
             )
-        except ResponseLost as lost:
-            self._emit(Retrying(lost.error.message))
+        except PlaycutError as error:
+            self.failure = error
             return None
-        except (ConnectionFailed, ServerError) as error:
-            self._emit(Retrying(error.message))
-            return None
-        self._was_answered = True
-        return models.task_document(data)
-
-    async def _status(self) -> models.TaskDocument:
-        data = await self._client.read("get-task-status", self._input, priority=Priority.FINISH, notify=self._throttled)
         document = models.task_document(data)
         if document is None:
-            raise ServerError("The answer to get-task-status is no task document.", tool="get-task-status")
+            self.failure = ServerError("The answer to get-task-status is no task document.", tool="get-task-status")
         return document
 
-    async def _poll(self, scope: anyio.CancelScope) -> None:
+    async def poll(self, scope: anyio.CancelScope) -> None:
+        """Ask for the progress at the documented interval, and end *scope* with the task."""
         await anyio.sleep(min(_FIRST_POLL_S, self._tool.poll_s))
         while True:
             if self._client.rate_limiter.has_room_to_spare():
-                try:
+                # Progress is an extra: the held request tells of real trouble.
+                with suppress(ResponseLost, PlaycutError):
                     document = models.task_document(await self._client.call("get-task-status", self._input))
-                except (ResponseLost, PlaycutError):
-                    document = None  # progress is an extra; the held request tells of real retry_reason
-                if document is not None and document.is_terminal:
-                    self._end = document
-                    scope.cancel()
-                elif document is not None:
-                    self._emit(Progressed(document.status, document.progress))
+                    if document is not None:
+                        self._see(document)
+                    if self.end is not None:
+                        scope.cancel()
             await anyio.sleep(self._tool.poll_s)
+
+    def _see(self, document: models.TaskDocument) -> None:
+        if document.is_terminal:
+            self.end = document
+        else:
+            self._emit(Progressed(document.status, document.progress))
 
     async def last_look(self) -> models.TaskDocument | None:
         """Ask for the state once more, in a few seconds or not at all."""

@@ -189,7 +189,7 @@ class Form(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             return
         expected = self._engine.forecast(request)
         if request is self._request:  # else something else is typed by now
-            self.price.show("; ".join(filter(None, (expected.price, expected.over_budget))))
+            self.price.show("; ".join(filter(None, (expected.price, expected.shortfall))))
 
     # -- what was made before ---------------------------------------------------------------------------------
 

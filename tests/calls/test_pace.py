@@ -48,7 +48,7 @@ def test_two_connections_of_one_kernel_share_one_rate_limit(away_from_home: Path
 def test_a_rate_limit_longer_than_the_deadline_is_an_error(away_from_home: Path) -> None:
     with Sandbox(latency_s=0.05, rate=(1, 60.0)) as server, connected_to(server, away_from_home, deadline_s=1.0) as pc:
         asked_elsewhere(server)
-        run = pc.submit_tool("generate-tts", {"text": "x", "workerId": None})
+        run = pc.start_tool("generate-tts", {"text": "x", "workerId": None})
         with pytest.raises(RateLimited) as caught:
             run.wait()
 

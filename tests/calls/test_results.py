@@ -220,11 +220,11 @@ def test_waiting_by_the_tools_own_name_is_held_like_any_wait(away_from_home: Pat
     with Sandbox(latency_s=2.5, rate=None) as server, connected_to(server, away_from_home, request_timeout_s=1) as pc:
         run = pc.submit("image", "a fox that takes its time")
         while run.task_id is None:
-            run.settle(0.05)
+            run.job.settle(0.05)
         asked = server.requests["wait-for-task"]
 
         document = pc.run_tool("wait-for-task", taskId=run.task_id)
-        shown = pc.submit_tool("wait-for-task", {"taskId": run.task_id}).wait()
+        shown = pc.start_tool("wait-for-task", {"taskId": run.task_id}).wait()
 
         assert document["status"] == "COMPLETED"
         assert isinstance(shown.data, dict)
@@ -233,7 +233,7 @@ def test_waiting_by_the_tools_own_name_is_held_like_any_wait(away_from_home: Pat
 
 
 def test_a_tool_that_answered_is_completed_in_the_history_too(pc: Playcut) -> None:
-    pc.submit_tool("list-voices", {}).wait()
+    pc.start_tool("list-voices", {}).wait()
     assert pc.history()[0].status == "COMPLETED"
 
 

@@ -125,7 +125,7 @@ def test_stopped_on_its_way_and_asked_for_again_it_is_bought_once(connect: Conne
     before = proxy.sandbox.submissions
     proxy.program("submit", Drip())
     first = pc.submit("image", "a fox on its way")
-    when(first, lambda: first.is_being_sent)
+    when(first, lambda: first.snapshot.is_being_sent)
     first.stop_waiting()
 
     second = pc.image("a fox on its way")
@@ -154,7 +154,9 @@ def test_a_service_that_comes_back_after_the_stop_is_sent_nothing(tmp_path: Path
         port = taken.getsockname()[1]
     with Playcut(api_key="pk_live_" + "0" * 40, base_url=f"http://127.0.0.1:{port}/api/v1", home=tmp_path) as pc:
         run = pc.submit("image", "a fox of another day", workerId="session_1")
-        when(run, lambda: run.version >= 2 and not run.is_being_sent)  # refused once, and about to be tried again
+        when(
+            run, lambda: run.job.version >= 2 and not run.snapshot.is_being_sent
+        )  # refused once, and about to be tried again
         run.stop_waiting()
         with pytest.raises(StoppedWaiting, match="nothing was bought"):
             run.wait()
@@ -181,7 +183,7 @@ def test_a_session_that_can_not_be_made_is_tried_for_once_for_all(connect: Conne
     pc = connect()
     proxy.program("session", Canned(raw=error(500)), None)
     asked = proxy.seen.count("session")
-    pc.submit("image", "a lone fox").settle(30)
+    pc.submit("image", "a lone fox").job.settle(30)
     alone = proxy.seen.count("session") - asked
 
     sweep = pc.sweep("{one|two|three|four|five} foxes")

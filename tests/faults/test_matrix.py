@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from playcut_jupyter import Playcut, media
+from playcut_jupyter import Generation, Playcut, media
 from playcut_jupyter.errors import (
     AssetUnavailable,
     AuthenticationError,
@@ -35,7 +35,6 @@ from playcut_jupyter.errors import (
 )
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.library.records import Record
-from playcut_jupyter.runs.generation import Generation
 from playcut_jupyter.sandbox import Sandbox
 
 from .conftest import Connect

@@ -43,14 +43,6 @@ def submitted(panel: Panel, prompt: str) -> Card:
     return card
 
 
-def until_submitted(generation: Any) -> None:
-    """Wait until the service has taken *generation*."""
-    taken = threading.Event()
-    forget = generation.on_change(lambda: taken.set() if generation.task_id else None)
-    assert generation.task_id or taken.wait(30)
-    forget()
-
-
 def generate(panel: Panel, prompt: str, cards: int) -> list[Card]:
     """Write a prompt, press the button, and return the cards once all are done."""
     panel.form.prompt.value = prompt

@@ -16,10 +16,10 @@ from tests.panel.helpers import (
     shown,
     submitted,
     until,
-    until_submitted,
     wait_until_ended,
     wait_until_idle,
 )
+from tests.waiting import until_submitted
 
 
 def generate_done(panel: Panel, prompt: str) -> None:

@@ -12,7 +12,8 @@ from playcut_jupyter import Playcut
 from playcut_jupyter.errors import StoppedWaiting
 from playcut_jupyter.panel import saved_gallery
 from playcut_jupyter.panel.view import Panel
-from tests.panel.helpers import generate, shown, until, until_submitted, wait_until_idle
+from tests.panel.helpers import generate, shown, until, wait_until_idle
+from tests.waiting import until_submitted
 
 
 def holding(text: str) -> Callable[[str], bool]:

@@ -14,7 +14,7 @@ from playcut_jupyter.panel.messages import PANEL_WORDING, error_text
 from playcut_jupyter.panel.status_html import status_html
 from playcut_jupyter.remedies import CELL_WORDING, Action, Remedy
 from playcut_jupyter.tools import IMAGE, GenerationRequest
-from tests.panel.helpers import until_submitted
+from tests.waiting import until_submitted
 
 OF_A_CELL = re.compile(r"%playcut|%config|--\w|(?<![\w-])-[a-z]\b|\bpc\.|\w+=True|max_generations")
 """What is written in cells and Python alone."""

@@ -32,10 +32,10 @@ MAX_MEDIA_BYTES = 40_000_000
 """What all sounds and clips of a page may take together, bytes; a phone is to open it."""
 
 
-def html(tiles: Sequence[Tile], max_media_bytes: int = MAX_MEDIA_BYTES) -> bytes:
-    """Return the page; a sound or clip that takes more than its share of *max_media_bytes* is left out."""
+def html(tiles: Sequence[Tile]) -> bytes:
+    """Return the page; a sound or clip that takes more than its share of `MAX_MEDIA_BYTES` is left out."""
     players = sum(record.kind != "image" for tile in tiles for record in tile.generation.assets)
-    share = min(max_media_bytes // max(1, players), media_html.MAX_EMBED_BYTES)
+    share = min(MAX_MEDIA_BYTES // max(1, players), media_html.MAX_EMBED_BYTES)
     articles = Markup("").join(_article(tile, share) for tile in tiles)
     return str(_PAGE.format(title=heading(tiles), subtitle=subheading(tiles), tiles=articles)).encode()
 

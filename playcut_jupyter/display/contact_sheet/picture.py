@@ -49,7 +49,7 @@ def pdf(tiles: Sequence[Tile], columns: int) -> bytes:
 
 def _sheet(tiles: Sequence[Tile], title: str, subtitle: str, columns: int) -> Image:
     """Draw tiles in rows under a title."""
-    from PIL import Image as Pillow
+    from PIL import Image as Pillow  # Pillow is heavy, and most sweeps become no picture
     from PIL import ImageDraw
 
     rows = -(-len(tiles) // columns)
@@ -111,7 +111,7 @@ def _lines(text: str) -> Iterator[str]:
 @cache
 def _font(size: int) -> FreeTypeFont:
     """Return the font that comes with the package: Pillow's own has hardly more than ASCII."""
-    from PIL import ImageFont
+    from PIL import ImageFont  # Pillow is heavy
 
-    font = files("playcut_jupyter") / "sandbox" / "fonts" / "NotoSans-Regular.ttf"
+    font = files("playcut_jupyter.fonts") / "NotoSans-Regular.ttf"
     return ImageFont.truetype(io.BytesIO(font.read_bytes()), size)

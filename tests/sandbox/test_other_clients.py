@@ -1,6 +1,6 @@
-"""The quickstart document's own steps, run as it gives them: its cURL commands by bash, its program by node.
+"""The documented requests from other clients: cURL commands in bash, and a JavaScript program in Node.
 
-Changed in them are the base address and the ids, which the document has as examples, nothing else.
+They are written for the real API. Only the base address and the example ids are replaced.
 """
 
 import json
@@ -8,13 +8,12 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from .conftest import Caller
+from .conftest import Call, Caller
 
 DOCUMENTED_BASE = "https://api.playcut.ai/api/v1"
 
@@ -86,8 +85,6 @@ const { url } = await tool("download-asset", {
 })
 console.log("Result:", url)
 """
-"""The document's TypeScript without its types."""
-
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -97,7 +94,7 @@ def needs(*programs: str) -> pytest.MarkDecorator:
 
 
 def run(command: list[str], key: str, folder: Path) -> str:
-    # No proxy may stand between the document and the sandbox.
+    # The client must not use a proxy for the sandbox.
     clean = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
     environment = clean | {"PLAYCUT_API_KEY": key}
     done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
@@ -106,7 +103,7 @@ def run(command: list[str], key: str, folder: Path) -> str:
 
 
 class Shell:
-    """Runs the document's commands against a sandbox."""
+    """Runs cURL commands against a sandbox."""
 
     def __init__(self, caller: Caller, folder: Path) -> None:
         self.caller = caller
@@ -120,8 +117,8 @@ class Shell:
 
 
 @needs("bash", "curl")
-def test_the_documents_curl_steps(call: Callable[..., Caller], tmp_path: Path) -> None:
-    shell = Shell(call(latency_s=0.5), tmp_path)
+def test_curl(call: Call, tmp_path: Path) -> None:
+    shell = Shell(call(latency_s=0.3), tmp_path)
 
     session = shell.data(CREATE_SESSION)
     assert session == {"sessionId": session["sessionId"], "title": "My first API session"}
@@ -145,7 +142,7 @@ def test_the_documents_curl_steps(call: Callable[..., Caller], tmp_path: Path) -
 
 
 @needs("node")
-def test_the_documents_program(call: Callable[..., Caller], tmp_path: Path) -> None:
+def test_node(call: Call, tmp_path: Path) -> None:
     caller = call()
     program = tmp_path / "quickstart.mjs"
     program.write_text(PROGRAM.replace(DOCUMENTED_BASE, caller.sandbox.base_url))
@@ -161,8 +158,8 @@ def test_the_documents_program(call: Callable[..., Caller], tmp_path: Path) -> N
 
 
 @needs("bash", "curl")
-def test_a_wrong_key_is_answered_in_words(call: Callable[..., Caller], tmp_path: Path) -> None:
+def test_curl_with_a_wrong_key(call: Call, tmp_path: Path) -> None:
     command = CREATE_SESSION.replace(DOCUMENTED_BASE, call().sandbox.base_url)
-    answer = json.loads(run(["bash", "-c", command], "pk_live_wrong", tmp_path))
-    assert answer["statusCode"] == 401
-    assert answer["error"] == "Unauthorized"
+    response = json.loads(run(["bash", "-c", command], "pk_live_wrong", tmp_path))
+    assert response["statusCode"] == 401
+    assert response["error"] == "Unauthorized"

@@ -1,4 +1,4 @@
-"""What a sandbox has seen of its clients; written by the server's thread, read by any."""
+"""What a sandbox counts about its clients. The server's thread writes; any thread may read."""
 
 import threading
 from collections import Counter
@@ -6,34 +6,34 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class Observed:
-    """Counts that outlive the server, so that a test can look at them after `Sandbox.stop`."""
+class Counters:
+    """Counts that stay readable after `Sandbox.stop`, so that a test can check them."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._requests: Counter[str] = Counter()
         self._submissions = 0
-        self._leaks = 0
+        self._leaked_authorization = 0
         self._held_waits = 0
 
-    def request(self, tool: str) -> None:
-        """Count a request for a tool, whatever became of it."""
+    def count_request(self, tool: str) -> None:
+        """Count a request for a tool, successful or not."""
         with self._lock:
             self._requests[tool] += 1
 
-    def submission(self) -> None:
+    def count_submission(self) -> None:
         """Count a task that was created."""
         with self._lock:
             self._submissions += 1
 
-    def leak(self) -> None:
+    def count_leaked_authorization(self) -> None:
         """Count a key that was sent to the storage."""
         with self._lock:
-            self._leaks += 1
+            self._leaked_authorization += 1
 
     @contextmanager
-    def held_wait(self) -> Iterator[None]:
-        """Count a wait for as long as it is held."""
+    def count_held_wait(self) -> Iterator[None]:
+        """Count a wait for as long as its connection is held."""
         with self._lock:
             self._held_waits += 1
         try:
@@ -44,7 +44,7 @@ class Observed:
 
     @property
     def requests(self) -> Counter[str]:
-        """A copy of the requests by tool."""
+        """A copy of the number of requests by tool."""
         with self._lock:
             return self._requests.copy()
 
@@ -54,11 +54,11 @@ class Observed:
         return self._submissions
 
     @property
-    def leaks(self) -> int:
+    def leaked_authorization(self) -> int:
         """The number of keys that were sent to the storage."""
-        return self._leaks
+        return self._leaked_authorization
 
     @property
     def held_waits(self) -> int:
-        """The number of waits that are held at the moment."""
+        """The number of waits that are held now."""
         return self._held_waits

@@ -1,8 +1,7 @@
-"""What a prompt asks for: its light, place, weather, subject, style and colours.
+"""The scene that a prompt describes: its light, place, weather, subject, style and colours.
 
-A generative model reads a prompt through billions of weights; this stand-in reads it through a few
-short word tables. Whatever the words leave open is drawn from a generator seeded with the prompt, so
-the same request always means the same scene.
+A few short word tables stand in for a generative model. A random generator that is seeded with the prompt
+chooses whatever the words do not say, so the same request always gives the same scene.
 """
 
 from __future__ import annotations
@@ -12,13 +11,13 @@ import re
 from dataclasses import dataclass
 from random import Random
 
-from playcut_jupyter.sandbox.drawing.figures import usual_colour
+from playcut_jupyter.sandbox.drawing.figures import default_colour
 from playcut_jupyter.sandbox.drawing.palette import BLACK, COLOURS, Colour, mix
 
 
 @dataclass(frozen=True)
-class Idea:
-    """A prompt, understood."""
+class SceneSpec:
+    """What is drawn for a prompt."""
 
     prompt: str
     seed: int
@@ -29,55 +28,57 @@ class Idea:
     style: str | None
     surfing: bool
     body: Colour
-    tints: tuple[Colour, ...]
+    accents: tuple[Colour, ...]
 
-    def dice(self, purpose: str) -> Random:
-        """Give a generator of its own to each purpose, so that one part's draws never shift another's."""
+    def rng(self, purpose: str) -> Random:
+        """Return a separate generator for each purpose, so that one part of a scene never changes another."""
         digest = hashlib.sha256(f"{self.seed}|{purpose}|{self.prompt}".encode("utf-8", "replace")).digest()
-        return Random(digest)  # noqa: S311  (scenery, not secrets)
+        return Random(digest)  # noqa: S311  (pictures, not secrets)
 
 
-def understand(prompt: str, seed: int | None = None) -> Idea:
-    """Read a prompt; what it leaves open is drawn by its hash."""
+def parse_prompt(prompt: str, seed: int | None = None) -> SceneSpec:
+    """Read a prompt."""
     words = re.findall(r"[a-z0-9&-]+", prompt.lower().replace("black and white", "b&w"))
     words += [part for word in words if "-" in word for part in word.split("-")]
     number = 0 if seed is None else seed
-    subject = _first(words, _SUBJECT_WORDS)
-    weather = _first(words, _WEATHER_WORDS)
-    light, place = _where(words, subject, weather, f"{number}|{prompt}")
-    body, tints = _colours(words, subject)
-    return Idea(
-        prompt, number, light, place, weather, subject, _first(words, _STYLE_WORDS),
-        any(word.startswith("surf") for word in words), body, tints,
+    subject = _first_match(words, _SUBJECT_WORDS)
+    weather = _first_match(words, _WEATHER_WORDS)
+    light, place = _light_and_place(words, subject, weather, f"{number}|{prompt}")
+    body, accents = _colours(words, subject)
+    return SceneSpec(
+        prompt, number, light, place, weather, subject, _first_match(words, _STYLE_WORDS),
+        any(word.startswith("surf") for word in words), body, accents,
     )  # fmt: skip
 
 
-def _where(words: list[str], subject: str | None, weather: str | None, request: str) -> tuple[str, str]:
-    """Find the light and the place."""
-    dice = Random(hashlib.sha256(request.encode("utf-8", "replace")).digest())  # noqa: S311
-    place = _first(words, _PLACE_WORDS)
-    light = _first(words, _LIGHT_WORDS)
+def _light_and_place(words: list[str], subject: str | None, weather: str | None, request: str) -> tuple[str, str]:
+    """Choose the light and the place."""
+    rng = Random(hashlib.sha256(request.encode("utf-8", "replace")).digest())  # noqa: S311
+    place = _first_match(words, _PLACE_WORDS)
+    light = _first_match(words, _LIGHT_WORDS)
     if place is None:
-        homes = _HOMES.get(subject or "", "hills mountains forest" if subject or light or weather else "poster")
-        place = dice.choice(homes.split())
-    drawn = dice.choice(("day", "day", "sunset", "dawn", "night"))
+        homes = _DEFAULT_PLACES.get(
+            subject or "", "hills mountains forest" if subject or light or weather else "poster"
+        )
+        place = rng.choice(homes.split())
+    drawn = rng.choice(("day", "day", "sunset", "dawn", "night"))
     light = {"space": "space", "underwater": "deep"}.get(place, light or ("day" if place == "snow" else drawn))
     return light, place
 
 
 def _colours(words: list[str], subject: str | None) -> tuple[Colour, tuple[Colour, ...]]:
-    """Give the subject the colour word just before it ("a small red fox"), and the scene all others."""
+    """Return the subject's colour, which is named just before it ("a small red fox"), and all others as accents."""
     at = next((i for i, word in enumerate(words) if _SUBJECT_WORDS.get(word) == subject), 0) if subject else 0
     own = {i for i in range(max(0, at - 3), at) if words[i] in COLOURS}
-    tints = tuple(COLOURS[word] for i, word in enumerate(words) if word in COLOURS and i not in own)
-    usual = usual_colour(subject) if subject else BLACK
-    # A red fox is the usual fox; any other colour is taken at its word.
+    accents = tuple(COLOURS[word] for i, word in enumerate(words) if word in COLOURS and i not in own)
+    usual = default_colour(subject) if subject else BLACK
+    # A red fox has the default colour of a fox; any other colour is meant literally.
     if not own or (subject == "fox" and words[max(own)] == "red"):
-        return usual, tints
-    return mix(COLOURS[words[max(own)]], usual, 0.15), tints
+        return usual, accents
+    return mix(COLOURS[words[max(own)]], usual, 0.15), accents
 
 
-def _first(words: list[str], table: dict[str, str]) -> str | None:
+def _first_match(words: list[str], table: dict[str, str]) -> str | None:
     return next((table[word] for word in words if word in table), None)
 
 
@@ -146,10 +147,8 @@ cup: coffee tea cup mug espresso latte teacup
 flower: flower flowers rose tulip sunflower daisy lotus poppy
 tree: tree trees oak bonsai maple
 """)
-_HOMES = {
+_DEFAULT_PLACES = {
     "fish": "underwater", "whale": "sea", "boat": "sea", "lighthouse": "sea", "rocket": "space",
     "penguin": "snow",
     "car": "desert city hills", "robot": "city desert poster", "cup": "poster", "owl": "forest hills",
 }  # fmt: skip
-
-# The body's colour, then the pieces.

@@ -1,20 +1,14 @@
-"""What the tests ask and what they expect of an error."""
+"""The documented form of an error."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import httpx
 
-from .conftest import Caller
 
-Call = Callable[..., Caller]
-
-
-def assert_error(response: httpx.Response, status: int, words: str = "") -> None:
+def assert_error(response: httpx.Response, status: int, message: str = "") -> None:
     assert response.status_code == status
     assert response.headers["content-type"].startswith("application/json")
     document = response.json()
     assert set(document) == {"statusCode", "message", "error"}
     assert document["statusCode"] == status
-    assert words in document["message"]
+    assert message in document["message"]

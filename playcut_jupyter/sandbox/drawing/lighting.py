@@ -1,15 +1,11 @@
-"""Light: the colours of the sky, of the ground, and of whatever stands between them at a distance."""
+"""Lighting: the colours of the sky, of the terrain, and of things at a distance."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from playcut_jupyter.sandbox.drawing.palette import BLACK, WHITE, Colour, hex_colour, mix
+from playcut_jupyter.sandbox.drawing.scene_spec import SceneSpec
 
-if TYPE_CHECKING:
-    from playcut_jupyter.sandbox.drawing.idea import Idea
-
-# Three stops of sky from the top down, sun or moon, and the light that falls on everything.
+# Three stops of the sky from the top down, the sun or moon, and the light on everything.
 _LIGHTS: dict[str, tuple[Colour, ...]] = {
     name: tuple(map(hex_colour, codes.split()))
     for name, codes in {
@@ -23,7 +19,7 @@ _LIGHTS: dict[str, tuple[Colour, ...]] = {
         "deep": "0b6e99 075985 04263f d9fbff 4fb3d9",
     }.items()
 }
-# Far and near ground.
+# Far and near terrain.
 _GROUNDS: dict[str, tuple[Colour, ...]] = {
     name: tuple(map(hex_colour, codes.split()))
     for name, codes in {
@@ -41,12 +37,12 @@ _GROUNDS: dict[str, tuple[Colour, ...]] = {
 }
 
 
-def sky_stops(idea: Idea) -> list[Colour]:
-    """Take the light's sky from the top down, tinted by the colour words that belong to nothing else."""
-    top, middle, low = _LIGHTS[idea.light][:3]
-    if not idea.tints:
+def sky_stops(spec: SceneSpec) -> list[Colour]:
+    """Return the colours of the sky from the top down, mixed with the accents."""
+    top, middle, low = _LIGHTS[spec.light][:3]
+    if not spec.accents:
         return [top, middle, low]
-    one, other = idea.tints[0], idea.tints[-1]
+    one, other = spec.accents[0], spec.accents[-1]
     return [
         mix(top, mix(one, BLACK, 0.35), 0.65),
         mix(middle, one, 0.6),
@@ -54,29 +50,29 @@ def sky_stops(idea: Idea) -> list[Colour]:
     ]
 
 
-def sun_colour(idea: Idea) -> Colour:
-    """Give the colour of the sun or the moon."""
-    return _LIGHTS[idea.light][3]
+def sun_colour(spec: SceneSpec) -> Colour:
+    """Return the colour of the sun or the moon."""
+    return _LIGHTS[spec.light][3]
 
 
-def fallen_on(idea: Idea, colour: Colour) -> Colour:
-    """Show a colour in the light that falls on everything."""
-    r, g, b = (c * shine // 255 for c, shine in zip(colour, _LIGHTS[idea.light][4], strict=True))
+def illuminate(spec: SceneSpec, colour: Colour) -> Colour:
+    """Return a colour as it looks in the light of the scene."""
+    r, g, b = (c * shine // 255 for c, shine in zip(colour, _LIGHTS[spec.light][4], strict=True))
     return r, g, b
 
 
-def ground_colour(place: str, share: float) -> Colour:
-    """Give the ground's own colour, from far (0) to near (1)."""
+def terrain_colour(place: str, share: float) -> Colour:
+    """Return the terrain's own colour, from far (0) to near (1)."""
     far, near = _GROUNDS[place]
     return mix(far, near, share)
 
 
-def lit(idea: Idea, colour: Colour, far: float) -> Colour:
-    """Colour a thing at a distance: the light falls on it, the haze takes it, water mirrors the sky."""
-    high, middle, low = sky_stops(idea)
-    shade = mix(colour, fallen_on(idea, colour), 0.7)
-    if idea.place == "sea":
+def lit_colour(spec: SceneSpec, colour: Colour, far: float) -> Colour:
+    """Return a colour at a distance, with the effects of light, haze, and the reflection of the sky in water."""
+    high, middle, low = sky_stops(spec)
+    shade = mix(colour, illuminate(spec, colour), 0.7)
+    if spec.place == "sea":
         shade = mix(mix(shade, high, 0.45), middle, far * 0.3)
-    elif idea.tints:
-        shade = mix(shade, mix(idea.tints[-1], BLACK, 0.3), 0.45)
+    elif spec.accents:
+        shade = mix(shade, mix(spec.accents[-1], BLACK, 0.3), 0.45)
     return mix(shade, mix(middle, low, 0.5), far * 0.5)

@@ -1,14 +1,15 @@
-"""What one sandbox leaves to the next."""
+"""Sessions and tasks that one sandbox keeps for the next."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from tests.sandbox.answers import Call, assert_error
+from .assertions import assert_error
+from .conftest import Call
 
 
-class TestMemoryOnDisk:
-    def test_a_later_sandbox_goes_on(self, call: Call, tmp_path: Path) -> None:
+class TestStateFile:
+    def test_a_later_sandbox_continues_sessions_and_tasks(self, call: Call, tmp_path: Path) -> None:
         earlier = call(state_dir=tmp_path)
         session_id = earlier.session()
         done = earlier.submit("a fox", workerId=session_id)
@@ -16,22 +17,22 @@ class TestMemoryOnDisk:
         picture = earlier.fetch(earlier.url(asset_id)).content
         failed = earlier.submit("a fox [fail]", workerId=session_id)
         failure = earlier.data("wait-for-task", taskId=failed)
-        half_done = earlier.submit("a fox [slow] [wrong-type]", workerId=session_id)
+        unfinished = earlier.submit("a fox [slow] [wrong-type]", workerId=session_id)
         earlier.sandbox.stop()
 
         later = call(state_dir=tmp_path)
         assert later.data("get-task-status", taskId=done)["status"] == "COMPLETED"
         assert later.fetch(later.url(asset_id)).content == picture
         assert later.data("wait-for-task", taskId=failed) == failure
-        assert later.data("wait-for-task", taskId=half_done)["status"] == "COMPLETED"
+        assert later.data("wait-for-task", taskId=unfinished)["status"] == "COMPLETED"
         assert later.submit("another [empty]", workerId=session_id)
 
-    def test_the_asset_alone_is_enough(self, call: Call, tmp_path: Path) -> None:
+    def test_a_later_sandbox_finds_a_task_by_its_asset(self, call: Call, tmp_path: Path) -> None:
         (asset_id,) = call(state_dir=tmp_path).assets("a fox [wrong-type]")
         later = call(state_dir=tmp_path)
         assert later.fetch(later.url(asset_id)).is_success
 
-    def test_sandboxes_side_by_side_and_lines_that_are_damaged(self, call: Call, tmp_path: Path) -> None:
+    def test_sandboxes_that_share_a_file_with_damaged_lines(self, call: Call, tmp_path: Path) -> None:
         file = tmp_path / "sandbox.jsonl"
         file.write_bytes(
             b'\x00\xff{"record":"task","id":"odd"}\n[]\n{"record":"task","id":"t1","assets":[]}\n'
@@ -44,7 +45,7 @@ class TestMemoryOnDisk:
         for damaged in ("odd", "t1", "torn"):
             assert_error(other.post("get-task-status", taskId=damaged), 404)
 
-    def test_without_a_folder_it_forgets(self, call: Call) -> None:
+    def test_without_a_folder_nothing_is_kept(self, call: Call) -> None:
         earlier = call()
         task_id = earlier.submit("a fox [empty]")
         earlier.sandbox.stop()
