@@ -161,7 +161,7 @@ def test_the_price_follows_what_the_library_and_the_budget_have_by_now(pc: Playc
     assert "budget" not in panel.form.price.value
     panel.connection.budget.value = "240"
     wait_until_idle(panel)
-    assert "passes your budget of 240 (160 spent) after about 1" in panel.form.price.value
+    assert "over budget: needs about 160 credits, 80 are left" in panel.form.price.value
 
 
 def test_where_there_is_an_error_there_is_no_price(monkeypatch: pytest.MonkeyPatch) -> None:
