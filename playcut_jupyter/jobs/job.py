@@ -104,9 +104,12 @@ class Job:
         with self._lock:
             self._state = change(self._state)
             self.version += 1
-            if self._state.done:
-                self._ended.set()
             listeners = list(self._listeners)
+        if self._state.done and not self._ended.is_set():
+            try:
+                change_signal.changed()  # first, so that whoever waited for this job finds the others notified
+            finally:
+                self._ended.set()
         for listener in listeners:
             listener()
 
@@ -154,7 +157,6 @@ class Job:
         active.discard(self)
         at_rest = {"is_being_sent": False, "pause_s": 0.0, "retry_reason": ""}
         self.update(done=True, assets=tuple(assets), error=error, elapsed_s=took_s, **at_rest)
-        change_signal.changed()
 
     def stop_waiting(self) -> None:
         """Stop waiting; the task itself goes on at Playcut and can be resumed. No-op once done."""

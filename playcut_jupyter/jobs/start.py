@@ -15,6 +15,7 @@ from playcut_jupyter.jobs.job import Job, Work
 from playcut_jupyter.jobs.pipeline import generate, resume_task
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.library.records import AssetRecord, Record
+from playcut_jupyter.remedies import Action, Remedy
 from playcut_jupyter.settings import SANDBOX_ORIGIN
 from playcut_jupyter.tools import GenerationRequest
 
@@ -28,7 +29,7 @@ _ERRORS: Mapping[str, type[PlaycutError]] = {
 _UNFINISHED = {
     "intended": "It was not submitted.",
     "sending": "It was being submitted when its kernel ended; whether it was taken is not known.",
-    "acknowledged": "It was submitted and not fetched: `%playcut resume` goes on with it.",
+    "acknowledged": "It was submitted and not fetched.",
 }
 _SHARED = ("status", "progress", "task_id", "inputs", "note", "estimated_credits", "is_being_sent")
 """What a job that shares another one's result shows of it meanwhile."""
@@ -80,7 +81,8 @@ def recorded(connection: Connection, record: Record, **known: Any) -> Job:
         is_done_there = record.state == "acknowledged" and record.error is not None
         ended = AssetUnavailable if is_done_there else _ERRORS.get(record.state, PlaycutError)
         reason = record.error or _UNFINISHED.get(record.state, record.state)
-        state = replace(state, error=ended(reason, tool=record.tool, task_id=record.task_id))
+        hint = (Remedy(Action.RESUME_ALL), " goes on with it.") if ended is StoppedWaiting and record.task_id else None
+        state = replace(state, error=ended(reason, hint=hint, tool=record.tool, task_id=record.task_id))
     return Job(connection, replace(state, elapsed_s=record.seconds or 0.0))
 
 
