@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 
 import anyio
 
-from playcut_jupyter.background import change_signal
+from playcut_jupyter.background import change_signal, forks
 from playcut_jupyter.background.interrupts import ends_the_cell_alone, watching_for_interrupts
 from playcut_jupyter.background.portal import portal
 from playcut_jupyter.connection.connection import Connection
@@ -40,6 +40,7 @@ Work: TypeAlias = Callable[["Job"], Coroutine[Any, Any, Sequence[AssetRecord]]]
 
 active: weakref.WeakSet[Job] = weakref.WeakSet()
 """The jobs that this process is working on."""
+forks.on_fork(in_child=active.clear)
 
 
 class Job:
@@ -67,6 +68,19 @@ class Job:
             self._ended.set()
         self._lock = threading.Lock()
         self._listeners: list[Callable[[], None]] = []
+        forks.renew_in_child(self)
+
+    def renew_in_child(self) -> None:
+        """What was under way goes on in the parent, and is over for the child."""
+        self._lock, self._ended, self._listeners = threading.Lock(), threading.Event(), []
+        if self._state.done:
+            self._ended.set()
+            return
+        self._future = self._scope = None
+        task_id = self._state.task_id
+        here = (Remedy(Action.WAIT_FOR_TASK, task_id), " waits for it here.") if task_id else "Wait for it there."
+        text = "This generation goes on in the parent process; a forked child does not wait for it."
+        self._end(error=PlaycutError(text, hint=here, tool=self._state.tool, task_id=task_id))
 
     # -- its state ------------------------------------------------------------------------------------------
 
@@ -155,8 +169,10 @@ class Job:
                 task_id=self._state.task_id,
             )
         active.discard(self)
-        at_rest = {"is_being_sent": False, "pause_s": 0.0, "retry_reason": ""}
-        self.update(done=True, assets=tuple(assets), error=error, elapsed_s=took_s, **at_rest)
+        self._end(assets=tuple(assets), error=error, elapsed_s=took_s)
+
+    def _end(self, **outcome: Any) -> None:
+        self.update(done=True, is_being_sent=False, pause_s=0.0, retry_reason="", **outcome)
 
     def stop_waiting(self) -> None:
         """Stop waiting; the task itself goes on at Playcut and can be resumed. No-op once done."""
