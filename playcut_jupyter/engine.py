@@ -62,7 +62,7 @@ class Engine:
     # -- starting -------------------------------------------------------------------------------------------
 
     def forecast(self, request: SweepRequest) -> Forecast:
-        """Return what *request* will come to: how many, how much, what is in the library, what is against it."""
+        """Return what *request* will come to: how many, how much, what is in the library."""
         return forecast(self.connector.offline_library, request, reuse=self.reuse)
 
     def start(self, request: SweepRequest, announce: Callable[[Forecast], None] | None = None) -> Sweep:

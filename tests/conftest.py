@@ -14,6 +14,18 @@ from playcut_jupyter import Playcut
 from playcut_jupyter.sandbox import Sandbox
 
 
+SLOW_FOLDERS = ("browser", "faults", "kernel")
+"""Each is also the marker of its tests: `-m "not browser and not faults and not kernel"` runs the quick ones."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by the folder that they are in."""
+    for item in items:
+        for folder in SLOW_FOLDERS:
+            if folder in item.path.relative_to(Path(__file__).parent).parts:
+                item.add_marker(folder)
+
+
 @pytest.fixture(autouse=True)
 def away_from_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep every test out of the user's folders and away from a real key; return the library's folder."""
@@ -29,8 +41,8 @@ def away_from_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
-    """Run one quick sandbox without a rate limit for all tests that do not need their own."""
-    with Sandbox(latency_s=0.1, rate=None) as running:
+    """Run one quick sandbox, with tiny media and no rate limit, for all tests that do not need their own."""
+    with Sandbox(latency_s=0.02, rate=None, media="tiny") as running:
         yield running
 
 

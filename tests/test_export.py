@@ -245,7 +245,7 @@ def test_a_task_is_waited_for_until_the_deadline(pc: Playcut, run: Run, format_:
 
 @every_language
 def test_retry_after_is_obeyed(run: Run, format_: str, away_from_home: Path) -> None:
-    with Sandbox(latency_s=0.05, rate=(3, 1.5)) as slow:
+    with Sandbox(latency_s=0.05, rate=(3, 1.5), media="tiny") as slow:
         with Playcut(api_key=slow.key, base_url=slow.base_url, home=away_from_home) as pc:
             made = pc.image("a patient fox", seed=7)
         started = time.monotonic()

@@ -59,15 +59,12 @@ class Forecast:
         return "; ".join(parts)
 
     @property
-    def obstacles(self) -> str:
-        """What stands against sending it, in words; "" if nothing does."""
-        parts = []
-        if self.request.is_too_large:
-            parts.append(f"needs `--max {self.request.total}`")
-        if self.left is not None and self.credits is not None and self.is_over_budget:
-            fits = "; as many as fit are generated" if self.request.within_budget else ""
-            parts.append(f"over budget: needs about {in_credits(self.credits)}, {amount(self.left)} are left{fits}")
-        return "; ".join(parts)
+    def shortfall(self) -> str:
+        """What is missing in the budget, in words; "" if nothing is."""
+        if self.left is None or self.credits is None or not self.is_over_budget:
+            return ""
+        fits = "; as many as fit are generated" if self.request.within_budget else ""
+        return f"over budget: needs about {in_credits(self.credits)}, {amount(self.left)} are left{fits}"
 
     @property
     def is_over_budget(self) -> bool:
@@ -78,7 +75,7 @@ class Forecast:
         headline, *rest = self.request.plan.describe().split("\n")
         if self.request.count > 1:
             headline += f" x {self.request.count} of each = {self.request.total:,} generations"
-        return "\n".join(["; ".join(filter(None, (headline, self.price, self.obstacles))), *rest])
+        return "\n".join(["; ".join(filter(None, (headline, self.price, self.shortfall))), *rest])
 
     def bundle(self) -> bundles.Bundle:
         """Return it as a MIME bundle: a quiet block of lines."""

@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 
 import anyio
 
-from playcut_jupyter.background import change_signal
+from playcut_jupyter.background import change_signal, forks
 from playcut_jupyter.background.interrupts import ends_the_cell_alone, watching_for_interrupts
 from playcut_jupyter.background.portal import portal
 from playcut_jupyter.connection.connection import Connection
@@ -39,6 +39,7 @@ Work: TypeAlias = Callable[["Job"], Coroutine[Any, Any, Sequence[AssetRecord]]]
 
 active: weakref.WeakSet[Job] = weakref.WeakSet()
 """The unfinished jobs of this process."""
+forks.on_fork(in_child=active.clear)
 
 
 class Job:
@@ -66,6 +67,19 @@ class Job:
             self._ended.set()
         self._lock = threading.Lock()
         self._listeners: list[Callable[[], None]] = []
+        forks.renew_in_child(self)
+
+    def renew_in_child(self) -> None:
+        """End an unfinished job in a forked child: its work continues in the parent alone."""
+        self._lock, self._ended, self._listeners = threading.Lock(), threading.Event(), []
+        if self._snapshot.done:
+            self._ended.set()
+            return
+        self._future = self._scope = None
+        task_id = self._snapshot.task_id
+        hint = (Remedy(Action.WAIT_FOR_TASK, task_id), " waits for it here.") if task_id else "Wait for it there."
+        text = "This generation continues in the parent process; a forked child does not wait for it."
+        self._end(error=PlaycutError(text, hint=hint, tool=self._snapshot.tool, task_id=task_id))
 
     # -- its state ------------------------------------------------------------------------------------------
 
@@ -103,9 +117,12 @@ class Job:
         with self._lock:
             self._snapshot = change(self._snapshot)
             self.version += 1
-            if self._snapshot.done:
-                self._ended.set()
             listeners = list(self._listeners)
+        if self._snapshot.done and not self._ended.is_set():
+            try:
+                change_signal.changed()  # first: a thread that waits for this job then finds the others notified
+            finally:
+                self._ended.set()
         for listener in listeners:
             listener()
 
@@ -151,9 +168,10 @@ class Job:
                 task_id=self._snapshot.task_id,
             )
         active.discard(self)
-        idle = {"is_being_sent": False, "pause_s": 0.0, "retry_reason": ""}
-        self.update(done=True, assets=tuple(assets), error=error, elapsed_s=took_s, **idle)
-        change_signal.changed()
+        self._end(assets=tuple(assets), error=error, elapsed_s=took_s)
+
+    def _end(self, **outcome: Any) -> None:
+        self.update(done=True, is_being_sent=False, pause_s=0.0, retry_reason="", **outcome)
 
     def stop_waiting(self) -> None:
         """Stop waiting; the task itself continues at Playcut and can be resumed. No-op once done."""

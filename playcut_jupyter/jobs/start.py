@@ -15,6 +15,7 @@ from playcut_jupyter.jobs.job import Job, Work
 from playcut_jupyter.jobs.pipeline import generate, resume_task
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.library.records import AssetRecord, Record
+from playcut_jupyter.remedies import Action, Remedy
 from playcut_jupyter.settings import SANDBOX_ORIGIN
 from playcut_jupyter.tools import GenerationRequest
 
@@ -28,7 +29,7 @@ _ERRORS: Mapping[str, type[PlaycutError]] = {
 _UNFINISHED = {
     "intended": "It was not submitted.",
     "sending": "Its kernel ended during the submission; whether the API took it is not known.",
-    "acknowledged": "It was submitted and not fetched: `%playcut resume` fetches it.",
+    "acknowledged": "It was submitted and not fetched.",
 }
 _COPIED = ("status", "progress", "task_id", "inputs", "note", "estimated_credits", "is_being_sent")
 """The fields of a job's snapshot that a job which shares its result copies."""
@@ -80,7 +81,9 @@ def recorded(connection: Connection, record: Record, **fields: Any) -> Job:
         is_complete = record.state == "acknowledged" and record.error is not None  # but not downloaded
         error_class = AssetUnavailable if is_complete else _ERRORS.get(record.state, PlaycutError)
         reason = record.error or _UNFINISHED.get(record.state, record.state)
-        snapshot = replace(snapshot, error=error_class(reason, tool=record.tool, task_id=record.task_id))
+        is_open = error_class is StoppedWaiting and record.task_id
+        hint = (Remedy(Action.RESUME_ALL), " fetches it.") if is_open else None
+        snapshot = replace(snapshot, error=error_class(reason, hint=hint, tool=record.tool, task_id=record.task_id))
     return Job(connection, replace(snapshot, elapsed_s=record.seconds or 0.0))
 
 

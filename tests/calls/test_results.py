@@ -68,7 +68,7 @@ def test_a_prompt_becomes_a_clip(pc: Playcut) -> None:
 
 
 def test_progress_off_is_exactly_three_requests_a_generation(away_from_home: Path) -> None:
-    with Sandbox(latency_s=1.5, rate=None) as server, connected_to(server, away_from_home, progress="off") as pc:
+    with Sandbox(latency_s=1.5, rate=None, media="tiny") as server, connected_to(server, away_from_home, progress="off") as pc:
         pc.new_session("s")
         before = server.requests
 
@@ -79,7 +79,7 @@ def test_progress_off_is_exactly_three_requests_a_generation(away_from_home: Pat
 
 
 def test_progress_is_seen_beside_the_held_wait(away_from_home: Path) -> None:
-    with Sandbox(latency_s=2.5, rate=(60, 60)) as server, connected_to(server, away_from_home) as pc:
+    with Sandbox(latency_s=2.5, rate=(60, 60), media="tiny") as server, connected_to(server, away_from_home) as pc:
         run = pc.submit("image", "a fox")
         seen: list[tuple[str, float | None]] = []
         run.on_change(lambda: seen.append((run.status, run.progress)))
@@ -217,7 +217,7 @@ def test_two_assets_of_one_task_both_come(pc: Playcut) -> None:
 
 
 def test_waiting_by_the_tools_own_name_is_held_like_any_wait(away_from_home: Path) -> None:
-    with Sandbox(latency_s=2.5, rate=None) as server, connected_to(server, away_from_home, request_timeout_s=1) as pc:
+    with Sandbox(latency_s=2.5, rate=None, media="tiny") as server, connected_to(server, away_from_home, request_timeout_s=1) as pc:
         run = pc.submit("image", "a fox that takes its time")
         while run.task_id is None:
             run.job.settle(0.05)

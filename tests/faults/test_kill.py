@@ -196,7 +196,7 @@ def test_what_a_killed_process_had_bought_is_fetched_by_the_next_and_nothing_is_
 
 def test_a_process_killed_while_the_service_holds_its_wait_loses_nothing(tmp_path: Path) -> None:
     home = tmp_path / "library"
-    with Sandbox(latency_s=2, rate=None) as sandbox, Proxy(sandbox) as proxy:
+    with Sandbox(latency_s=2, rate=None, media="tiny") as sandbox, Proxy(sandbox) as proxy:
         with started(SPEECH, proxy, home) as process:
             until(lambda: sandbox.held_waits == 1)
             kill(process)

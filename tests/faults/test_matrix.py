@@ -520,7 +520,7 @@ def test_retry_after_is_obeyed_to_the_second(proxy: Proxy, connect: Connect) -> 
 
 
 def test_a_wait_that_is_cut_is_taken_up_with_the_state_and_a_new_wait(connect: Connect) -> None:
-    with Sandbox(latency_s=0.6, rate=None) as sandbox, Proxy(sandbox) as slower:
+    with Sandbox(latency_s=0.6, rate=None, media="tiny") as sandbox, Proxy(sandbox) as slower:
         slower.program("wait", Reset())
         home = connect().connector.home.with_name("slower")
         with Playcut(api_key=sandbox.key, base_url=slower.base_url, home=home, progress="off") as pc:

@@ -8,7 +8,7 @@ import nbclient
 import nbformat
 import pytest
 
-FOLDER = Path(__file__).parent.parent / "notebooks"
+FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = sorted(path.name for path in FOLDER.glob("*.ipynb") if not path.name.startswith("01-"))
 """The first is the demo's, and tested with it."""
 
