@@ -62,7 +62,7 @@ class Engine:
     # -- starting -------------------------------------------------------------------------------------------
 
     def forecast(self, request: SweepRequest) -> Forecast:
-        """Return what *request* will come to: how many, how much, what is in the library, what is against it."""
+        """Return what *request* will come to: how many, how much, what is in the library."""
         return forecast(self.connector.offline_library, request, reuse=self.reuse)
 
     def start(self, request: SweepRequest, announce: Callable[[Forecast], None] | None = None) -> Sweep:
@@ -84,8 +84,6 @@ class Engine:
                 f"This makes {total} generations, more than {request.max_generations}; nothing was sent. {expected}",
                 hint=("If that is what you want, ", Remedy(Action.RAISE_LIMIT, str(total)), "."),
             )
-        if announce is not None and expected is not None and len(request.plan) > 1:
-            announce(expected)
         reuse = self.reuse and not request.fresh
         generations = request.generations()
         if expected is not None and expected.is_over_budget:
@@ -93,6 +91,8 @@ class Engine:
             if not generations:
                 several = () if len(request.plan) == 1 else (", or ", Remedy(Action.STAY_WITHIN_BUDGET))
                 raise over_budget(expected.credits, expected.left or 0.0, *several)
+        if announce is not None and expected is not None and len(request.plan) > 1:
+            announce(expected)
         return Sweep([Generation(job) for job in start_all(self.connection, generations, reuse=reuse)], request.axes)
 
     def start_tool(

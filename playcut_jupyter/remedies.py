@@ -54,5 +54,5 @@ def in_words(hint: Sequence[str | Remedy], wording: Mapping[Action, str]) -> str
     text = ""
     for part in hint:
         words = part if isinstance(part, str) else wording[part.action].format(part.subject)
-        text += words[:1].upper() + words[1:] if text.rstrip()[-1:] in ("", ".", ":") else words
+        text += words[:1].upper() + words[1:] if text.rstrip()[-1:] in ("", ".", "?", "!", ":") else words
     return text.strip()

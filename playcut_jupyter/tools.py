@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from playcut_jupyter.errors import InvalidInput
+from playcut_jupyter.remedies import Action, Hint, Remedy
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +117,12 @@ def api_inputs(tool: Tool, options: Mapping[str, object]) -> dict[str, object]:
     return inputs
 
 
-def _options_hint(tool: Tool) -> str:
+def _options_hint(tool: Tool) -> Hint:
+    any_input = Remedy(Action.GIVE_INPUT, "key=value")
     if not tool.options:
-        return "Put the inputs into the cell's JSON, or use `-p key=value`."
+        return ("Put the inputs into the cell's JSON, or use ", any_input, ".")
     mine = ", ".join(OPTION_HELP[option] for option in tool.options)
-    return f"For {tool.kind} there is {mine}; any other input goes with `-p key=value`."
+    return (f"For {tool.kind} there is {mine}; any other input goes with ", any_input, ".")
 
 
 @dataclass(frozen=True, slots=True)

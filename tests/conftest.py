@@ -87,7 +87,8 @@ def shell(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Interac
     new = InteractiveShell.instance()
     new.run_line_magic("load_ext", "playcut_jupyter")
     yield new
-    new.magics_manager.registry["PlaycutMagics"].pc.close()
+    if "PlaycutMagics" in new.magics_manager.registry:  # a test may have unloaded the extension
+        new.magics_manager.registry["PlaycutMagics"].pc.close()
     atexit.unregister(new.atexit_operations)
     new.atexit_operations()
     InteractiveShell.clear_instance()

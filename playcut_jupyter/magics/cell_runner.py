@@ -73,8 +73,9 @@ class CellRunner:
         request = self._request(line, body, parent, scope)
         if line.dry_run:
             alike = f"With {request.plan.same_for_all}" if request.plan.same_for_all else ""
+            limit = f"It needs `--max {request.total}`." if request.is_too_large else ""
             expected = str(self.pc.forecast(request))
-            say("\n".join(filter(None, [expected, alike, "Nothing was sent (--dry-run)."])))
+            say("\n".join(filter(None, [expected, alike, limit, "Nothing was sent (--dry-run)."])))
             return None
         sweep = self.pc.start(request, announce=lambda expected: show_once(expected.bundle()))
         if len(sweep) == 1:

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from typing import Any, NoReturn
 
 from playcut_jupyter.errors import InvalidInput
+from playcut_jupyter.remedies import Action, Remedy
 from playcut_jupyter.syntax import values
 from playcut_jupyter.syntax.parsers import COMMAND_NAMES, INPUT_OPTIONS, cell_parser, options_of
 from playcut_jupyter.tools import KINDS, READ_ONLY, TOOLS
@@ -127,7 +128,7 @@ def _line(kind: str | None, words: list[str], variables: Mapping[str, object]) -
     if given["seed"] is not None and given["sample"] is None:
         raise InvalidInput(
             "--seed says which sample is taken, and there is no --sample.",
-            hint="Add --sample N; a seed for the model itself is `-p seed=7`.",
+            hint=("Add `--sample N`; a seed for the model itself is ", Remedy(Action.GIVE_INPUT, "seed=7"), "."),
         )
     kind = kind or ("" if given["parent"] else "image")
     bare = CellLine(kind=checked_kind(kind) if kind else "")
@@ -157,7 +158,7 @@ def _check_raw(kind: str, given: Mapping[str, Any]) -> None:
     if given["count"] != 1 or any(name in INPUT_OPTIONS for name, _ in given["inputs"]):
         raise InvalidInput(
             f"{kind} takes its input as JSON; -a, -s, -r, -d, -v and -n are for image, video and speech.",
-            hint="Write the inputs into the cell, or use `-p key=value`.",
+            hint=("Write the inputs into the cell, or use ", Remedy(Action.GIVE_INPUT, "key=value"), "."),
         )
 
 

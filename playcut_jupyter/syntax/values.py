@@ -12,6 +12,7 @@ from typing import Any
 
 from playcut_jupyter.errors import InvalidInput, PromptError
 from playcut_jupyter.prompts.plan import OneValue
+from playcut_jupyter.remedies import Action, Remedy
 
 _VARIABLE = re.compile(r"\{(\w+)\}")
 
@@ -40,7 +41,8 @@ def param(text: str, variables: Mapping[str, object], *, is_raw: bool) -> tuple[
     """
     key, equals, value = text.partition("=")
     if not equals or not key.strip():
-        raise InvalidInput(f"-p {text!r} is not key=value.", hint="For example -p seed=7 or -p 'style=oil paint'.")
+        hint = ("For example ", Remedy(Action.GIVE_INPUT, "seed=7"), ".")
+        raise InvalidInput(f"{text!r} is not key=value.", hint=hint)
     parsed = _json_or_text(value)
     if parsed is not value:
         return key.strip(), OneValue(parsed) if isinstance(parsed, list) else parsed
@@ -96,7 +98,8 @@ def _json_or_text(part: Any) -> Any:
 def _duration(value: object) -> float | int:
     number = _json_or_text(value)
     if isinstance(number, bool) or not isinstance(number, int | float) or not 0 < number < 1e6:
-        raise InvalidInput(f"-d {value!r} is not a length in seconds.", hint="For example -d 8.")
+        hint = ("For example ", Remedy(Action.GIVE_DURATION, "8"), ".")
+        raise InvalidInput(f"{value!r} is not a length in seconds.", hint=hint)
     return number
 
 

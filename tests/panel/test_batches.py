@@ -7,18 +7,27 @@ from typing import Any
 import pytest
 
 from playcut_jupyter import Playcut
-from playcut_jupyter.panel import Panel
 from playcut_jupyter.panel.card import Card
+from playcut_jupyter.panel.view import Panel
 from playcut_jupyter.sandbox import Sandbox
-from tests.panel.hands import Hand, ended, generate, shown, submitted, until, until_submitted, worked_off
+from tests.panel.helpers import (
+    ManualClock,
+    generate,
+    shown,
+    submitted,
+    until,
+    wait_until_ended,
+    wait_until_idle,
+)
+from tests.waiting import until_submitted
 
 
 def generate_done(panel: Panel, prompt: str) -> None:
     """Make one, and wait until it is done, whatever else runs."""
-    panel.compose.prompt.value = prompt
-    panel.compose.button.click()
-    worked_off(panel)
-    until(panel.jobs.batches[0].cards[0].stop, "disabled", bool)
+    panel.form.prompt.value = prompt
+    panel.form.button.click()
+    wait_until_idle(panel)
+    until(panel.batch_list.batches[0].cards[0].stop, "disabled", bool)
 
 
 def widgets() -> list[Any]:
@@ -46,100 +55,100 @@ def test_a_failure_stays_in_its_card_and_only_what_may_be_retried_is(panel: Pane
     assert not flaky.retry.disabled
     flaky.retry.click()
     until(flaky.view, "disabled", lambda disabled: not disabled)
-    assert flaky.run.assets
+    assert flaky.generation.assets
 
 
 def test_a_double_click_on_retry_buys_once(pc: Playcut, sandbox: Sandbox) -> None:
-    panel = Panel(pc, Hand())
+    panel = Panel(pc, ManualClock())
     (card,) = generate(panel, "a retried [crash]", 1)
     before = sandbox.submissions
     card.retry.click()
-    worked_off(panel)
-    ended(panel)
+    wait_until_idle(panel)
+    wait_until_ended(panel)
     card.retry.click()
-    worked_off(panel)
-    ended(panel)
+    wait_until_idle(panel)
+    wait_until_ended(panel)
     assert len(pc.history(search="a retried [crash]")) == 2
     assert sandbox.submissions == before
     card.use.click()
-    assert panel.compose.prompt.value == "a retried [crash]"
+    assert panel.form.prompt.value == "a retried [crash]"
 
 
 def test_a_retry_of_what_is_waited_for_already_waits_for_it_once(panel: Panel) -> None:
     card = submitted(panel, "a [stuck] one, resumed and retried")
     card.stop.click()
-    ended(panel)
+    wait_until_ended(panel)
     until(panel.connection.resume.layout, "display", lambda display: display is None)
     panel.connection.resume.click()
     panel.connection.resume.click()
     card.retry.click()
-    worked_off(panel)
-    assert len(panel.jobs.cards) == 2
-    assert "waited for already" in card.note.value
-    assert card.run.done
-    panel.jobs.cards[0].stop.click()
-    ended(panel)
+    wait_until_idle(panel)
+    assert len(panel.batch_list.cards) == 2
+    assert "waited for already" in card.message.value
+    assert card.generation.done
+    panel.batch_list.cards[0].stop.click()
+    wait_until_ended(panel)
 
 
 def test_a_sweep_is_stopped_and_tried_again_as_one(panel: Panel) -> None:
-    panel.compose.most.value = 50
-    panel.compose.prompt.value = "[stuck] {1|2|3|4|5|6|7|8|9|10} {a|b|c|d|e}"
-    panel.compose.button.click()
-    worked_off(panel)
-    (batch,) = panel.jobs.batches
-    assert "0 of 50 done · 50 under way" in batch.summary.value
+    panel.form.max_generations.value = 50
+    panel.form.prompt.value = "[stuck] {1|2|3|4|5|6|7|8|9|10} {a|b|c|d|e}"
+    panel.form.button.click()
+    wait_until_idle(panel)
+    (batch,) = panel.batch_list.batches
+    assert "0 of 50 done · 50 running" in batch.summary.value
     assert len(batch.cards) == 8
-    for run in batch.runs:
-        until_submitted(run)
+    for generation in batch.generations:
+        until_submitted(generation)
     batch.stop.click()
-    ended(panel)
+    wait_until_ended(panel)
     assert "0 of 50 done · 50 stopped" in batch.summary.value
     assert batch.retry.description == "Retry stopped"
-    tasks = {run.task_id for run in batch.runs}
+    tasks = {generation.task_id for generation in batch.generations}
     batch.retry.click()
-    worked_off(panel)
+    wait_until_idle(panel)
     until(batch.stop.layout, "display", lambda display: display is None)
-    assert {run.task_id for run in batch.runs} == tasks
-    panel.jobs.clear.click()
-    assert panel.jobs.batches == [batch]
+    assert {generation.task_id for generation in batch.generations} == tasks
+    panel.batch_list.clear.click()
+    assert panel.batch_list.batches == [batch]
     batch.stop.click()
-    ended(panel)
-    panel.jobs.clear.click()
-    assert panel.jobs.batches == []
+    wait_until_ended(panel)
+    panel.batch_list.clear.click()
+    assert panel.batch_list.batches == []
 
 
 def test_what_is_cleared_is_closed_and_what_runs_is_never_dropped(panel: Panel) -> None:
     others = set(widgets())
-    panel.compose.prompt.value = "a [stuck] one that stays"
-    panel.compose.button.click()
-    worked_off(panel)
-    (stuck,) = panel.jobs.batches
+    panel.form.prompt.value = "a [stuck] one that stays"
+    panel.form.button.click()
+    wait_until_idle(panel)
+    (stuck,) = panel.batch_list.batches
     generate_done(panel, "a first done")
     for number in range(25):
         generate_done(panel, f"done {number}")
-    assert stuck in panel.jobs.batches
-    assert len(panel.jobs.batches) == 22
+    assert stuck in panel.batch_list.batches
+    assert len(panel.batch_list.batches) == 22
     panel.gallery.search.value = "a first done"
-    worked_off(panel)
-    panel.jobs.clear.click()
-    assert panel.jobs.batches == [stuck]
-    assert not stuck.cards[0].run.done
+    wait_until_idle(panel)
+    panel.batch_list.clear.click()
+    assert panel.batch_list.batches == [stuck]
+    assert not stuck.cards[0].generation.done
     # Some tiles are kept, to turn back to; of the cards nothing is.
     assert not [one for one in set(widgets()) - others if isinstance(one, Card) and one is not stuck.cards[0]]
     stuck.cards[0].stop.click()
-    ended(panel)
+    wait_until_ended(panel)
 
 
 def test_a_batch_says_whether_it_tries_what_failed_or_what_was_stopped(panel: Panel) -> None:
-    panel.compose.prompt.value = "a {[flaky]|[stuck]} batch"
-    panel.compose.button.click()
-    worked_off(panel)
-    (batch,) = panel.jobs.batches
+    panel.form.prompt.value = "a {[flaky]|[stuck]} batch"
+    panel.form.button.click()
+    wait_until_idle(panel)
+    (batch,) = panel.batch_list.batches
     flaky, stuck = batch.cards
     until(flaky.retry, "disabled", lambda disabled: not disabled)
     assert batch.retry.description == "Retry failed"
     stuck.stop.click()
-    ended(panel)
+    wait_until_ended(panel)
     assert batch.retry.description == "Retry failed and stopped"
 
 
@@ -149,16 +158,16 @@ def test_what_can_not_be_fetched_is_called_the_same_in_its_card_and_in_the_galle
     (tile,) = panel.gallery.tiles
     assert "FAILED" in card.status.value
     assert "FAILED" in tile.caption.value
-    assert card.run.error is not None
-    assert tile.run.error is not None
-    assert tile.run.error.message == card.run.error.message
+    assert card.generation.error is not None
+    assert tile.generation.error is not None
+    assert tile.generation.error.message == card.generation.error.message
     assert "Resume 1 unfinished" in panel.connection.resume.description
 
 
 def test_a_refused_prompt_is_told_in_the_contracts_words(panel: Panel) -> None:
     (card,) = generate(panel, "a panel [refuse]", 1)
     assert "refused" in card.status.value
-    assert not panel.compose.button.disabled
+    assert not panel.form.button.disabled
 
 
 def test_a_stopped_one_can_be_resumed(panel: Panel) -> None:
@@ -166,13 +175,13 @@ def test_a_stopped_one_can_be_resumed(panel: Panel) -> None:
     assert not card.stop.disabled
     card.stop.click()
     until(panel.connection.resume.layout, "display", lambda display: display is None)
-    worked_off(panel)
+    wait_until_idle(panel)
     assert "Resume 1 unfinished" in panel.connection.resume.description
     panel.connection.resume.click()
-    worked_off(panel)
-    assert len(panel.jobs.cards) == 2
-    resumed = panel.jobs.cards[0]
-    assert resumed.run.task_id == card.run.task_id
-    assert not resumed.run.done
+    wait_until_idle(panel)
+    assert len(panel.batch_list.cards) == 2
+    resumed = panel.batch_list.cards[0]
+    assert resumed.generation.task_id == card.generation.task_id
+    assert not resumed.generation.done
     resumed.stop.click()
     until(resumed.retry, "disabled", lambda disabled: not disabled)

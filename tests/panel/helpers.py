@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from playcut_jupyter.panel import Panel
 from playcut_jupyter.panel.card import Card
+from playcut_jupyter.panel.view import Panel
 
 
 def until(widget: Any, trait: str, wanted: Callable[[Any], bool]) -> None:
@@ -24,55 +24,47 @@ def until(widget: Any, trait: str, wanted: Callable[[Any], bool]) -> None:
     widget.unobserve(look, trait)
 
 
-def worked_off(panel: Panel) -> None:
-    """Wait until the workers have done what they were given."""
+def wait_until_idle(panel: Panel) -> None:
+    """Wait until the workers have done all their work."""
     for _ in range(2):  # what one does may give another more to do
         for worker in panel.workers:
             done = threading.Event()
-            worker.do(done.set)
+            worker.submit(done.set)
             assert done.wait(30)
 
 
 def submitted(panel: Panel, prompt: str) -> Card:
     """Write a prompt, press the button, and return the card once the service has been asked."""
-    panel.compose.prompt.value = prompt
-    panel.compose.button.click()
-    worked_off(panel)
-    (card,) = panel.jobs.cards
+    panel.form.prompt.value = prompt
+    panel.form.button.click()
+    wait_until_idle(panel)
+    (card,) = panel.batch_list.cards
     until(card.status, "value", lambda html: "SUBMITTING" not in html)
     return card
 
 
-def until_submitted(run: Any) -> None:
-    """Wait until the service has taken *run*."""
-    taken = threading.Event()
-    forget = run.on_change(lambda: taken.set() if run.task_id else None)
-    assert run.task_id or taken.wait(30)
-    forget()
-
-
 def generate(panel: Panel, prompt: str, cards: int) -> list[Card]:
     """Write a prompt, press the button, and return the cards once all are done."""
-    panel.compose.prompt.value = prompt
-    panel.compose.button.click()
-    worked_off(panel)
-    ended(panel)
-    assert len(panel.jobs.cards) >= cards, panel.compose.note.value
-    return panel.jobs.cards
+    panel.form.prompt.value = prompt
+    panel.form.button.click()
+    wait_until_idle(panel)
+    wait_until_ended(panel)
+    assert len(panel.batch_list.cards) >= cards, panel.form.message.value
+    return panel.batch_list.cards
 
 
-def ended(panel: Panel) -> None:
+def wait_until_ended(panel: Panel) -> None:
     """Wait until all that runs has ended, and is shown to have."""
-    for batch in panel.jobs.batches:
+    for batch in panel.batch_list.batches:
         until(batch.stop.layout, "display", lambda display: display == "none")
-    worked_off(panel)
+    wait_until_idle(panel)
 
 
 def shown(panel: Panel) -> list[str]:
-    return [tile.run.prompt for tile in panel.gallery.tiles]
+    return [tile.generation.prompt for tile in panel.gallery.tiles]
 
 
-class Hand:
+class ManualClock:
     """A clock that stands still until it is moved, so that a double click has no need of speed."""
 
     now = 0.0
