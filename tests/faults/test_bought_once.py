@@ -22,8 +22,10 @@ from playcut_jupyter import (
 )
 from playcut_jupyter.errors import AssetUnavailable
 
+from .accidents import Canned, Drip
+from .answers import error
 from .conftest import Connect
-from .proxy import Canned, Drip, Proxy, error
+from .proxy import Proxy
 
 NO_ASSET = Canned(raw=error(404))
 

@@ -26,7 +26,8 @@ from playcut_jupyter.sandbox import Sandbox
 
 from ..kernels import Kernel, kernel
 from ..sandbox.conftest import until
-from .proxy import Fault, Hang, HangInBody, Proxy, Reset, Step
+from .accidents import Fault, Hang, HangInBody, Reset, Step
+from .proxy import Proxy
 
 SPEECH = """
 from playcut_jupyter import Playcut
