@@ -26,10 +26,7 @@ ONCE, ALWAYS = 1, None
 READS: tuple[Step, ...] = ("session", "status", "sign")
 """The API's steps that may simply be asked for again; a lost wait is taken up in another way."""
 API_STEPS: tuple[Step, ...] = ("session", "submit", "wait", "status", "sign")
-PROMPTS = {"speech": "hi", "image": "a fox"}
-OPTIONS: dict[str, dict[str, Any]] = {"speech": {"voice": "voice_en_gb_ada"}, "image": {}}
-# A pinned seed makes the sandbox draw but once: nothing here is about pictures being different.
-SEED = {"seed": 1}
+KINDS = ("speech", "image")
 IMPATIENT = {"request_timeout_s": 0.6}
 
 

@@ -14,7 +14,8 @@ from stamina.instrumentation import set_on_retry_hooks
 from playcut_jupyter import Playcut
 from playcut_jupyter.sandbox import Sandbox
 
-from .cases import OPTIONS, PROMPTS, SEED
+from .cases import KINDS
+from .outcomes import submit
 from .proxy import Proxy
 
 Connect = Callable[..., Playcut]
@@ -69,5 +70,5 @@ def originals(upstream: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> di
     """Return what the sandbox makes of the matrix' prompts."""
     home = tmp_path_factory.mktemp("originals")
     with Playcut(api_key=upstream.key, base_url=upstream.base_url, home=home, progress="off") as pc:
-        runs = {kind: pc.submit(kind, prompt, **OPTIONS[kind], **SEED) for kind, prompt in PROMPTS.items()}
+        runs = {kind: submit(pc, kind) for kind in KINDS}
         return {kind: run.wait(60).assets[0].data for kind, run in runs.items()}

@@ -1,14 +1,22 @@
-"""What is looked at after an accident: how it ended, what is in the library, and where the key went."""
+"""What an accident happens to, and what is looked at afterwards: its end, the library, and where the key went."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from playcut_jupyter import Generation, PlaycutError
+from playcut_jupyter import Generation, Playcut, PlaycutError
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.library.records import Record
+from tests.originals import original
 
 from .proxy import Proxy
+
+
+def submit(pc: Playcut, kind: str = "speech") -> Generation:
+    """Start the generation that an accident happens to; with a seed, it brings the same bytes whenever it is done."""
+    if kind == "image":
+        return pc.submit("image", "a fox", seed=1)
+    return pc.submit("speech", "hi", voice="voice_en_gb_ada", seed=1)
 
 
 def ended(run: Generation, within_s: float = 30) -> PlaycutError | None:
@@ -35,10 +43,9 @@ def only_record(library: Library) -> Record:
     return record
 
 
-def assert_kept(record: Record, original: bytes, home: Path) -> None:
+def assert_kept(record: Record, content: bytes, home: Path) -> None:
     assert record.state == "fetched"
-    (asset,) = record.assets
-    assert asset.path.read_bytes() == original
+    assert original(record).read_bytes() == content
     assert not list(home.rglob(".part-*"))
 
 

@@ -130,13 +130,17 @@ class Proxy:
         """Let connections in again, unless they are to be refused for good; from any thread."""
         self._call(self._reopen)
 
+    def drop(self) -> None:
+        """Drop the connections that are held."""
+        self._call(self._drop_all)
+
     def heal(self) -> None:
         """End all faults, drop the connections that are held, and forget what was seen."""
         self._faults.clear()
         self._pending = None
         self._api.resets = self._storage.resets = 0
         self._refuse_for_good = False
-        self._call(self._drop_all)
+        self.drop()
         self.reopen()
         for wrong in self.failures:
             raise wrong

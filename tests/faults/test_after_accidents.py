@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from playcut_jupyter import Generation, Playcut
+from playcut_jupyter import Playcut
 from playcut_jupyter.errors import (
     AssetUnavailable,
     NotFound,
@@ -17,15 +17,10 @@ from playcut_jupyter.sandbox import Sandbox
 
 from .accidents import Canned, EndlessDrip, Reset, Step
 from .answers import answer, error
-from .cases import ALWAYS, IMPATIENT, OPTIONS, PROMPTS, SEED, moved
+from .cases import ALWAYS, IMPATIENT, moved
 from .conftest import Connect
-from .outcomes import assert_told_well, ended, only_record
+from .outcomes import assert_told_well, ended, only_record, submit
 from .proxy import Proxy
-
-
-def submit(pc: Playcut, kind: str = "speech") -> Generation:
-    run: Generation = pc.submit(kind, PROMPTS[kind], **OPTIONS[kind], **SEED)
-    return run
 
 
 def test_retry_after_is_obeyed_to_the_second(proxy: Proxy, connect: Connect) -> None:
@@ -56,7 +51,7 @@ def test_an_uncertain_one_of_a_sweep_is_not_retried_unless_asked_for(proxy: Prox
     before = proxy.sandbox.submissions
     proxy.program("submit", Reset(forward=True))
     pc = connect()
-    sweep = pc.sweep("hi", kind="speech", voice=["voice_en_gb_ada", "voice_en_us_grace"], **SEED)  # type: ignore[arg-type]
+    sweep = pc.sweep("hi", kind="speech", voice=["voice_en_gb_ada", "voice_en_us_grace"], seed=1)
     assert [type(run.error) for run in sweep.failed] == [SubmissionUncertain]
     assert proxy.sandbox.submissions - before == 2
     sweep.retry_failed()

@@ -9,10 +9,17 @@ from __future__ import annotations
 import pytest
 
 from .api_cases import api_cases
-from .cases import OPTIONS, PROMPTS, SEED, Case
+from .cases import Case
 from .conftest import Connect
 from .download_cases import download_cases
-from .outcomes import assert_kept, assert_no_trace_of_the_key_at_the_storage, assert_told_well, ended, only_record
+from .outcomes import (
+    assert_kept,
+    assert_no_trace_of_the_key_at_the_storage,
+    assert_told_well,
+    ended,
+    only_record,
+    submit,
+)
 from .proxy import Proxy
 
 CASES = [*api_cases(), *download_cases()]
@@ -29,7 +36,7 @@ def test_an_accident_ends_as_promised_and_nothing_is_bought_twice_or_lost(
     for step, fault, times in [*case.also, (case.step, case.fault, case.times)]:
         proxy.program(step, fault, times)
 
-    run = pc.submit(case.kind, PROMPTS[case.kind], **OPTIONS[case.kind], **SEED)
+    run = submit(pc, case.kind)
     failure = ended(run)
 
     assert type(failure) is (case.outcome or type(None)), failure
