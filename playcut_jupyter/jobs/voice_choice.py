@@ -24,7 +24,7 @@ async def chosen_voice(
     """Return the id of the voice that was asked for by id or name; left out, it is the first of `list-voices`.
 
     Raises:
-        InvalidInput: no voice has that name, and one has nearly that; or there is none at all.
+        InvalidInput: no voice has that name; or there is none at all.
     """
     if isinstance(asked, str) and _LOOKS_LIKE_ID.fullmatch(asked):
         return asked
@@ -48,8 +48,10 @@ async def chosen_voice(
 def pick_voice(voices: Sequence[models.Voice], asked: str) -> models.Voice | None:
     """Return the voice of that id or name, case ignored, or whose name begins so; None if it may be an id.
 
+    What has a digit may be the id of a voice that is not listed; what has none is a name.
+
     Raises:
-        InvalidInput: several voices fit, or one is spelled nearly so.
+        InvalidInput: no voice has that name; the hint names those that are nearly called so, or several that fit.
     """
     wanted = asked.strip().casefold()
     for voice in voices:
@@ -59,9 +61,7 @@ def pick_voice(voices: Sequence[models.Voice], asked: str) -> models.Voice | Non
     if len(begun) == 1:
         return begun[0]
     names = [voice.name for voice in begun] or get_close_matches(asked, [voice.name for voice in voices], 3, 0.6)
-    if names:
-        raise InvalidInput(
-            f"No voice is called {asked!r}.",
-            hint=(f"Did you mean {' or '.join(map(repr, names[:3]))}? ", Remedy(Action.LIST_VOICES), "."),
-        )
-    return None
+    if not names and (not voices or any(map(str.isdigit, wanted))):
+        return None
+    suggestion = f"Did you mean {' or '.join(map(repr, names[:3]))}? " if names else ""
+    raise InvalidInput(f"No voice is called {asked!r}.", hint=(suggestion, Remedy(Action.LIST_VOICES), "."))
