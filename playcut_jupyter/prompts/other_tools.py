@@ -14,19 +14,14 @@ _WORD = r"[^\W\d_]+"
 _WORDS = rf"[^\W\d_]{{2,}}(?:[ '\u2019-]{_WORD})*"
 _WEIGHT = r"(?:[01]?\.\d+|2\.0+)"
 _MARKDOWN = re.compile(r"\*\*\w|^#{1,6} |^[ \t]*[-*+] |\]\(", re.MULTILINE)
-_PYTHONS_OWN = frozenset(
-    {
-        *(
-            name
-            for kind in (int, str, list, dict, type, property, Exception, ModuleType, FunctionType)
-            for name in dir(kind)
-        ),
-        *("__aexit__", "__aenter__", "__aiter__", "__all__", "__anext__", "__args__", "__author__", "__await__"),
-        *("__builtin__", "__builtins__", "__del__", "__enter__", "__exit__", "__file__", "__func__", "__future__"),
-        *("__import__", "__loader__", "__main__", "__package__", "__path__", "__post_init__", "__pycache__"),
-        *("__set_name__", "__signature__", "__slots__", "__spec__", "__version__"),
-    }
-)
+_KINDS = (int, str, list, dict, type, property, Exception, ModuleType, FunctionType)
+_PYTHONS_OWN = frozenset(name for kind in _KINDS for name in dir(kind)) | {
+    *("__aexit__", "__aenter__", "__aiter__", "__all__", "__anext__", "__args__", "__author__", "__await__"),
+    *("__builtin__", "__builtins__", "__del__", "__enter__", "__exit__", "__file__", "__func__", "__future__"),
+    *("__import__", "__loader__", "__main__", "__package__", "__path__", "__post_init__", "__pycache__"),
+    *("__set_name__", "__signature__", "__slots__", "__spec__", "__version__"),
+}
+"""Names that Python itself writes like wildcards."""
 
 
 @dataclass(frozen=True)
