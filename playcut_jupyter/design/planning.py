@@ -20,9 +20,9 @@ from playcut_jupyter.errors import InvalidInput, PromptError
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.prompts.expansion import expand
 from playcut_jupyter.prompts.plan import Expansions, Plan
+from playcut_jupyter.prompts.values import refuse_no_value
 from playcut_jupyter.settings import MAX_GENERATIONS
 from playcut_jupyter.tools import GenerationRequest, Tool
-
 
 _PROMPT = "_prompt"
 """The template variable that holds a literal prompt."""
@@ -156,6 +156,8 @@ def plan_literal(
         raise InvalidInput("The prompt is empty.", hint="Say in words what to make.")
     inherited = lineage.inherited(parent, tool) if parent is not None else {}
     inputs = {**inherited, **inputs_for(tool, options)}
+    for name, value in inputs.items():
+        refuse_no_value(value, f"The option {name}")
     return _request(tool, Plan({}, Expansions((prompt,), (), inputs, range(1))), parent, **how)
 
 
