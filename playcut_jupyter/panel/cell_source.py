@@ -11,7 +11,7 @@ from playcut_jupyter.design import planning
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.prompts.template import escape
-from playcut_jupyter.syntax import cell_line
+from playcut_jupyter.syntax import cell_line, values
 
 
 def cell(snapshot: Snapshot) -> str:
@@ -44,8 +44,9 @@ def option_text(value: object) -> str | None:
 
 def param(name: str, value: object) -> str | None:
     """Return `name=value` as `-p` and the panel's inputs take it, as short as can be; None if they can't."""
-    spellings = [value] if isinstance(value, str) else []
-    spellings += [json.dumps(value, ensure_ascii=False), json.dumps(value)]
+    escaped = values.escaped(value)
+    spellings = [escaped] if isinstance(escaped, str) else []
+    spellings += [json.dumps(escaped, ensure_ascii=False), json.dumps(escaped)]
     for text in spellings:
         word = f"{name}={text}"
         if word.isprintable() and word == word.strip() and _read_param(word) == {name: value}:

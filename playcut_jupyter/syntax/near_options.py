@@ -15,6 +15,7 @@ from typing import NoReturn
 
 from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.prompts import foreign_syntax
+from playcut_jupyter.prompts.dash_parameters import PARAMETERS
 from playcut_jupyter.syntax import lookalikes
 from playcut_jupyter.syntax.parsers import OTHER_NAMES, cell_parser, options_of
 
@@ -122,7 +123,7 @@ def check_prompt(prompt: str, kind: str) -> None:
         PromptError: it is another tool's.
     """
     words = prompt.split()
-    if not any(word in takes_value() for word in words):
+    if any(word[:2] == "--" and word not in takes_value() and word[2:] in PARAMETERS for word in words):
         foreign_syntax.refuse(prompt)
     for number, word in enumerate(words):
         if word in takes_value() or _IN_PLAIN_DASHES.fullmatch(word):

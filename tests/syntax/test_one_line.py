@@ -10,7 +10,7 @@ from playcut_jupyter.sandbox import Sandbox
 from tests.shells import line
 
 
-@pytest.mark.parametrize("late", ["--count=2", "--aspect 16:9", "-n 2", "-n2", "--fresh", "--no-such-thing"])
+@pytest.mark.parametrize("late", ["--count=2", "--aspekt 16:9", "-n 2", "-n2", "--fresh", "--no-such-thing"])
 def test_an_option_behind_the_prompt_is_not_bought_as_words(
     shell: InteractiveShell, sandbox: Sandbox, late: str
 ) -> None:
