@@ -25,8 +25,9 @@ def cell(snapshot: Snapshot) -> str:
         if _inputs_of(snapshot, line, body) == dict(snapshot.inputs):
             return f"%%playcut {line}\n{body}"
     # By the tool's own name anything can be asked for, though less readably.
-    as_json = json.dumps(dict(snapshot.inputs), indent=2, ensure_ascii=not _is_printable(snapshot.inputs))
-    return f"%%playcut {snapshot.tool}\n{as_json}"
+    inputs = dict(snapshot.inputs)
+    is_printable = json.dumps(inputs, ensure_ascii=False).isprintable()
+    return f"%%playcut {snapshot.tool}\n{json.dumps(inputs, indent=2, ensure_ascii=not is_printable)}"
 
 
 def other_inputs(snapshot: Snapshot) -> dict[str, object]:
@@ -71,7 +72,3 @@ def _inputs_of(snapshot: Snapshot, line: str, body: str) -> dict[str, object] | 
         return None
     (expansion,) = plan
     return {snapshot.request.tool.prompt_field: expansion.prompt, **expansion.inputs}
-
-
-def _is_printable(inputs: Mapping[str, object]) -> bool:
-    return json.dumps(dict(inputs), ensure_ascii=False).isprintable()
