@@ -7,6 +7,7 @@ image, audio or video; everything else, HTML and SVG included, is a file.
 from __future__ import annotations
 
 import io
+import os
 import struct
 import threading
 import warnings
@@ -17,6 +18,16 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 _FILTERS = threading.Lock()
+
+
+def _renew() -> None:
+    """Another thread of the parent may have held it when a child was forked."""
+    global _FILTERS
+    _FILTERS = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew)
 
 MAX_PIXELS = 120_000_000
 """A picture of more pixels is refused: an 8K picture has 33 million."""

@@ -21,7 +21,7 @@ def forecast(pc: Playcut, template: str, count: int = 1, fresh: bool = False, **
 def test_without_a_history_the_price_comes_with_the_first_acknowledgement(pc: Playcut) -> None:
     expected = forecast(pc, "a forecast {fox|owl}")
     assert (expected.request.total, expected.in_library, expected.credits, expected.unpriced) == (2, 0, None, 2)
-    assert "known with the first acknowledgement" in str(expected)
+    assert "known after the first submission" in str(expected)
 
 
 def test_what_was_bought_before_tells_the_price_and_what_is_in_the_library_is_free(pc: Playcut) -> None:

@@ -10,6 +10,8 @@ import threading
 from collections.abc import Callable
 from weakref import WeakMethod
 
+from playcut_jupyter.background.forks import on_fork
+
 _lock = threading.Lock()
 _listeners: list[WeakMethod[Callable[[], None]]] = []
 
@@ -28,3 +30,13 @@ def changed() -> None:
     for _, listener in heard:
         if listener is not None:
             listener()
+
+
+def _renew() -> None:
+    """What the parent's panels show is not what a child makes."""
+    global _lock
+    _lock = threading.Lock()
+    _listeners.clear()
+
+
+on_fork(in_child=_renew)

@@ -1,17 +1,19 @@
 """The one background event loop of this process, where all jobs run whatever the main thread does.
 
 A cell that blocks, a kernel's own loop, a plain script: none of them has to give the jobs any time. The loop's
-thread is a daemon that nothing ends: what must not be cut at the end of a script is seen to by `underway.stop_all`.
+thread is a daemon that nothing ends: what must not be cut at the end of a script is seen to by
+`active_jobs.stop_all`.
 """
 
 from __future__ import annotations
 
-import os
 import threading
 from concurrent.futures import Future
 
 import anyio
 from anyio.from_thread import BlockingPortal
+
+from playcut_jupyter.background.forks import on_fork
 
 _lock = threading.Lock()
 _running: BlockingPortal | None = None
@@ -36,11 +38,9 @@ async def _serve(ready: Future[BlockingPortal]) -> None:
         await opened.sleep_until_stopped()
 
 
-def _forget_in_child() -> None:
-    """A forked child has no such thread; it starts its own."""
+def _renew() -> None:
     global _running, _lock
     _running, _lock = None, threading.Lock()
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_in_child)
+on_fork(in_child=_renew)

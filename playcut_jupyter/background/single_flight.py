@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 
 import anyio
 
+from playcut_jupyter.background import forks
 from playcut_jupyter.errors import PlaycutError
 
 T = TypeVar("T")
@@ -25,6 +26,11 @@ class SingleFlight(Generic[T]):
         self._lock = anyio.Lock()
         self._failures = 0
         self._failure: PlaycutError | None = None
+        forks.renew_in_child(self)
+
+    def renew_in_child(self) -> None:
+        """Whoever makes the attempt does so for the parent."""
+        self._lock = anyio.Lock()
 
     async def get(self, make: Callable[[], Awaitable[T]]) -> T:
         """Return it, making it if nobody has.

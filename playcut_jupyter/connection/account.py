@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from playcut_jupyter.background import forks
 from playcut_jupyter.errors import BudgetExceeded, InvalidInput
 from playcut_jupyter.remedies import Action, Remedy
 
@@ -26,6 +27,12 @@ class Account:
         self.budget = checked_budget(budget)
         self.spent = 0.0
         self.prices: dict[str, float] = {}
+        self._set_aside = 0.0
+        self._lock = threading.Lock()
+        forks.renew_in_child(self)
+
+    def renew_in_child(self) -> None:
+        """What the parent is about to submit is the parent's; what it has spent counts in the child too."""
         self._set_aside = 0.0
         self._lock = threading.Lock()
 

@@ -15,6 +15,7 @@ from anyio import to_thread
 from playcut_jupyter.api import models
 from playcut_jupyter.api.client import Client
 from playcut_jupyter.api.rate_limit import Notify, RateLimiter
+from playcut_jupyter.background import forks
 from playcut_jupyter.background.single_flight import SingleFlight
 from playcut_jupyter.connection.account import Account
 from playcut_jupyter.errors import InvalidInput, PlaycutError, ServerError
@@ -45,6 +46,12 @@ class Connection:
         self._session: SingleFlight[str] = SingleFlight()
         self._titled: dict[str, SingleFlight[str]] = {}
         self._voices: SingleFlight[list[models.Voice]] = SingleFlight()
+        forks.renew_in_child(self)
+
+    def renew_in_child(self) -> None:
+        """Leave the parent's sockets alone: not even closing them is the child's to do."""
+        self._client = None
+        self._first_price = anyio.Lock()
 
     @property
     def client(self) -> Client:
@@ -195,3 +202,6 @@ def _rate_limiter(settings: Settings) -> RateLimiter:
     return _rate_limiters.setdefault(
         (settings.base_url, settings.api_key), RateLimiter(learns_window=settings.on_loopback)
     )
+
+
+forks.on_fork(in_child=_rate_limiters.clear)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from playcut_jupyter import settings
-from playcut_jupyter.background import change_signal
+from playcut_jupyter.background import change_signal, forks
 from playcut_jupyter.background.portal import portal
 from playcut_jupyter.connection.account import Account, checked_budget
 from playcut_jupyter.connection.connection import Connection
@@ -52,6 +52,11 @@ class Connector:
         self._connections: dict[tuple[str, str, Path], Connection] = {}
         self._accounts: dict[str, Account] = {}
         self._offline: Connection | None = None
+        self._lock = threading.RLock()
+        forks.renew_in_child(self)
+
+    def renew_in_child(self) -> None:
+        """The connections are renewed themselves; who held the lock is not in the child."""
         self._lock = threading.RLock()
 
     def switch(self, **told: Any) -> None:
@@ -191,3 +196,12 @@ def embedded_sandbox(home: Path) -> Sandbox:
                     hint='Install it with: pip install "playcut-jupyter[sandbox]"',
                 ) from None
         return _sandbox
+
+
+def _renew() -> None:
+    """A child uses the sandbox of its parent, which goes on there."""
+    global _sandbox_lock
+    _sandbox_lock = threading.Lock()
+
+
+forks.on_fork(in_child=_renew)

@@ -58,6 +58,19 @@ def asset(record: AssetRecord, caption: str, longest_px: int, max_bytes: int = M
         return _card(record, f"no preview ({type(error).__name__})")
 
 
+def assets(snapshot: Snapshot, longest_px: int, caption: str | None = None) -> Markup:
+    """Return all assets of a generation with at most *longest_px* (and its own `preview_px`) on a side.
+
+    Args:
+        snapshot: the generation.
+        longest_px: the longest side of each picture, pixels.
+        caption: their alternative text; None for the prompt.
+    """
+    text = snapshot.prompt if caption is None else caption
+    longest_px = min(longest_px, snapshot.preview_px)
+    return Markup("").join(asset(record, text, longest_px) for record in snapshot.assets)
+
+
 def full(record: AssetRecord, caption: str) -> Markup:
     """Return one asset as large as there is room for; a picture with all its pixels, up to `FULL_PX` on a side."""
     if record.kind != "image":

@@ -1,8 +1,8 @@
-"""Brings a finished task's assets to disk.
+"""Downloads a finished task's assets to disk.
 
-A signed URL is used at once and never stored; whatever goes wrong on the way (expired, cut, damaged), the asset
-is signed anew and fetched again, a bounded number of times. An asset that stays out of reach is an error that
-loses nothing: its task can be taken up again later.
+A signed URL is used at once and never stored. A download that fails (expired, truncated, damaged) is retried with a
+newly signed URL, up to `_ATTEMPTS` times. An asset that still can't be fetched is an error that loses nothing: its
+task can be resumed later.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ _EXPECTED = {"image": "picture", "video": "clip", "speech": "sound"}
 async def fetch_assets(
     connection: Connection, request: GenerationRequest, record: RecordWriter, asset_ids: Sequence[str], emit: Emit
 ) -> list[AssetRecord]:
-    """Fetch all assets at once and return them in the task's order.
+    """Fetch all assets concurrently and return them in the task's order.
 
     Raises:
-        AssetUnavailable: one of them can't be had; the others are in the library.
+        AssetUnavailable: one of them can't be fetched; the others are in the library.
     """
     await record.keep_asset_ids(asset_ids)
     assets: dict[int, AssetRecord] = {}
@@ -42,7 +42,7 @@ async def fetch_assets(
     async def fetch(position: int, asset_id: str) -> None:
         try:
             data, info = await _download(connection, request, asset_id, emit)
-            assets[position] = await record.keep(position, asset_id, data, info)
+            assets[position] = await record.keep_asset(position, asset_id, data, info)
         except PlaycutError as error:
             failures.append(error)
 
@@ -57,7 +57,7 @@ async def fetch_assets(
 async def _download(
     connection: Connection, request: GenerationRequest, asset_id: str, emit: Emit
 ) -> tuple[bytes, media.MediaInfo]:
-    """Sign, download and check one asset, again if that may help."""
+    """Sign, download and check one asset; retry while another attempt may help."""
     retries = stamina.retry_context(
         on=lambda error: isinstance(error, downloads.FetchFailed) and error.worth_another,
         attempts=_ATTEMPTS,
@@ -88,28 +88,27 @@ async def _download(
 def _url_in(signed: object) -> str:
     url = signed.get("url") if isinstance(signed, Mapping) else None
     if not isinstance(url, str):
-        raise downloads.FetchFailed("the answer to download-asset names no URL", worth_another=True)
+        raise downloads.FetchFailed("the answer to download-asset has no URL", worth_another=True)
     return url
 
 
 def _checked(body: downloads.Body, request: GenerationRequest) -> media.MediaInfo:
-    """Return what the bytes are, or raise if they can't be what was bought."""
+    """Return what the bytes are; raise `FetchFailed` if they can't be what was generated."""
     if not body.data:
         raise downloads.FetchFailed("it is empty (0 bytes)", worth_another=True)
     try:
         info = media.inspect(body.data)
-    except media.InvalidImage as verdict:
-        raise downloads.FetchFailed(f"it is damaged: {verdict}", worth_another=True) from None
+    except media.InvalidImage as error:
+        raise downloads.FetchFailed(f"it is damaged: {error}", worth_another=True) from None
     expected = _EXPECTED.get(request.tool.kind)
     if expected and info.kind == "file" and not _may_be_unknown_media(body):
-        kind = body.content_type or "bytes of no type"
-        text = f"the storage sent {kind} that is no {expected}"
-        raise downloads.FetchFailed(text, worth_another=True)
+        received = body.content_type or "bytes without a content type"
+        raise downloads.FetchFailed(f"the storage sent {received}, not a {expected}", worth_another=True)
     return info
 
 
 def _may_be_unknown_media(body: downloads.Body) -> bool:
-    """True for what calls itself something we do not know; what calls itself media we know must look like it."""
+    """True if the declared type is one that we do not recognise; data of a type that we do must look like it."""
     if media.looks_like_text(body.data):
         return False
     family = body.content_type.split("/")[0]

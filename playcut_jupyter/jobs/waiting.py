@@ -1,8 +1,8 @@
-"""Waits for a task: one held request that the server answers when the task is over.
+"""Waits for a task with one long poll (`wait-for-task`), which the server answers when the task ends.
 
-A hold that is cut or ends early is taken up again, after asking for the state, until the task's deadline. Beside
-it, while the rate limit has room, `get-task-status` is asked at the documented interval for the progress that a
-held request can't show; whichever sees the end first ends the wait.
+A long poll that drops or returns early is retried until the task's deadline, each time after a `get-task-status`.
+While the rate limit has room, `get-task-status` is also polled at the documented interval, because a long poll shows
+no progress. Whichever sees the end first ends the wait.
 """
 
 from __future__ import annotations
@@ -23,43 +23,50 @@ from playcut_jupyter.remedies import Action, Remedy
 from playcut_jupyter.tools import Tool
 
 HOLD_MARGIN_S = 15.0
-"""A held request may be silent this much longer than its task has left, seconds."""
-_AT_ONCE_S = 1.0
+"""A long poll may stay silent this much longer than the rest of its task's deadline, seconds."""
+_QUICK_ANSWER_S = 1.0
+"""An answer of `wait-for-task` within this time was not held, seconds."""
 _FIRST_POLL_S = 1.0
-_LAST_LOOK_S = 5.0
+_FINAL_CHECK_S = 5.0
+"""How long the status check after the deadline may take, seconds."""
 
 
 async def wait_for_task(connection: Connection, tool: Tool, task_id: str, emit: Emit) -> models.TaskDocument:
     """Return the task's document once it is COMPLETED or FAILED.
 
     Raises:
-        WaitTimeout: neither came by the deadline; the task may still complete.
-        ConnectionFailed, ServerError: the service was out of reach for longer than retries bridge.
-        PlaycutError: what the API said, NotFound for an unknown task.
+        WaitTimeout: the task did not end by the deadline; it may still complete.
+        ConnectionFailed, ServerError: the service stayed unreachable through all retries.
+        PlaycutError: the API's own error; `NotFound` for an unknown task.
     """
-    watch = _Watch(connection, tool, task_id, emit)
+    wait = _Wait(connection, tool, task_id, emit)
     deadline_s = connection.settings.deadline_for(tool)
     with anyio.move_on_after(deadline_s):
         async with anyio.create_task_group() as group:
             if connection.settings.progress == "auto":
-                group.start_soon(watch.poll, group.cancel_scope)
-            await watch.hold()
+                group.start_soon(wait.poll_progress, group.cancel_scope)
+            await wait.long_poll()
             group.cancel_scope.cancel()
-    if watch.failure is not None and watch.end is None:
-        raise watch.failure
-    document = watch.end or await watch.last_look()
+    if wait.failure is not None and wait.final_document is None:
+        raise wait.failure
+    document = wait.final_document or await wait.final_check()
     if document is not None and document.is_terminal:
         return document
     raise WaitTimeout(
         f"The task was not done within {deadline_s:g} s.",
-        hint=("It may still complete: ", Remedy(Action.WAIT_FOR_TASK, task_id), " goes on waiting."),
+        hint=("It may still complete: ", Remedy(Action.WAIT_FOR_TASK, task_id), " waits for it again."),
         tool=tool.name,
         task_id=task_id,
     )
 
 
-class _Watch:
-    """A held request and the polls beside it; whichever sees the end sets `end`, and trouble that lasts `failure`."""
+class _Wait:
+    """The long poll for one task and the progress polls beside it.
+
+    Attributes:
+        final_document: the task's document once it is terminal.
+        failure: the error that ended the long poll, if one did.
+    """
 
     def __init__(self, connection: Connection, tool: Tool, task_id: str, emit: Emit) -> None:
         self._client: Client = connection.client
@@ -67,14 +74,14 @@ class _Watch:
         self._input = {"taskId": task_id}
         self._emit = emit
         self._ends_at = time.monotonic() + connection.settings.deadline_for(tool)
-        self.end: models.TaskDocument | None = None
+        self.final_document: models.TaskDocument | None = None
         self.failure: PlaycutError | None = None
 
-    async def hold(self) -> None:
-        """Hold `wait-for-task` until the end; a hold that was cut or can't be read is retried after a status."""
-        quick_ends = 0
-        while self.end is None:
-            started, was_answered, document = time.monotonic(), False, None
+    async def long_poll(self) -> None:
+        """Call `wait-for-task` until the task ends; before each retry, ask for the status."""
+        quick_answers = 0
+        while self.final_document is None:
+            started_at, was_answered, document = time.monotonic(), False, None
             try:
                 data = await self._client.call(
                     "wait-for-task",
@@ -95,10 +102,10 @@ class _Watch:
             document = document or await self._status()
             if document is None:
                 return
-            self._see(document)
-            # A server that answers at once instead of holding is polled, no faster than documented.
-            quick_ends = quick_ends + 1 if time.monotonic() - started < _AT_ONCE_S else 0
-            if self.end is None and (quick_ends > 1 or (quick_ends and was_answered)):
+            self._update(document)
+            # If the server answers at once and does not hold the request, poll no faster than documented.
+            quick_answers = quick_answers + 1 if time.monotonic() - started_at < _QUICK_ANSWER_S else 0
+            if self.final_document is None and (quick_answers > 1 or (quick_answers and was_answered)):
                 await anyio.sleep(self._tool.poll_s)
 
     async def _status(self) -> models.TaskDocument | None:
@@ -111,32 +118,32 @@ class _Watch:
             return None
         document = models.task_document(data)
         if document is None:
-            self.failure = ServerError("The answer to get-task-status is no task document.", tool="get-task-status")
+            self.failure = ServerError("The answer to get-task-status is not a task document.", tool="get-task-status")
         return document
 
-    async def poll(self, scope: anyio.CancelScope) -> None:
-        """Ask for the progress at the documented interval, and end *scope* with the task."""
+    async def poll_progress(self, scope: anyio.CancelScope) -> None:
+        """Poll the progress at the documented interval, and cancel *scope* when the task ends."""
         await anyio.sleep(min(_FIRST_POLL_S, self._tool.poll_s))
         while True:
             if self._client.rate_limiter.has_room_to_spare():
-                # Progress is an extra: the held request tells of real trouble.
+                # Progress is optional: the long poll reports errors that matter.
                 with suppress(ResponseLost, PlaycutError):
                     document = models.task_document(await self._client.call("get-task-status", self._input))
                     if document is not None:
-                        self._see(document)
-                    if self.end is not None:
+                        self._update(document)
+                    if self.final_document is not None:
                         scope.cancel()
             await anyio.sleep(self._tool.poll_s)
 
-    def _see(self, document: models.TaskDocument) -> None:
+    def _update(self, document: models.TaskDocument) -> None:
         if document.is_terminal:
-            self.end = document
+            self.final_document = document
         else:
             self._emit(Progressed(document.status, document.progress))
 
-    async def last_look(self) -> models.TaskDocument | None:
-        """Ask for the state once more, in a few seconds or not at all."""
-        with anyio.move_on_after(_LAST_LOOK_S), suppress(ResponseLost, PlaycutError):
+    async def final_check(self) -> models.TaskDocument | None:
+        """Ask for the status once more after the deadline; None if no answer comes in `_FINAL_CHECK_S`."""
+        with anyio.move_on_after(_FINAL_CHECK_S), suppress(ResponseLost, PlaycutError):
             return models.task_document(
                 await self._client.call("get-task-status", self._input, priority=Priority.FINISH)
             )

@@ -15,17 +15,12 @@ ever stored.
 from __future__ import annotations
 
 import json
-import sqlite3
-import threading
 import time
-from collections.abc import Container, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Container, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from playcut_jupyter.errors import PlaycutError
-from playcut_jupyter.library import schema
 from playcut_jupyter.library.records import (
     AssetRecord,
     Record,
@@ -35,8 +30,12 @@ from playcut_jupyter.library.records import (
     is_orphan,
     this_process,
 )
-from playcut_jupyter.library.store import Store, unwritable
+from playcut_jupyter.library.sqlite_file import SqliteFile
+from playcut_jupyter.library.store import Store
 from playcut_jupyter.redaction import without_secrets
+
+if TYPE_CHECKING:
+    import sqlite3
 
 
 class Library:
@@ -50,54 +49,9 @@ class Library:
         self.home = home
         self.path = home / "library.sqlite3"
         self.store = Store(home)
-        self._lock = threading.RLock()
-        self._connection: sqlite3.Connection | None = None
-
-    def close(self) -> None:
-        """Close the file; the next call opens it again."""
-        with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
-
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, by one thread at a time."""
-        with self._lock:
-            try:
-                if self._connection is None:
-                    self._connection = self._open()
-                with self._connection:
-                    yield self._connection
-            except sqlite3.DatabaseError as error:
-                raise self._explained(error) from None
-            except OSError as error:
-                raise unwritable(self.home, error) from None
-
-    def _open(self) -> sqlite3.Connection:
-        self.home.mkdir(parents=True, exist_ok=True)
-        return schema.open_database(self.path)
-
-    def _explained(self, error: sqlite3.DatabaseError) -> PlaycutError:
-        text = str(error)
-        if "full" in text:
-            reason, hint = (
-                "the disk is full",
-                "Free some space, or set PLAYCUT_HOME to a folder on another disk.",
-            )
-        elif "readonly" in text or "unable to open" in text:
-            reason, hint = (
-                "it can't be written",
-                "Make the folder writable, or set PLAYCUT_HOME to one that is.",
-            )
-        elif "newer playcut-jupyter" in text:
-            reason, hint = text, "Upgrade playcut-jupyter, or set PLAYCUT_HOME to another folder."
-        elif "malformed" in text or "not a database" in text:
-            reason = "the file is damaged"
-            hint = "Move it away to start a new one; the pictures beside it stay, each with a JSON file that tells all."
-        else:
-            reason, hint = text, "Try again; `playcut-jupyter library path` tells where it is."
-        return PlaycutError(f"The library {self.path} can't be used: {reason}.", hint=hint)
+        self._file = SqliteFile(self.path)
+        self.transaction = self._file.transaction
+        self.close = self._file.close
 
     # -- a generation's life ------------------------------------------------------------------------------
 

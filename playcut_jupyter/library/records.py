@@ -13,15 +13,25 @@ from pathlib import Path
 from typing import Any
 
 from playcut_jupyter import media
+from playcut_jupyter.background import forks
 from playcut_jupyter.errors import AssetUnavailable
 
 _HOST = socket.gethostname()
-_PROCESS = uuid.uuid4().hex[:12]
+_process = uuid.uuid4().hex[:12]
+
+
+def _rename_process() -> None:
+    """A forked child must not be taken for its parent."""
+    global _process
+    _process = uuid.uuid4().hex[:12]
+
+
+forks.on_fork(in_child=_rename_process)
 
 
 def this_process() -> str:
     """Name this process, so that another can tell whether it still runs."""
-    return f"{_HOST}:{os.getpid()}:{_PROCESS}:{_started(os.getpid())}"
+    return f"{_HOST}:{os.getpid()}:{_process}:{_started(os.getpid())}"
 
 
 def _started(pid: int) -> str:
@@ -156,7 +166,7 @@ def _digest(text: str) -> str:
 def is_orphan(owner: str) -> bool:
     """True if the process that wrote a row runs no more; where that can't be known, it counts as running no more."""
     host, pid, process, started = [*owner.split(":"), "", "", ""][:4]
-    if process == _PROCESS:
+    if process == _process:
         return False
     if host != _HOST or not pid.isdigit() or os.name != "posix" or int(pid) == os.getpid():
         return True

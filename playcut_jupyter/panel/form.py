@@ -145,6 +145,7 @@ class Form(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._request = None
         self.extra_message.show("")
         self.price.show("")
+        self._set_over_budget(False)
         try:
             values.check_extra_inputs()
         except PlaycutError as error:
@@ -190,6 +191,12 @@ class Form(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         expected = self._engine.forecast(request)
         if request is self._request:  # else something else is typed by now
             self.price.show("; ".join(filter(None, (expected.price, expected.shortfall))))
+            self._set_over_budget(expected.is_over_budget)
+
+    def _set_over_budget(self, is_over: bool) -> None:
+        """Tell on the button that a press would be refused; it stays open, and a press says why."""
+        self.button.description = "Over budget" if is_over else "Generate"
+        self.button.button_style = "danger" if is_over else "primary"
 
     # -- what was made before ---------------------------------------------------------------------------------
 

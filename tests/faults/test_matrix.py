@@ -47,6 +47,7 @@ from .proxy import (
     EndlessDrip,
     Fault,
     Hang,
+    HangInBody,
     Proxy,
     RedirectToItself,
     Refused,
@@ -378,8 +379,7 @@ def downloads() -> Iterator[Case]:
     yield Case("download", "a redirect", RedirectToItself(), ALWAYS, AssetUnavailable, asked=6)
     yield Case("download", "silence", Hang(), ONCE, asked=2, options=IMPATIENT)
     yield Case("download", "silence", Hang(), ALWAYS, AssetUnavailable, asked=4, options=IMPATIENT)
-    half_silent = Hang(forward=True, first=5_000)
-    yield Case("download", "silence in the body", half_silent, ONCE, asked=2, options=IMPATIENT, kind="image")
+    yield Case("download", "silence in the body", HangInBody(), ONCE, asked=2, options=IMPATIENT, kind="image")
     small, large = {"max_download_mb": 0.001}, {"max_download_mb": 512}
     for name, by in {"a length": bytes, "no length": without_length}.items():
         fault = Altered(by=by)  # type: ignore[arg-type]
@@ -520,7 +520,7 @@ def test_retry_after_is_obeyed_to_the_second(proxy: Proxy, connect: Connect) -> 
 
 
 def test_a_wait_that_is_cut_is_taken_up_with_the_state_and_a_new_wait(connect: Connect) -> None:
-    with Sandbox(latency_s=0.6, rate=None) as sandbox, Proxy(sandbox) as slower:
+    with Sandbox(latency_s=0.6, rate=None, media="tiny") as sandbox, Proxy(sandbox) as slower:
         slower.program("wait", Reset())
         home = connect().connector.home.with_name("slower")
         with Playcut(api_key=sandbox.key, base_url=slower.base_url, home=home, progress="off") as pc:

@@ -123,7 +123,7 @@ def test_verify_never_loses_a_whole_original(tmp_path: Path) -> None:
     from playcut_jupyter.background.portal import portal
     from playcut_jupyter.jobs import maintenance
 
-    with Sandbox(latency_s=0.1, rate=None) as first:
+    with Sandbox(latency_s=0.1, rate=None, media="tiny") as first:
         port = int(first.base_url.split(":")[2].split("/")[0])
         with Playcut(api_key=first.key, base_url=first.base_url, home=tmp_path / "lib") as pc:
             run = pc.image("a fox [two]")

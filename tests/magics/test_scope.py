@@ -56,7 +56,7 @@ def test_a_generation_in_a_functions_variable_can_be_built_on(shell: Interactive
         ("def f():\n    fox = None\n    %playcut image -o fox a scoped fox\n    return fox", "local"),
         ("def f():\n    %playcut image -o fox a scoped fox\n    return fox", "notebook"),
         (
-            "def f():\n    fox = None\n    def g():\n        return fox\n    %playcut image -o fox a fox\n    return g()",
+            "def f():\n    fox = 0\n    def g():\n        return fox\n    %playcut image -o fox a fox\n    return g()",
             "cell",
         ),
     ],

@@ -162,6 +162,21 @@ def test_the_price_follows_what_the_library_and_the_budget_have_by_now(pc: Playc
     panel.connection.budget.value = "240"
     wait_until_idle(panel)
     assert "over budget: needs about 160 credits, 80 are left" in panel.form.price.value
+    assert panel.form.button.description == "Over budget"
+
+
+def test_what_is_over_budget_is_refused_without_cards(pc: Playcut, panel: Panel) -> None:
+    generate(panel, "a red fox to price", 1)
+    panel.connection.budget.value = "200"
+    panel.form.prompt.value = "a {white|black} fox to refuse"
+    wait_until_idle(panel)
+    panel.form.button.click()
+    wait_until_idle(panel)
+    assert "needs about 160 credits, 120 are left" in panel.form.message.value
+    assert len(panel.batch_list.batches) == 1
+    panel.form.prompt.value = "a white fox to allow"
+    wait_until_idle(panel)
+    assert panel.form.button.description == "Generate"
 
 
 def test_where_there_is_an_error_there_is_no_price(monkeypatch: pytest.MonkeyPatch) -> None:

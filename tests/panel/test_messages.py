@@ -83,7 +83,7 @@ def test_what_was_stopped_is_told_with_the_buttons_that_go_on(pc: Playcut) -> No
     )
     read_again = pc.get(generation.id or 0).error
     assert read_again is not None
-    assert error_text(read_again) == ("StoppedWaiting: It was submitted and not fetched. “Resume” goes on with it.")
+    assert error_text(read_again) == ("StoppedWaiting: It was submitted and not fetched. “Resume” fetches it.")
 
 
 def test_a_voice_that_is_none_is_told_with_the_field_that_has_them(pc: Playcut) -> None:

@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -14,19 +13,7 @@ import pytest
 from nbclient import NotebookClient
 
 from playcut_jupyter.sandbox import Sandbox
-from tests.kernels import Kernel, Response, connected_kernel
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Sandbox]:
-    with Sandbox(latency_s=0.8, rate=None) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def notebook(server: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
-    with connected_kernel(server, tmp_path_factory.mktemp("live") / "home") as started:
-        yield started
+from tests.kernels import Kernel, Response
 
 
 def messages_with(what: str, answer: Response) -> list[str]:
@@ -58,11 +45,13 @@ def test_players_come_with_the_last_drawing_and_are_never_replaced(notebook: Ker
 
 
 def test_a_sweeps_line_ticks_though_its_tiles_do_not_change(notebook: Kernel) -> None:
-    answer = notebook.run("%%playcut image\na slow {fox|owl} [slow]")
+    def seconds(answer: Response) -> set[str]:
+        return set(re.findall(r"0 of 2 done .*?(\d+\.\d) s", "\n".join(answer.words)))
 
-    seconds = re.findall(r"0 of 2 done .*?(\d+\.\d) s", "\n".join(answer.words))
-    assert len(dict.fromkeys(seconds)) >= 4
-    assert len(messages_with("playcut-tile-waiting", answer)) <= 4  # SUBMITTING, PENDING, PROCESSING, one fetched
+    answer = notebook.run("%%playcut image\na ticking {fox|owl} [stuck]", when=lambda answer: len(seconds(answer)) >= 4)
+
+    assert answer.error == "StoppedWaiting"
+    assert len(messages_with("playcut-tile-waiting", answer)) <= 4  # SUBMITTING, PENDING, PROCESSING, stopped
 
 
 def test_a_sweep_that_is_not_waited_for_is_one_grid_that_fills_from_the_background(notebook: Kernel) -> None:
@@ -85,11 +74,12 @@ def test_many_displayed_generations_share_the_limit_of_one_cell(notebook: Kernel
     notebook.run("runs = [pc.submit('image', f'hen {n} [slow]') for n in range(8)]")
     notebook.run("for run in runs:\n    display(run)")
 
-    during = notebook.run("import time; time.sleep(2)")
+    during = notebook.run("import time; time.sleep(1)")  # for as long as updates are counted
 
     assert 2 <= during.updates <= 4 * during.seconds + 3
-    ended = notebook.run("for run in runs:\n    run.wait()")
-    assert len(messages_with("playcut-image", ended)) == 8
+    notebook.run(
+        "for run in runs:\n    run.wait()", until=lambda answer: len(messages_with("playcut-image", answer)) == 8
+    )
 
 
 def test_what_is_not_waited_for_is_saved_when_it_is_done_and_says_where(notebook: Kernel, tmp_path: Path) -> None:
@@ -98,7 +88,9 @@ def test_what_is_not_waited_for_is_saved_when_it_is_done_and_says_where(notebook
     notebook.run("%%playcut image --no-wait --save both/\na saved {owl|hare}")
     notebook.run("%cd /")
 
-    during = notebook.run("pc.get(_playcut[0].id)\nfor run in _playcut:\n    run.wait()\nimport time; time.sleep(1)")
+    during = notebook.run(
+        "for run in _playcut:\n    run.wait()", until=lambda answer: len(messages_with("Saved: ", answer)) == 2
+    )
 
     words = "\n".join(during.words)
     assert (tmp_path / "one.png").is_file()
@@ -112,10 +104,10 @@ def test_what_cannot_be_saved_in_the_end_is_told_under_it(notebook: Kernel, tmp_
     notebook.run(f"%%playcut image --no-wait --save {tmp_path}/file/fox.png\na fox without a place [slow]")
     (tmp_path / "file").touch()  # meanwhile, so that it could not be refused before anything was bought
 
-    assert messages_with("Not saved: ", notebook.run("_playcut.wait()"))
+    notebook.run("_playcut.wait()", until=lambda answer: bool(messages_with("Not saved: ", answer)))
 
 
-@pytest.mark.parametrize("later", ["run.wait(); _playcut.wait()", "import time; time.sleep(3)"])
+@pytest.mark.parametrize("later", ["run.wait(); _playcut.wait()", "import time; time.sleep(1.5)"])
 def test_an_executed_notebook_holds_the_end_of_what_it_did_not_wait_for(
     server: Sandbox, monkeypatch: pytest.MonkeyPatch, later: str
 ) -> None:

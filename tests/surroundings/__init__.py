@@ -1,0 +1,1 @@
+"""What is around the package: processes, folders, file systems, terminals and Pythons that lack something."""
