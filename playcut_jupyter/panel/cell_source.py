@@ -11,7 +11,7 @@ from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.prompts.expansion import expand
 from playcut_jupyter.prompts.template import escape
-from playcut_jupyter.syntax import cell_line
+from playcut_jupyter.syntax import cell_line, values
 
 
 def cell(snapshot: Snapshot) -> str:
@@ -45,10 +45,11 @@ def option_text(value: object) -> str | None:
 
 def param(name: str, value: object) -> str | None:
     """Return `name=value` as `-p` and the panel's inputs take it, as short as can be; None if they can't."""
-    spellings = [value] if isinstance(value, str) else []
-    spellings += [json.dumps(value, ensure_ascii=False), json.dumps(value)]
+    literal = values.escaped(value)
+    spellings = [literal] if isinstance(literal, str) else []
+    spellings += [json.dumps(literal, ensure_ascii=False), json.dumps(literal)]
     for text in spellings:
-        word = f"{name}={text}"
+        word = f"{escape(name)}={text}"
         if word.isprintable() and word == word.strip() and _read_param(word) == {name: value}:
             return word
     return None
