@@ -92,10 +92,12 @@ class CellRunner:
             # Always seeded: the same cell run again takes the same sample, which is in the library.
             sample=line.sample,
             sample_seed=line.seed or 0,
+            literal=line.literal,
             count=line.count,
             fresh=line.fresh,
             session=line.session,
             max_generations=line.max_generations or self.pc.max_generations,
+            within_budget=line.within_budget,
         )
 
     def find(self, which: str, scope: Scope) -> Generation:
