@@ -25,8 +25,9 @@ def cell(snapshot: Snapshot) -> str:
             if _inputs_of(snapshot, line + options, body) == dict(snapshot.inputs):
                 return f"%%playcut {line}{options}\n{body}"
     # By the tool's own name anything can be asked for, though less readably.
-    as_json = json.dumps(dict(snapshot.inputs), indent=2, ensure_ascii=not _is_printable(snapshot.inputs))
-    return f"%%playcut {snapshot.tool}\n{as_json}"
+    inputs = dict(snapshot.inputs)
+    is_printable = json.dumps(inputs, ensure_ascii=False).isprintable()
+    return f"%%playcut {snapshot.tool}\n{json.dumps(inputs, indent=2, ensure_ascii=not is_printable)}"
 
 
 def other_inputs(snapshot: Snapshot) -> dict[str, object]:
@@ -48,7 +49,7 @@ def param(name: str, value: object) -> str | None:
     spellings = [escaped] if isinstance(escaped, str) else []
     spellings += [json.dumps(escaped, ensure_ascii=False), json.dumps(escaped)]
     for text in spellings:
-        word = f"{name}={text}"
+        word = f"{escape(name)}={text}"
         if word.isprintable() and word == word.strip() and _read_param(word) == {name: value}:
             return word
     return None
@@ -72,7 +73,3 @@ def _inputs_of(snapshot: Snapshot, line: str, body: str) -> dict[str, object] | 
         return None
     (expansion,) = request.plan
     return {snapshot.request.tool.prompt_field: expansion.prompt, **expansion.inputs}
-
-
-def _is_printable(inputs: Mapping[str, object]) -> bool:
-    return json.dumps(dict(inputs), ensure_ascii=False).isprintable()
