@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from playcut_jupyter.errors import InvalidInput
+from playcut_jupyter.remedies import Action, Remedy
 from playcut_jupyter.syntax import lookalikes
 from playcut_jupyter.syntax.near_options import check_among_options, takes_value
 from playcut_jupyter.syntax.parsers import INPUT_OPTIONS, cell_parser, options_of
@@ -143,8 +144,9 @@ def _check_twice(options: Sequence[TypedOption]) -> None:
         key, equals, value = option.text.partition("=") if name == "param" else ("", "", option.text)
         if (name, key) in given:
             both = shlex.quote(f"{key}{equals}{given[name, key]},{value}")
+            spelling = Remedy(Action.GIVE_INPUT, both) if name == "param" else f"`{option.flag} {both}`"
             raise InvalidInput(
                 f"{f'{option.flag} {key}'.rstrip()} is given twice.",
-                hint=f"A list makes one generation for each value: `{option.flag} {both}`.",
+                hint=("A list makes one generation for each value: ", spelling, "."),
             )
         given[name, key] = value
