@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import nbformat
+from nbconvert import HTMLExporter
+
 from playcut_jupyter import Playcut, Sweep
 from playcut_jupyter.library import ratings
 from playcut_jupyter.sandbox import Sandbox
@@ -21,7 +24,7 @@ def test_the_contact_sheet_of_a_sweep_holds_everything_but_the_key(
     page = path.read_text()
     assert page.count("<article") == 3
     assert page.count("<img") == 2
-    assert page.count("data:image/webp;base64,") == 2
+    assert page.count("data:image/png;base64,") == 2
     assert "a sheet with &lt;b&gt;a fox&lt;/b&gt;" in page
     assert all(fact in page for fact in ("seed 7", "credits (estimate)", "starred", "picked 1 of 1", "picked 0 of 1"))
     assert "FAILED" in page
@@ -79,3 +82,12 @@ def test_the_history_is_a_sequence_and_gives_records(pc: Playcut) -> None:
     assert [record["status"] for record in history.to_records()] == ["COMPLETED", "COMPLETED"]
     assert repr(history).splitlines()[0].split()[0] == "#"
     assert history._repr_mimebundle_()["text/html"].count("<img") == 2
+
+
+def test_a_grid_is_whole_as_a_page_of_its_own(pc: Playcut) -> None:
+    sweep = pc.sweep("a page {red|blue} {fox|owl}")
+    output = nbformat.v4.new_output("display_data", sweep._repr_mimebundle_())
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x", outputs=[output])])
+    page, _ = HTMLExporter(embed_images=True).from_notebook_node(notebook)
+    assert all(f'alt="{run.prompt}"' in page for run in sweep)
+    assert "<th" in page

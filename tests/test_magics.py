@@ -213,7 +213,7 @@ def test_going_to_the_sandbox_and_back_forgets_neither_credits_nor_session(shell
     line(shell, "sandbox")
     line(shell, "sandbox off")
 
-    with pytest.raises(BudgetExceeded, match="80 of the budget of 100"):
+    with pytest.raises(BudgetExceeded, match="needs about 80 credits, 20 are left"):
         cell(shell, "image", "a dear owl")
 
     shell.run_line_magic("config", "PlaycutMagics.budget = None")

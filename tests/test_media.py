@@ -254,7 +254,7 @@ HEADS = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.one_of(st.binary(max_size=200), st.builds(bytes.__add__, HEADS, st.binary(max_size=200)), damaged()))
 def test_no_bytes_whatever_make_inspect_raise_anything_but_not_a_picture(data: bytes) -> None:
     try:
@@ -269,7 +269,6 @@ def test_no_bytes_whatever_make_inspect_raise_anything_but_not_a_picture(data: b
         assert preview(data, 8)
 
 
-@settings(deadline=None, max_examples=100)
 @given(st.lists(st.tuples(st.sampled_from([b"moov", b"mvhd", b"trak", b"tkhd"]), st.binary(max_size=120)), max_size=5))
 def test_no_odd_box_of_a_clip_stops_inspect(boxes: list[tuple[bytes, bytes]]) -> None:
     nested = b"".join(box(name, content) for name, content in boxes)

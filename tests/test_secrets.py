@@ -42,6 +42,7 @@ CELLS = [
 ]
 
 
+@pytest.mark.kernel
 def test_a_notebook_leaves_neither_key_nor_signed_url_anywhere(
     tmp_path: Path, away_from_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -78,7 +78,7 @@ def test_without_a_library_a_known_task_is_waited_for_again(connect: Connect, pr
 
     again = sweep.retry_failed()
 
-    assert [run.image.width for run in again] == [1024, 1024]
+    assert [run.image.width for run in again] == [64, 64]
     assert [run.labels for run in again] == [{"red|blue": "red"}, {"red|blue": "blue"}]
     assert proxy.sandbox.submissions - before == 2
 
@@ -131,7 +131,7 @@ def test_stopped_on_its_way_and_asked_for_again_it_is_bought_once(connect: Conne
     second = pc.image("a fox on its way")
 
     assert second.task_id == first.task_id
-    assert second.image.width == 1024
+    assert second.image.width == 64
     assert isinstance(first.error, StoppedWaiting)
     assert proxy.sandbox.submissions - before == 1
 
@@ -224,7 +224,7 @@ def test_a_task_is_waited_for_though_it_can_not_be_written_down(connect: Connect
 
     run = pc.wait(task_id)
 
-    assert run.image.width == 1024
+    assert run.image.width == 64
     assert "no room" in run.warning
 
 

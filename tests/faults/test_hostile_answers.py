@@ -277,7 +277,7 @@ def stage(running_proxy: Proxy, tmp_path_factory: pytest.TempPathFactory) -> Ite
     running_proxy.heal()
 
 
-many = settings(max_examples=40, deadline=None, derandomize=True)
+many = settings(max_examples=40)
 
 
 @pytest.mark.parametrize("step", STEPS)

@@ -26,7 +26,7 @@ from playcut_jupyter.sandbox import Sandbox
 
 from ..kernels import Kernel, kernel
 from ..sandbox.conftest import until
-from .proxy import Fault, Hang, Proxy, Reset, Step
+from .proxy import Fault, Hang, HangInBody, Proxy, Reset, Step
 
 SPEECH = """
 from playcut_jupyter import Playcut
@@ -87,7 +87,7 @@ BOUNDARIES = (
     Boundary("the wait was cut", "status", Hang(), "acknowledged", also=("wait", Reset())),
     Boundary("done, the URL on its way", "sign", Hang(forward=True), "acknowledged"),
     Boundary("no byte of the asset there", "download", Hang(), "acknowledged"),
-    Boundary("half the asset there", "download", Hang(forward=True, first=8_000), "acknowledged"),
+    Boundary("half the asset there", "download", HangInBody(), "acknowledged"),
 )
 
 

@@ -47,6 +47,7 @@ from .proxy import (
     EndlessDrip,
     Fault,
     Hang,
+    HangInBody,
     Proxy,
     RedirectToItself,
     Refused,
@@ -378,8 +379,7 @@ def downloads() -> Iterator[Case]:
     yield Case("download", "a redirect", RedirectToItself(), ALWAYS, AssetUnavailable, asked=6)
     yield Case("download", "silence", Hang(), ONCE, asked=2, options=IMPATIENT)
     yield Case("download", "silence", Hang(), ALWAYS, AssetUnavailable, asked=4, options=IMPATIENT)
-    half_silent = Hang(forward=True, first=5_000)
-    yield Case("download", "silence in the body", half_silent, ONCE, asked=2, options=IMPATIENT, kind="image")
+    yield Case("download", "silence in the body", HangInBody(), ONCE, asked=2, options=IMPATIENT, kind="image")
     small, large = {"max_download_mb": 0.001}, {"max_download_mb": 512}
     for name, by in {"a length": bytes, "no length": without_length}.items():
         fault = Altered(by=by)  # type: ignore[arg-type]

@@ -48,9 +48,7 @@ def test_a_sweeps_line_ticks_though_its_tiles_do_not_change(notebook: Kernel) ->
     def seconds(answer: Response) -> set[str]:
         return set(re.findall(r"0 of 2 done .*?(\d+\.\d) s", "\n".join(answer.words)))
 
-    answer = notebook.run(
-        "%%playcut image\na ticking {fox|owl} [stuck]", when=lambda answer: len(seconds(answer)) >= 4
-    )
+    answer = notebook.run("%%playcut image\na ticking {fox|owl} [stuck]", when=lambda answer: len(seconds(answer)) >= 4)
 
     assert answer.error == "StoppedWaiting"
     assert len(messages_with("playcut-tile-waiting", answer)) <= 4  # SUBMITTING, PENDING, PROCESSING, stopped
