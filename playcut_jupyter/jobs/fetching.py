@@ -69,7 +69,7 @@ async def _download(
         async for attempt in retries:
             with attempt:
                 if attempt.num > 1:
-                    emit(Retrying("fetching it again"))
+                    emit(Retrying("A download failed."))
                 signed = await connection.client.read(
                     "download-asset",
                     {"assetId": asset_id},
