@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 
 import anyio
 import stamina
-from anyio import to_thread
 
 from playcut_jupyter import media
 from playcut_jupyter.api import downloads
 from playcut_jupyter.api.rate_limit import Priority
+from playcut_jupyter.background.workers import in_worker
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.errors import AssetUnavailable, PlaycutError
 from playcut_jupyter.jobs.events import Emit, Retrying, Throttled
@@ -90,7 +90,7 @@ async def _attempt(
     if not isinstance(url, str):
         raise downloads.FetchFailed("the answer to download-asset names no URL", worth_another=True)
     body = await downloads.fetch(url, connection.settings)
-    return body.data, await to_thread.run_sync(_checked, body, request)
+    return body.data, await in_worker(lambda: _checked(body, request))
 
 
 def _checked(body: downloads.Body, request: GenerationRequest) -> media.MediaInfo:

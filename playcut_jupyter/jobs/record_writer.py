@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import anyio
-from anyio import to_thread
 
+from playcut_jupyter.background.workers import in_worker
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.jobs.events import Emit, NotKept, RowRemoved
 from playcut_jupyter.library.database import Library
@@ -66,7 +66,7 @@ class RecordWriter:
             return AssetRecord(asset_id, hash_of(data), None, info.mime_type, len(data), *info.size, content=data)
 
         kept = await self._try(stored)
-        return kept if kept is not None else await to_thread.run_sync(in_memory)
+        return kept if kept is not None else await in_worker(in_memory)
 
     async def describe(self) -> None:
         """Write the sidecars of a fetched generation's files."""
@@ -81,7 +81,7 @@ class RecordWriter:
         # What is known must be on disk also when the job is being cancelled.
         with anyio.CancelScope(shield=True):
             try:
-                return await to_thread.run_sync(work)
+                return await in_worker(work)
             except PlaycutError as error:
                 if not self._told:
                     self._told = True

@@ -50,7 +50,10 @@ async def submit(connection: Connection, request: GenerationRequest, record: Rec
             ) from None
         raise
     except anyio.get_cancelled_exc_class():
-        await record.update(state="refused", error="Stopped before it was sent.")
+        if sending.is_on_its_way:  # nothing cancels it then but the end of the loop itself
+            await record.update(state="uncertain", error="The background loop ended before the answer came.")
+        else:
+            await record.update(state="refused", error="Stopped before it was sent.")
         raise
     except Exception as error:
         if not sending.is_on_its_way:
