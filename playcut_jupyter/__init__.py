@@ -90,3 +90,10 @@ def load_ipython_extension(ipython: InteractiveShell) -> None:
     from playcut_jupyter.magics.extension import load  # IPython is not needed to use this from a script
 
     load(ipython)
+
+
+def unload_ipython_extension(ipython: InteractiveShell) -> None:
+    """Take the magics away; IPython calls this for `%unload_ext`, and first of all for `%reload_ext`."""
+    from playcut_jupyter.magics.extension import unload  # IPython is not needed to use this from a script
+
+    unload(ipython)

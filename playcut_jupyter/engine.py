@@ -13,10 +13,11 @@ from typing import Any, TypeVar
 
 from playcut_jupyter.api import models
 from playcut_jupyter.background.portal import portal
+from playcut_jupyter.connection.account import over_budget
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.connection.connector import Connector
 from playcut_jupyter.design import planning
-from playcut_jupyter.design.forecast import Forecast, forecast
+from playcut_jupyter.design.forecast import Forecast, affordable, forecast
 from playcut_jupyter.design.planning import SweepRequest
 from playcut_jupyter.errors import InvalidInput, PlaycutError, StoppedWaiting
 from playcut_jupyter.jobs import start
@@ -61,7 +62,7 @@ class Engine:
     # -- starting -------------------------------------------------------------------------------------------
 
     def forecast(self, request: SweepRequest) -> Forecast:
-        """Return what *request* will come to: how many, how much, what is in the library, what is against it."""
+        """Return what *request* will come to: how many, how much, what is in the library."""
         return forecast(self.connector.offline_library, request, reuse=self.reuse)
 
     def start(self, request: SweepRequest, announce: Callable[[Forecast], None] | None = None) -> Sweep:
@@ -73,19 +74,26 @@ class Engine:
 
         Raises:
             InvalidInput: it makes more than may be sent, or has an input that can't be; nothing was sent.
-            BudgetExceeded: a single one is known to pass the budget.
+            BudgetExceeded: the whole is known to be over budget, or with `within_budget` even the first is.
         """
-        expected = self.forecast(request) if announce is not None or request.is_too_large else None
+        is_limited = request.is_too_large or self.budget is not None
+        expected = self.forecast(request) if announce is not None or is_limited else None
         if request.is_too_large:
             total = request.total
             raise InvalidInput(
                 f"This makes {total} generations, more than {request.max_generations}; nothing was sent. {expected}",
                 hint=("If that is what you want, ", Remedy(Action.RAISE_LIMIT, str(total)), "."),
             )
+        reuse = self.reuse and not request.fresh
+        generations = request.generations()
+        if expected is not None and expected.is_over_budget:
+            generations = affordable(self.connection, generations, reuse=reuse) if request.within_budget else []
+            if not generations:
+                several = () if len(request.plan) == 1 else (", or ", Remedy(Action.STAY_WITHIN_BUDGET))
+                raise over_budget(expected.credits, expected.left or 0.0, *several)
         if announce is not None and expected is not None and len(request.plan) > 1:
             announce(expected)
-        jobs = start_all(self.connection, request.generations(), reuse=self.reuse and not request.fresh)
-        return Sweep([Generation(job) for job in jobs], request.axes)
+        return Sweep([Generation(job) for job in start_all(self.connection, generations, reuse=reuse)], request.axes)
 
     def start_tool(
         self, name: str, tool_input: Mapping[str, object], session: str | None = None, fresh: bool = False

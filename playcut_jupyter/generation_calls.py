@@ -5,6 +5,7 @@ They plan, start, wait with a live status where there is somebody to see it, and
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, overload
 
@@ -14,9 +15,13 @@ from playcut_jupyter.design.planning import SweepRequest
 from playcut_jupyter.display import live, status, sweep_summary
 from playcut_jupyter.display.targets import in_kernel, show_once
 from playcut_jupyter.engine import Engine
+from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.prompts.template import names_in
 from playcut_jupyter.results.generation import Generation
 from playcut_jupyter.results.sweep import Sweep
+
+_SWEEP_SETTINGS = ("session", "count", "fresh", "max_generations", "within_budget", "sample", "sample_seed")
+"""What a sweep is told that is no input of the tool."""
 
 
 class GenerationCalls(Engine):
@@ -239,7 +244,7 @@ class GenerationCalls(Engine):
         parent: Generation | None = None,
         **inputs: Any,
     ) -> Generation | Sweep:
-        """Start a generation and return at once. The `Generation` shows itself live; `await` it or `wait()`.
+        """Start a generation and return at once. It shows itself live; `await` it, or call its `wait()`.
 
         Args:
             kind: "image", "video" or "speech" (or "tts").
@@ -287,6 +292,7 @@ class GenerationCalls(Engine):
         max_generations: int | None = None,
         sample: int | None = None,
         sample_seed: int | None = None,
+        within_budget: bool = False,
         **keywords: Any,
     ) -> Sweep:
         """Expand a template, generate all of it, wait for all, and return the `Sweep`, also when some failed.
@@ -309,6 +315,7 @@ class GenerationCalls(Engine):
             max_generations: the largest number that is sent; None for 16.
             sample: only so many of them, taken at random; None for all.
             sample_seed: which ones; the same number takes the same ones; None for 0.
+            within_budget: generate as many as the budget allows; else all or none, where the prices are known.
             **keywords: variables of the template, and any other inputs of the tool.
 
         Raises:
@@ -329,13 +336,14 @@ class GenerationCalls(Engine):
             max_generations=max_generations,
             sample=sample,
             sample_seed=sample_seed,
+            within_budget=within_budget or None,
         )
-        named = names_in(template)
-        variables = {name: keywords.pop(name) for name in named if name in keywords}
-        sweep = self.start(
-            _template(template, {**planning.notebook_variables(), **variables}, **keywords),
-            announce=_announce if in_kernel() else None,
-        )
+        seen = planning.caller_variables(sys._getframe(1))
+        variables = {**seen, **{name: keywords.pop(name) for name in names_in(template) if name in keywords}}
+        how = {name: keywords.pop(name) for name in _SWEEP_SETTINGS if name in keywords}
+        kind_, parent_ = keywords.pop("kind", ""), _snapshot(keywords.pop("parent", None))
+        request = planning.plan_sweep(kind_, template, variables, keywords, parent=parent_, **how)
+        sweep = self.start(request, announce=_announce if in_kernel() else None)
         self._watch(sweep)
         return sweep
 
@@ -352,7 +360,7 @@ class GenerationCalls(Engine):
     @staticmethod
     def _waited(generation: Generation) -> Generation:
         """Wait for *generation* with a live status."""
-        live.watch([generation.job], lambda: status.summary_bundle(generation.snapshot))
+        live.watch([generation.job], lambda: status.summary_bundle(generation.snapshot, error_follows=True))
         return generation.wait()
 
     @staticmethod
@@ -366,30 +374,15 @@ def _given(**options: Any) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
 
 
+def _snapshot(parent: Generation | None) -> Snapshot | None:
+    return parent.snapshot if parent is not None else None
+
+
 def _literal(
     kind: str, prompt: str, options: Mapping[str, object], parent: Generation | None, **how: Any
 ) -> SweepRequest:
     """Return the request for one prompt as it is; from Python there is no limit to how many are asked for."""
-    state = parent.snapshot if parent is not None else None
-    return planning.plan_literal(kind, prompt, options, parent=state, max_generations=None, **how)
-
-
-def _template(
-    template: str,
-    variables: Mapping[str, object],
-    *,
-    kind: str = "",
-    parent: Generation | None = None,
-    sample: int | None = None,
-    sample_seed: int = 0,
-    **keywords: Any,
-) -> SweepRequest:
-    """Return the request for a template; what is left of the keywords are inputs."""
-    how = {name: keywords.pop(name) for name in ("session", "count", "fresh", "max_generations") if name in keywords}
-    state = parent.snapshot if parent is not None else None
-    return planning.plan_sweep(
-        kind, template, variables, keywords, parent=state, sample=sample, sample_seed=sample_seed, **how
-    )
+    return planning.plan_literal(kind, prompt, options, parent=_snapshot(parent), max_generations=None, **how)
 
 
 def _announce(forecast: Forecast) -> None:

@@ -13,6 +13,7 @@ class Action(Enum):
     USE_SANDBOX = auto()
     RAISE_BUDGET = auto()
     RAISE_LIMIT = auto()
+    STAY_WITHIN_BUDGET = auto()
     WAIT_FOR_TASK = auto()
     RESUME_ALL = auto()
     GENERATE_AGAIN = auto()
@@ -36,6 +37,7 @@ CELL_WORDING: Mapping[Action, str] = {
     Action.USE_SANDBOX: "run `%playcut sandbox`",
     Action.RAISE_BUDGET: "raise the budget (`%config PlaycutMagics.budget = ...` or `pc.budget = ...`)",
     Action.RAISE_LIMIT: "add `--max {0}` (in Python: max_generations={0})",
+    Action.STAY_WITHIN_BUDGET: "add `--within-budget` for as many as fit (in Python: within_budget=True)",
     Action.WAIT_FOR_TASK: "`%playcut wait {0}`",
     Action.RESUME_ALL: "`%playcut resume`",
     Action.GENERATE_AGAIN: "`--fresh` (fresh=True)",
@@ -52,5 +54,5 @@ def in_words(hint: Sequence[str | Remedy], wording: Mapping[Action, str]) -> str
     text = ""
     for part in hint:
         words = part if isinstance(part, str) else wording[part.action].format(part.subject)
-        text += words[:1].upper() + words[1:] if text.rstrip()[-1:] in ("", ".", ":") else words
+        text += words[:1].upper() + words[1:] if text.rstrip()[-1:] in ("", ".", "?", "!", ":") else words
     return text.strip()

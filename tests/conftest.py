@@ -3,15 +3,38 @@
 from __future__ import annotations
 
 import atexit
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import stamina
+from hypothesis import settings
 from IPython.core.interactiveshell import InteractiveShell
 
 from playcut_jupyter import Playcut
 from playcut_jupyter.sandbox import Sandbox
+
+# The same examples in every run: a failure is one of the change at hand. `--hypothesis-profile=default` looks for more.
+settings.register_profile("suite", max_examples=60, derandomize=True, deadline=None)
+settings.load_profile("suite")
+
+SLOW_FOLDERS = ("browser", "faults", "kernel")
+"""Each is also the marker of its tests: `-m "not browser and not faults and not kernel"` runs the quick ones."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by the folder that they are in."""
+    for item in items:
+        for folder in SLOW_FOLDERS:
+            if folder in item.path.relative_to(Path(__file__).parent).parts:
+                item.add_marker(folder)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what collecting made out of later garbage collections: IPython asks for one at each shell's end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -29,8 +52,15 @@ def away_from_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
-    """Run one quick sandbox without a rate limit for all tests that do not need their own."""
-    with Sandbox(latency_s=0.1, rate=None) as running:
+    """Run one quick sandbox, with tiny media and no rate limit, for all tests that do not need their own."""
+    with Sandbox(latency_s=0.05, rate=None, media="tiny") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def studio() -> Iterator[Sandbox]:
+    """Run a sandbox whose media are real, for the few tests that look at them."""
+    with Sandbox(latency_s=0.05, rate=None) as running:
         yield running
 
 
@@ -57,7 +87,8 @@ def shell(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Interac
     new = InteractiveShell.instance()
     new.run_line_magic("load_ext", "playcut_jupyter")
     yield new
-    new.magics_manager.registry["PlaycutMagics"].pc.close()
+    if "PlaycutMagics" in new.magics_manager.registry:  # a test may have unloaded the extension
+        new.magics_manager.registry["PlaycutMagics"].pc.close()
     atexit.unregister(new.atexit_operations)
     new.atexit_operations()
     InteractiveShell.clear_instance()

@@ -42,8 +42,22 @@ class Kernel:
         self.manager = manager
         self._client = client
 
-    def run(self, code: str, *, when: Callable[[Response], bool] | None = None, then: str = "interrupt") -> Response:
-        """Execute *code*; once *when* holds of what was answered so far, interrupt the kernel (or kill it)."""
+    def run(
+        self,
+        code: str,
+        *,
+        when: Callable[[Response], bool] | None = None,
+        then: str = "interrupt",
+        until: Callable[[Response], bool] | None = None,
+    ) -> Response:
+        """Execute *code* and return what was answered.
+
+        Args:
+            code: the cell.
+            when: once it holds of what was answered so far, the kernel is interrupted (or killed).
+            then: "interrupt" or "kill".
+            until: what must hold of the answer in the end, which background threads may bring after the cell.
+        """
         answer = Response()
         places: dict[str, int] = {}
         message_id = self._client.execute(code)
@@ -52,8 +66,10 @@ class Kernel:
             message = self._client.get_iopub_msg(timeout=60)
             if message["parent_header"].get("msg_id") != message_id and message["msg_type"] != "update_display_data":
                 continue
-            if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
-                break
+            if message["msg_type"] == "status":
+                if message["content"]["execution_state"] == "idle":
+                    break
+                continue
             _take(answer, places, message)
             if when is not None and when(answer):
                 when, started = None, time.monotonic()
@@ -62,6 +78,8 @@ class Kernel:
                     return answer
                 self.manager.interrupt_kernel()
         answer.seconds = time.monotonic() - started
+        while until is not None and not until(answer):
+            _take(answer, places, self._client.get_iopub_msg(timeout=30))
         return answer
 
     def complete(self, code: str) -> list[str]:

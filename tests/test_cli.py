@@ -39,6 +39,7 @@ class _Media(HTMLParser):
             self.sources[tag].append((dict(attrs).get("src") or "")[:30])
 
 
+@pytest.mark.kernel
 def test_the_demo_writes_a_page_with_a_picture_a_voice_and_a_clip(tmp_path: Path) -> None:
     done = run("demo", "--out", str(tmp_path / "demo"))
 
@@ -54,6 +55,7 @@ def test_the_demo_writes_a_page_with_a_picture_a_voice_and_a_clip(tmp_path: Path
     assert "SANDBOX" in json.dumps(notebook)
 
 
+@pytest.mark.kernel
 def test_the_demo_fails_if_a_cell_fails(tmp_path: Path) -> None:
     """A prompt that the sandbox refuses, put where the shipped notebook has its first picture."""
     from playcut_jupyter.cli import notebooks

@@ -215,7 +215,7 @@ def test_a_generation_is_found_by_its_tasks_id_without_a_key(
 ) -> None:
     made = cell(shell, "speech", "Found without a key.")
     monkeypatch.delenv("PLAYCUT_API_KEY")
-    shell.magics_manager.registry["PlaycutMagics"].connect_to(sandbox=None)
+    shell.magics_manager.registry["PlaycutMagics"].pc.switch(sandbox=None)
 
     assert line(shell, f"show {made.task_id}").id == made.id
 
@@ -291,3 +291,8 @@ def test_a_history_of_less_than_one_is_refused(shell: InteractiveShell, pc: Play
         pc.history(limit=limit)
     with pytest.raises(InvalidInput, match="whole number of at least 1"):
         line(shell, f"history -n {limit}")
+
+
+def _pc(shell: InteractiveShell) -> Playcut:
+    pc: Playcut = shell.magics_manager.registry["PlaycutMagics"].pc
+    return pc

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from playcut_jupyter import InvalidInput, Playcut, PlaycutError
+from playcut_jupyter.sandbox import Sandbox
 
 
 def test_words_and_parameters_that_differ_are_marked(pc: Playcut) -> None:
@@ -51,9 +52,9 @@ def test_a_part_of_a_comparison_shows_itself(pc: Playcut) -> None:
     assert comparison[3:]._repr_mimebundle_()["text/plain"] == ""
 
 
-def test_a_sound_is_compared_too(pc: Playcut) -> None:
-    a, b = pc.speech("One fox."), pc.speech("Two foxes, no less.")
-    comparison = pc.compare(a, b)
+def test_a_sound_is_compared_too(studio: Sandbox) -> None:
+    with Playcut(api_key=studio.key, base_url=studio.base_url) as pc:
+        comparison = pc.compare(pc.speech("One fox."), pc.speech("Two foxes, no less."))
     assert comparison._repr_mimebundle_()["text/html"].count("<audio") == 2
     assert "length" in comparison.differences
 

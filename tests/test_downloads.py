@@ -14,7 +14,6 @@ from pathlib import Path
 import anyio
 import pytest
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from playcut_jupyter.api.downloads import Body, FetchFailed, fetch
@@ -186,7 +185,6 @@ def test_only_http_addresses_are_fetched_from(url: str) -> None:
     assert "its address is not" in str(failure)
 
 
-@hypothesis_settings(deadline=None, max_examples=60)
 @given(st.text(max_size=30).map(lambda text: f"x{text}") | st.sampled_from(["http://", "https://["]))
 def test_no_text_whatever_in_place_of_an_address_raises_anything_else(text: str) -> None:
     with pytest.raises(FetchFailed):

@@ -62,7 +62,7 @@ def test_an_interrupt_is_a_keyboard_interrupt_too_so_that_run_all_stops() -> Non
 
 
 def test_where_no_remedy_is_given_the_one_of_its_kind_is() -> None:
-    assert NotConnected("No key.").hint == NotConnected.default_hint
+    assert NotConnected("No key.").remedies == NotConnected.default_hint
     assert "PLAYCUT_API_KEY" in str(NotConnected("No key."))
     assert "%playcut sandbox" in str(NotConnected("No key."))
     assert NotConnected("No key.", hint="Another.").hint == "Another."

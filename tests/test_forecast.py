@@ -9,25 +9,25 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from playcut_jupyter import InvalidInput, Playcut
 from playcut_jupyter.design import planning
-from playcut_jupyter.prompts.plan import Plan
+from playcut_jupyter.design.forecast import Forecast
 
 from .shells import cell
 
 
-def plan(pc: Playcut, template: str, **options: object) -> Plan:
-    return planning.plan("image", template, {}, options)
+def forecast(pc: Playcut, template: str, count: int = 1, fresh: bool = False, **options: object) -> Forecast:
+    return pc.forecast(planning.plan_sweep("image", template, {}, options, count=count, fresh=fresh))
 
 
 def test_without_a_history_the_price_comes_with_the_first_acknowledgement(pc: Playcut) -> None:
-    expected = pc.forecast(plan(pc, "a forecast {fox|owl}"), "image")
-    assert (expected.total, expected.in_library, expected.credits, expected.unpriced) == (2, 0, None, 2)
-    assert "known with the first acknowledgement" in str(expected)
+    expected = forecast(pc, "a forecast {fox|owl}")
+    assert (expected.request.total, expected.in_library, expected.credits, expected.unpriced) == (2, 0, None, 2)
+    assert "known after the first submission" in str(expected)
 
 
 def test_what_was_bought_before_tells_the_price_and_what_is_in_the_library_is_free(pc: Playcut) -> None:
     fox = pc.image("a priced fox")
-    expected = pc.forecast(plan(pc, "a priced {fox|owl|cat}"), "image", count=2)
-    assert (expected.total, expected.in_library) == (6, 1)
+    expected = forecast(pc, "a priced {fox|owl|cat}", count=2)
+    assert (expected.request.total, expected.in_library) == (6, 1)
     assert expected.credits == 5 * (fox.estimated_credits or 0) > 0
     assert "1 from your library, 0 credits" in expected.price
     assert "x 2 of each = 6 generations" in str(expected)
@@ -35,13 +35,13 @@ def test_what_was_bought_before_tells_the_price_and_what_is_in_the_library_is_fr
 
 def test_fresh_ones_are_all_to_be_paid(pc: Playcut) -> None:
     fox = pc.image("a fresh forecast")
-    expected = pc.forecast(plan(pc, "a fresh forecast"), "image", fresh=True)
+    expected = forecast(pc, "a fresh forecast", fresh=True)
     assert (expected.in_library, expected.credits) == (0, fox.estimated_credits)
 
 
 def test_inputs_of_another_price_are_not_priced_by_guess(pc: Playcut) -> None:
     pc.image("a small fox", image_size="1K")
-    expected = pc.forecast(plan(pc, "a small fox", image_size=["1K", "4K"]), "image")
+    expected = forecast(pc, "a small fox", image_size=["1K", "4K"])
     assert (expected.in_library, expected.unpriced) == (1, 1)
 
 
@@ -54,27 +54,27 @@ def test_a_sweep_that_is_too_large_tells_its_price_and_sends_nothing(pc: Playcut
 
 
 def test_the_block_is_escaped(pc: Playcut) -> None:
-    html = pc.forecast(plan(pc, "a <b>bold</b> {fox|owl}"), "image").bundle()["text/html"]
+    html = forecast(pc, "a <b>bold</b> {fox|owl}").bundle()["text/html"]
     assert "&lt;b&gt;bold" in html
 
 
 def test_the_price_of_a_very_large_plan_is_that_of_all_of_it(pc: Playcut) -> None:
     fox = pc.image("a 1 of many foxes 1")
     hundred = list(range(100))
-    many = planning.plan("image", "a {n} of many foxes {m}", {"n": hundred, "m": hundred}, {})
-    expected = pc.forecast(many, "image")
-    assert (expected.total, expected.looked_up) == (10_000, 2_000)
+    many = planning.plan_sweep("image", "a {n} of many foxes {m}", {"n": hundred, "m": hundred}, {})
+    expected = pc.forecast(many)
+    assert (expected.request.total, expected.looked_up) == (10_000, 2_000)
     assert expected.credits is not None
     assert expected.credits == pytest.approx(10_000 * (fox.estimated_credits or 0), rel=0.001)
     assert "(estimate, from 2,000 of them taken at random)" in str(expected)
 
 
-def test_what_passes_the_budget_is_told_with_the_place_where_it_does(pc: Playcut) -> None:
+def test_what_is_over_budget_is_told_with_what_it_needs_and_what_is_left(pc: Playcut) -> None:
     price = pc.image("a budgeted fox").estimated_credits or 0
     pc.budget = 4.5 * price
-    assert "budget of" not in str(pc.forecast(plan(pc, "a budgeted {owl|cat|hare}"), "image"))
-    words = str(pc.forecast(plan(pc, "a budgeted {owl|cat|hare|elk}"), "image"))
-    assert f"passes your budget of {pc.budget:g} ({price:g} spent) after about 3" in words
+    assert "over budget" not in str(forecast(pc, "a budgeted {owl|cat|hare}"))
+    words = str(forecast(pc, "a budgeted {owl|cat|hare|elk}"))
+    assert f"over budget: needs about {4 * price:g} credits, {3.5 * price:g} are left" in words
 
 
 def test_a_dry_run_tells_that_it_needs_a_higher_limit(

@@ -22,8 +22,8 @@ with Playcut(deadline_s=90) as pc:
 
 
 def test_four_kernels_share_one_library_and_one_rate_limit(away_from_home: Path) -> None:
-    # 4 x (1 session + voices + 5 x 3) requests through 30 in 3 s: every kernel is held up by the others.
-    with Sandbox(latency_s=0.1, rate=(30, 3.0)) as server:
+    # 4 x (1 session + voices + 5 x 3) requests through 30 in 1.5 s: every kernel is held up by the others.
+    with Sandbox(latency_s=0.1, rate=(30, 1.5), media="tiny") as server:
         environment = {**os.environ, "PLAYCUT_API_KEY": server.key, "PLAYCUT_BASE_URL": server.base_url}
         processes = [
             subprocess.Popen(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from pathlib import Path
 from typing import Any
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from PIL import Image
 from traitlets import TraitError
 
 from playcut_jupyter import (
@@ -182,11 +185,12 @@ def test_a_setting_that_makes_no_sense_is_refused(shell: InteractiveShell, name:
 
 
 def test_settings_of_a_configuration_file_hold_from_the_start(shell: InteractiveShell) -> None:
+    shell.run_cell("%unload_ext playcut_jupyter")
     shell.config.PlaycutMagics.budget = 0.0
     shell.config.PlaycutMagics.home = "./configured"
     shell.config.PlaycutMagics.preview_px = 64
 
-    shell.run_line_magic("reload_ext", "playcut_jupyter")
+    shell.run_line_magic("load_ext", "playcut_jupyter")
 
     with pytest.raises(BudgetExceeded):
         cell(shell, "speech", "Too dear.")
@@ -209,7 +213,7 @@ def test_going_to_the_sandbox_and_back_forgets_neither_credits_nor_session(shell
     line(shell, "sandbox")
     line(shell, "sandbox off")
 
-    with pytest.raises(BudgetExceeded, match="80 of the budget of 100"):
+    with pytest.raises(BudgetExceeded, match="needs about 80 credits, 20 are left"):
         cell(shell, "image", "a dear owl")
 
     shell.run_line_magic("config", "PlaycutMagics.budget = None")
@@ -339,11 +343,9 @@ def _pc(shell: InteractiveShell) -> Any:
 
 
 def _preview_size(made: Generation) -> tuple[int, int]:
-    import io
-
-    from PIL import Image
-
-    with Image.open(io.BytesIO(made.assets[0].preview()[1])) as small:
+    html = made.assets[0]._repr_mimebundle_()["text/html"]
+    encoded = html.split(";base64,")[1].split('"')[0]
+    with Image.open(io.BytesIO(base64.b64decode(encoded))) as small:
         return small.size
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import math
 import struct
@@ -19,20 +20,21 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
 from playcut_jupyter.errors import AssetUnavailable, InvalidInput
-from playcut_jupyter.library.asset import Asset
 from playcut_jupyter.library.records import AssetRecord
+from playcut_jupyter.library.store import hash_of
 from playcut_jupyter.media import (
     MAX_PIXELS,
     SUFFIXES,
     InvalidImage,
     MediaInfo,
-    first_frame,
+    decode_image,
     inspect,
     looks_like_text,
     mime_type_of,
-    opened,
+    poster_frame,
     preview,
 )
+from playcut_jupyter.results.asset import Asset
 from playcut_jupyter.sandbox import media as drawn
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "AVIF")
@@ -195,7 +197,7 @@ def test_a_head_without_a_body_is_no_picture() -> None:
 
 def test_formats_that_no_notebook_needs_are_not_decoded() -> None:
     with pytest.raises(InvalidImage):
-        opened(picture("TIFF"))
+        decode_image(picture("TIFF"))
     assert inspect(picture("TIFF")).kind == "file"
 
 
@@ -252,7 +254,7 @@ HEADS = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.one_of(st.binary(max_size=200), st.builds(bytes.__add__, HEADS, st.binary(max_size=200)), damaged()))
 def test_no_bytes_whatever_make_inspect_raise_anything_but_not_a_picture(data: bytes) -> None:
     try:
@@ -267,7 +269,6 @@ def test_no_bytes_whatever_make_inspect_raise_anything_but_not_a_picture(data: b
         assert preview(data, 8)
 
 
-@settings(deadline=None, max_examples=100)
 @given(st.lists(st.tuples(st.sampled_from([b"moov", b"mvhd", b"trak", b"tkhd"]), st.binary(max_size=120)), max_size=5))
 def test_no_odd_box_of_a_clip_stops_inspect(boxes: list[tuple[bytes, bytes]]) -> None:
     nested = b"".join(box(name, content) for name, content in boxes)
@@ -324,7 +325,7 @@ def test_a_clip_with_an_odd_head_has_no_length(content: bytes) -> None:
 
 
 def test_the_first_frame_of_a_clip_is_a_small_picture(clip: bytes) -> None:
-    still = first_frame(clip, 200)
+    still = poster_frame(clip, 200)
     assert still is not None
     with Image.open(io.BytesIO(still)) as frame:
         assert max(frame.size) == 200
@@ -332,13 +333,13 @@ def test_the_first_frame_of_a_clip_is_a_small_picture(clip: bytes) -> None:
 
 
 @pytest.mark.parametrize("cut", [lambda clip: b"", lambda clip: clip[:200], lambda clip: b"<svg/>"])
-def test_what_can_not_be_played_has_no_first_frame(clip: bytes, cut: Callable[[bytes], bytes]) -> None:
-    assert first_frame(cut(clip), 200) is None
+def test_what_can_not_be_played_has_no_poster_frame(clip: bytes, cut: Callable[[bytes], bytes]) -> None:
+    assert poster_frame(cut(clip), 200) is None
 
 
-def test_without_pyav_there_is_no_first_frame(clip: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_pyav_there_is_no_poster_frame(clip: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "av", None)
-    assert first_frame(clip, 200) is None
+    assert poster_frame(clip, 200) is None
 
 
 # -- previews ---------------------------------------------------------------------------------------------------
@@ -420,8 +421,15 @@ def test_a_picture_full_of_detail_adds_at_most_200_kb_to_a_notebook() -> None:
 # -- assets -----------------------------------------------------------------------------------------------------
 
 
-def asset(data: bytes, path: Path | None = None, **options: object) -> Asset:
-    return Asset(id="asset_1", facts=inspect(data), path=path, data=None if path else data, **options)  # type: ignore[arg-type]
+def record(data: bytes, path: Path | None = None) -> AssetRecord:
+    """Describe *data*, which is kept at *path* or in memory."""
+    info = inspect(data)
+    content = None if path else data
+    return AssetRecord("asset_1", hash_of(data), path, info.mime_type, len(data), *info.size, content=content)
+
+
+def asset(data: bytes, path: Path | None = None) -> Asset:
+    return Asset(record(data, path))
 
 
 def test_an_asset_tells_what_it_is_and_gives_its_bytes_and_picture(tmp_path: Path) -> None:
@@ -456,7 +464,7 @@ def test_an_asset_is_saved_from_the_library_or_from_memory(tmp_path: Path) -> No
 
 def test_a_lost_original_is_said_so_and_not_saved_as_an_empty_file(tmp_path: Path) -> None:
     item = asset(picture(), tmp_path / "gone.png")
-    for use in (lambda: item.data, lambda: item.image, lambda: item.save(tmp_path / "x.png"), lambda: item.preview()):
+    for use in (lambda: item.data, lambda: item.image, lambda: item.save(tmp_path / "x.png")):
         with pytest.raises(AssetUnavailable, match="gone from the library"):
             use()
     assert not (tmp_path / "x.png").exists()
@@ -469,22 +477,14 @@ def test_only_a_picture_is_a_picture() -> None:
 
 
 def test_an_asset_of_the_library_is_as_the_library_says(tmp_path: Path) -> None:
-    record = AssetRecord("asset_9", "ab" * 32, tmp_path / "f.mp4", "video/mp4", 9, 640, 480, 2.0)
-    item = Asset.from_record(record, caption="a fox", preview_px=300)
-    assert (item.id, item.kind, item.suffix, item.caption) == ("asset_9", "video", ".mp4", "a fox")
+    kept = AssetRecord("asset_9", "ab" * 32, tmp_path / "f.mp4", "video/mp4", 9, 640, 480, 2.0)
+    item = Asset(kept, caption="a fox")
+    assert (item.id, item.kind, item.record.suffix, item.caption) == ("asset_9", "video", ".mp4", "a fox")
     assert (item.width, item.height, item.duration_s, item.path) == (640, 480, 2.0, tmp_path / "f.mp4")
 
 
-def test_a_preview_is_never_larger_than_the_setting_and_is_made_once() -> None:
-    item = asset(picture("PNG", (900, 900)), preview_px=300)
-    with Image.open(io.BytesIO(item.preview(800)[1])) as shown:
-        assert shown.size == (300, 300)
-    with Image.open(io.BytesIO(item.preview(50)[1])) as shown:
-        assert shown.size == (50, 50)
-    assert item.preview() is item.preview(300)
-
-
-def test_only_a_clip_has_a_still(clip: bytes) -> None:
-    assert asset(clip, preview_px=320).still() is not None
-    assert asset(picture()).still() is None
-    assert asset(mp4()).still() is None
+def test_a_picture_shows_itself_no_larger_than_the_setting() -> None:
+    shown = Asset(record(picture("PNG", (900, 900))), preview_px=300)._repr_mimebundle_()["text/html"]
+    encoded = shown.split(";base64,")[1].split('"')[0]
+    with Image.open(io.BytesIO(base64.b64decode(encoded))) as preview_:
+        assert preview_.size == (300, 300)

@@ -286,7 +286,10 @@ def test_the_guard_lets_records_through_that_can_not_be_formatted(
 
 
 def test_our_own_retries_are_not_logged_as_stamina_logs_them(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    with Sandbox(latency_s=0.05, rate=None) as server, Playcut(api_key=server.key, base_url=server.base_url) as pc:
+    with (
+        Sandbox(latency_s=0.05, rate=None, media="tiny") as server,
+        Playcut(api_key=server.key, base_url=server.base_url) as pc,
+    ):
         pc.image("a fox [truncated]")
     assert not [record for record in caplog.records if record.name == "stamina"]
 

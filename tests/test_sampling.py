@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from playcut_jupyter import InvalidInput, Playcut, PromptError
@@ -16,7 +18,7 @@ def prompts(pc: Playcut, sample: int, sample_seed: int = 0) -> list[str]:
 
 
 def test_a_sample_is_part_of_the_whole_in_its_order(pc: Playcut) -> None:
-    whole = [one.prompt for one in planning.plan("image", TEMPLATE, {}, {})]
+    whole = [one.prompt for one in planning.plan_sweep("image", TEMPLATE, {}, {}).plan]
     taken = prompts(pc, 5)
     assert len(taken) == 5
     assert taken == [prompt for prompt in whole if prompt in taken]
@@ -40,8 +42,8 @@ def test_more_than_there_are_is_all_of_them(pc: Playcut) -> None:
 
 
 def test_the_expansion_says_that_it_is_a_part(pc: Playcut) -> None:
-    plan = planning.plan("image", TEMPLATE, {}, {}).sample(3, 7)
-    assert plan.describe().startswith("3 of 16 generations")
+    request = planning.plan_sweep("image", TEMPLATE, {}, {}, sample=3, sample_seed=7)
+    assert request.plan.describe().startswith("3 of 16 generations")
 
 
 def test_bad_samples_are_told_before_anything_is_sent(pc: Playcut) -> None:
@@ -62,3 +64,20 @@ def test_bad_samples_are_told_before_anything_is_sent(pc: Playcut) -> None:
 def test_a_cells_line_takes_both() -> None:
     line = parse_cell_line("image --sample 6 --seed 3", {})
     assert (line.sample, line.seed) == (6, 3)
+
+
+def table(text: str) -> list[list[str]]:
+    """Return a grid's cells as words: headings, and the prompts of the pictures."""
+    rows = re.findall(r"<tr>(.*?)</tr>", text, re.DOTALL)
+    cells = (re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows)
+    return [
+        [" ".join(re.findall(r'alt="([^"]*)"', cell)) or re.sub(r"<[^>]*>", "", cell) for cell in row] for row in cells
+    ]
+
+
+def test_a_samples_table_has_every_picture_under_its_own_heading(pc: Playcut) -> None:
+    sweep = pc.sweep("a sparse {red|blue|green} {fox|owl|cat}", sample=4, sample_seed=2)
+    (head, *rows) = table(sweep._repr_mimebundle_()["text/html"])
+    shown = [(row[0], name, cell) for row in rows for name, cell in zip(head[1:], row[1:], strict=True) if cell]
+    assert sorted(cell for _, _, cell in shown) == sorted(run.prompt for run in sweep)
+    assert all(cell == f"a sparse {colour} {animal}" for colour, animal, cell in shown)

@@ -42,10 +42,11 @@ CELLS = [
 ]
 
 
+@pytest.mark.kernel
 def test_a_notebook_leaves_neither_key_nor_signed_url_anywhere(
     tmp_path: Path, away_from_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with Sandbox(latency_s=0.2, rate=None, key="pk_live_" + "5ec7e7" * 6 + "beef") as server:
+    with Sandbox(latency_s=0.2, rate=None, key="pk_live_" + "5ec7e7" * 6 + "beef", media="tiny") as server:
         monkeypatch.setenv("PLAYCUT_API_KEY", server.key)
         monkeypatch.setenv("PLAYCUT_BASE_URL", server.base_url)
         cells = [nbformat.v4.new_code_cell(cell, metadata={"tags": ["raises-exception"]}) for cell in CELLS]

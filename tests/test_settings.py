@@ -17,9 +17,9 @@ from playcut_jupyter.settings import (
     Settings,
     checked_base_url,
     checked_key,
-    default_home,
+    configured_home,
     is_loopback,
-    sandbox_asked_for,
+    uses_sandbox,
 )
 from playcut_jupyter.tools import IMAGE, VIDEO, named
 
@@ -166,13 +166,18 @@ def test_a_key_that_no_header_can_carry_is_refused_and_not_repeated(key: str) ->
 
 
 @pytest.mark.parametrize("word", ["1", "true", "True", " YES ", "on"])
-def test_the_sandbox_is_asked_for_in_words(word: str) -> None:
-    assert sandbox_asked_for({"PLAYCUT_SANDBOX": word})
+def test_the_sandbox_is_asked_for_in_words(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
+    monkeypatch.setenv("PLAYCUT_SANDBOX", word)
+    assert uses_sandbox()
+    assert not uses_sandbox(False)
 
 
-@pytest.mark.parametrize("environ", [{}, {"PLAYCUT_SANDBOX": ""}, {"PLAYCUT_SANDBOX": "0"}, {"PLAYCUT_SANDBOX": "off"}])
-def test_the_sandbox_is_never_fallen_into(environ: dict[str, str]) -> None:
-    assert not sandbox_asked_for(environ)
+@pytest.mark.parametrize("word", [None, "", "0", "off"])
+def test_the_sandbox_is_never_fallen_into(monkeypatch: pytest.MonkeyPatch, word: str | None) -> None:
+    if word is not None:
+        monkeypatch.setenv("PLAYCUT_SANDBOX", word)
+    assert not uses_sandbox()
+    assert uses_sandbox(True)
     with pytest.raises(NotConnected, match="no API key") as caught:
         Playcut().voices()
     assert "PLAYCUT_API_KEY" in str(caught.value)
@@ -181,18 +186,22 @@ def test_the_sandbox_is_never_fallen_into(environ: dict[str, str]) -> None:
 
 def test_the_environment_says_whether_the_sandbox_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLAYCUT_SANDBOX", "1")
-    assert sandbox_asked_for()
     assert Playcut().connector.is_sandbox
     assert not Playcut(sandbox=False).connector.is_sandbox
 
 
 def test_the_home_is_the_environments_or_the_platforms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert default_home({"PLAYCUT_HOME": "/somewhere"}) == Path("/somewhere")
-    assert default_home({"PLAYCUT_HOME": "~/mine"}) == tmp_path / "mine"  # HOME is this folder
+    monkeypatch.setenv("PLAYCUT_HOME", "/somewhere")
+    assert configured_home() == Path("/somewhere")
+    assert configured_home("~/elsewhere") == tmp_path / "elsewhere"  # HOME is this folder
+    monkeypatch.setenv("PLAYCUT_HOME", "~/mine")
+    assert configured_home() == tmp_path / "mine"
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    assert default_home({}).name == "playcut"
-    assert default_home({"PLAYCUT_HOME": ""}) == default_home({})
-    assert tmp_path in default_home({}).parents
+    monkeypatch.delenv("PLAYCUT_HOME")
+    assert configured_home().name == "playcut"
+    assert tmp_path in configured_home().parents
+    monkeypatch.setenv("PLAYCUT_HOME", "")
+    assert configured_home().name == "playcut"
 
 
 def test_key_and_address_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -64,7 +64,16 @@ async def fetch(url: str, settings: Settings) -> Body:
     """
     try:
         for _ in range(_MAX_REDIRECTS + 1):
-            outcome = await _hop(url, settings)
+            host, addresses = await _checked(url, settings)
+            failure: ConnectionFailed | None = None
+            for address in addresses[:_MAX_ADDRESSES]:
+                try:
+                    outcome = await _request(url, host, address, settings)
+                    break
+                except ConnectionFailed as error:
+                    failure = error
+            else:
+                raise failure or ConnectionFailed(f"{host} has no address.")
             if isinstance(outcome, Body):
                 return outcome
             url = outcome
@@ -75,19 +84,8 @@ async def fetch(url: str, settings: Settings) -> Body:
     raise FetchFailed(f"the storage redirected more than {_MAX_REDIRECTS} times", worth_another=False)
 
 
-async def _hop(url: str, settings: Settings) -> Body | str:
-    """GenerationRequest *url*; return its body, or where it redirects to."""
-    host, addresses = await _checked(url, settings)
-    failure: ConnectionFailed | None = None
-    for address in addresses[:_MAX_ADDRESSES]:
-        try:
-            return await _request(url, host, address, settings)
-        except ConnectionFailed as error:
-            failure = error
-    raise failure or ConnectionFailed(f"{host} has no address.")
-
-
 async def _request(url: str, host: str, address: str | None, settings: Settings) -> Body | str:
+    """Request *url* from one address; return its body, or where it redirects to."""
     target = httpx.URL(url)
     headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
     extensions: dict[str, str] = {}
@@ -108,7 +106,15 @@ async def _request(url: str, host: str, address: str | None, settings: Settings)
         if response.status_code != 200:
             text = f"the storage answered {response.status_code}"
             raise FetchFailed(text, worth_another=response.status_code != 410)
-        return await _body(response, settings.max_download_mb)
+        max_mb, declared = settings.max_download_mb, response.headers.get("content-length", "")
+        try:
+            if declared.isdigit() and len(declared) < 20 and int(declared) > max_mb * 1_000_000:
+                raise ResponseTooLarge
+            data = await read_body(response, int(max_mb * 1_000_000))
+        except ResponseTooLarge:
+            text = f"it is larger than {max_mb:g} MB (see the setting max_download_mb)"
+            raise FetchFailed(text, worth_another=False) from None
+        return Body(data, response.headers.get("content-type", "").split(";")[0].strip().lower())
 
 
 def _joined(url: str, location: str) -> str:
@@ -116,19 +122,6 @@ def _joined(url: str, location: str) -> str:
         return urljoin(url, location)
     except ValueError:
         raise FetchFailed("the storage redirected to what is not a URL", worth_another=False) from None
-
-
-async def _body(response: httpx.Response, max_mb: float) -> Body:
-    limit = int(max_mb * 1_000_000)
-    declared = response.headers.get("content-length", "")
-    too_large = FetchFailed(f"it is larger than {max_mb:g} MB (see the setting max_download_mb)", worth_another=False)
-    if declared.isdigit() and len(declared) < 20 and int(declared) > limit:
-        raise too_large
-    try:
-        data = await read_body(response, limit)
-    except ResponseTooLarge:
-        raise too_large from None
-    return Body(data, response.headers.get("content-type", "").split(";")[0].strip().lower())
 
 
 async def _checked(url: str, settings: Settings) -> tuple[str, list[str | None]]:

@@ -36,6 +36,14 @@ class Account:
         self._set_aside = 0.0
         self._lock = threading.Lock()
 
+    @property
+    def left(self) -> float | None:
+        """Credits that may still be spent, without what is set aside; None for any number."""
+        if self.budget is None:
+            return None
+        with self._lock:
+            return max(0.0, self.budget - self.spent - self._set_aside)
+
     def check(self, expected: float | None) -> None:
         """Raise `BudgetExceeded` if a submission of *expected* credits would pass the budget."""
         with self._lock:
@@ -64,15 +72,21 @@ class Account:
     def _check(self, expected: float | None) -> None:
         if self.budget is None:
             return
-        taken = self.spent + self._set_aside
-        if taken + (expected or 0.0) <= self.budget and taken < self.budget:
-            return
-        price = f"about {in_credits(expected)}" if expected else "more credits"
-        of_budget = f"{amount(taken)} of the budget of {in_credits(self.budget)}"
-        raise BudgetExceeded(
-            f"This would spend {price}: {of_budget} are spent (estimated).",
-            hint=("It was not sent. ", Remedy(Action.RAISE_BUDGET), "."),
-        )
+        left = self.budget - self.spent - self._set_aside
+        if left <= 0 or (expected or 0.0) > left:
+            raise over_budget(expected, left)
+
+
+def over_budget(expected: float | None, left: float, *more: str | Remedy) -> BudgetExceeded:
+    """Return the error that what is expected to cost so many credits (None: unknown) does not fit what is left.
+
+    *more* is what else can be done than to raise the budget.
+    """
+    needs = f"needs about {in_credits(expected)}" if expected else "needs credits"
+    return BudgetExceeded(
+        f"Over budget: {needs}, {amount(max(0.0, left))} are left (estimate). Nothing of it was sent.",
+        hint=(Remedy(Action.RAISE_BUDGET), *more, "."),
+    )
 
 
 def amount(credits_: float) -> str:

@@ -1,1 +1,1 @@
-"""Prompt design: what a plan will cost, what became of an idea, which of two is better."""
+"""Prompt design: planning and price, lineage, comparison, blind picking."""

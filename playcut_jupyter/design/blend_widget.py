@@ -1,4 +1,4 @@
-"""A slider that blends one picture into another, in place: to see what changed where."""
+"""A slider that blends one picture into another in place, to show where they differ."""
 
 from __future__ import annotations
 
@@ -14,43 +14,41 @@ from PIL.Image import Image
 
 _VIEW_PX = 720
 _FRAMES = 13
-"""How many steps the slider has: enough to look smooth, few enough to be drawn in advance."""
+"""The slider's steps: enough to look smooth, few enough to render in advance."""
 
 
 def blend_widget(first: Image, second: Image, names: Sequence[str]) -> Widget:
-    """Return the slider; all its pictures are drawn now, so that moving it only changes a trait.
+    """Return the slider. All its frames are rendered now, so that moving it only sets a trait.
 
     Args:
-        first: the one that is shown first.
-        second: the other one, whole, between bars if it has another shape.
-        names: how each is called.
+        first: the picture at the slider's start.
+        second: the picture at its end; padded with bars if its aspect ratio differs.
+        names: the label of each.
     """
     small = first.convert("RGB")
     small.thumbnail((_VIEW_PX, _VIEW_PX))
     other = ImageOps.pad(second.convert("RGB"), small.size, color="gray")
     frames = [_webp(Pillow.blend(small, other, step / (_FRAMES - 1))) for step in range(_FRAMES)]
-    # Whole in a window, below what it is moved with; never larger than it is, or its pixels would be seen.
+    # The picture fits into a window below its slider, and is never enlarged.
     layout = {"max_width": "100%", "max_height": "70vh", "object_fit": "contain", "align_self": "flex-start"}
     picture = ipywidgets.Image(value=frames[0], format="webp", layout=layout)
     picture.add_class("playcut-blend")
     size = {"width": "360px", "max_width": "100%"}
     slider = ipywidgets.IntSlider(value=0, min=0, max=_FRAMES - 1, readout=False, description="blend", layout=size)
-    flicker = ipywidgets.ToggleButton(value=False, description="show the second", tooltip="flicker between the two")
+    toggle = ipywidgets.ToggleButton(value=False, description="show the second", tooltip="switch between the two")
     label = ipywidgets.Label(value=names[0])
 
-    def show(step: int) -> None:
+    def show(change: Mapping[str, Any]) -> None:
+        step = change["new"]
         picture.value = frames[step]
         label.value = names[0] if step == 0 else names[1] if step == _FRAMES - 1 else f"{names[0]} → {names[1]}"
 
-    def slid(change: Mapping[str, Any]) -> None:
-        show(change["new"])
-
-    def flicked(change: Mapping[str, Any]) -> None:
+    def toggled(change: Mapping[str, Any]) -> None:
         slider.value = _FRAMES - 1 if change["new"] else 0
 
-    slider.observe(slid, "value")
-    flicker.observe(flicked, "value")
-    return ipywidgets.VBox([ipywidgets.HBox([slider, flicker], layout={"flex_flow": "row wrap"}), label, picture])
+    slider.observe(show, "value")
+    toggle.observe(toggled, "value")
+    return ipywidgets.VBox([ipywidgets.HBox([slider, toggle], layout={"flex_flow": "row wrap"}), label, picture])
 
 
 def _webp(picture: Image) -> bytes:

@@ -1,9 +1,9 @@
-"""What a plan will come to, before anything is sent: how many, of what, how much, and what the library already has."""
+"""The forecast of a request before anything is sent: its size, its price, and what the library already has."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -17,23 +17,22 @@ from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.library.records import fingerprint
 from playcut_jupyter.tools import GenerationRequest, Tool
 
-_MOST = 2_000
-"""The most expansions that are looked up one by one; of a larger plan so many are taken at random."""
+_MAX_LOOKUPS = 2_000
+"""The largest number of expansions that are looked up; a larger plan is estimated from a random sample of this size."""
 
 
 @dataclass(frozen=True)
 class Forecast:
-    """What a request will come to.
+    """The size and price of a request.
 
     Attributes:
-        request: what is asked for.
-        looked_up: how many generations the next three were counted among; less than all of a very large plan.
-        in_library: how many of those the library has already: 0 credits.
+        request: the request.
+        looked_up: how many of its generations were looked up, on which the next two count; a sample of a large plan.
+        in_library: how many of those the library has already, for 0 credits.
         unpriced: how many of the others have no known price.
-        credits: what all that is new was estimated at when the same was last bought, scaled up from those that were
-            looked up; None if nothing is known.
-        budget: credits that may be spent; None for any number.
-        spent: how many of them are.
+        credits: the estimate for all that are not in the library, from the last estimates for the same inputs, scaled
+            up from a sample; None if no price is known.
+        left: credits left in the budget; None without a budget.
     """
 
     request: SweepRequest
@@ -41,69 +40,66 @@ class Forecast:
     in_library: int
     unpriced: int
     credits: float | None
-    budget: float | None = None
-    spent: float = 0.0
+    left: float | None = None
 
     @property
     def price(self) -> str:
-        """The credits in words; "" where nothing is known."""
+        """The price as text; "" if there is nothing to say."""
         new = self.looked_up - self.in_library
         parts = []
         if self.credits is not None:
             basis = "" if self.looked_up == self.request.total else f", from {self.looked_up:,} of them taken at random"
             parts.append(f"about {in_credits(self.credits)} (estimate{basis})")
             if self.unpriced:
-                parts.append(f"without {self.unpriced:,} whose price is not known yet")
+                parts.append(f"plus {self.unpriced:,} with an unknown price")
         elif new:
-            parts.append("the price is known with the first acknowledgement")
+            parts.append("the price is known after the first submission")
         if self.in_library:
             parts.append(f"{self.in_library:,} from your library, 0 credits")
         return "; ".join(parts)
 
     @property
-    def obstacles(self) -> str:
-        """What stands against sending it, in words; "" if nothing does."""
-        parts = []
-        if self.request.is_too_large:
-            parts.append(f"needs `--max {self.request.total}`")
-        if self.budget is not None and self.credits is not None and self.spent + self.credits > self.budget:
-            left = max(0.0, self.budget - self.spent)
-            priced = (self.looked_up - self.in_library - self.unpriced) * self.request.total / self.looked_up
-            spent = f" ({amount(self.spent)} spent)" if self.spent else ""
-            parts.append(
-                f"passes your budget of {amount(self.budget)}{spent} after about {int(left * priced / self.credits)}"
-            )
-        return "; ".join(parts)
+    def shortfall(self) -> str:
+        """How much the budget lacks, as text; "" if it is sufficient."""
+        if self.left is None or self.credits is None or not self.is_over_budget:
+            return ""
+        fits = "; as many as fit are generated" if self.request.within_budget else ""
+        return f"over budget: needs about {in_credits(self.credits)}, {amount(self.left)} are left{fits}"
+
+    @property
+    def is_over_budget(self) -> bool:
+        """True if the known prices exceed what is left of the budget."""
+        return self.left is not None and (self.credits or 0.0) > self.left
 
     def __str__(self) -> str:
         headline, *rest = self.request.plan.describe().split("\n")
         if self.request.count > 1:
             headline += f" x {self.request.count} of each = {self.request.total:,} generations"
-        return "\n".join(["; ".join(filter(None, (headline, self.price, self.obstacles))), *rest])
+        return "\n".join(["; ".join(filter(None, (headline, self.price, self.shortfall))), *rest])
 
     def bundle(self) -> bundles.Bundle:
-        """Return it as a MIME bundle: a quiet block of lines."""
+        """Return the forecast as a MIME bundle: lines of small text."""
         html = Markup('<div class="playcut-plan" style="white-space:pre-wrap;font-size:0.9em;opacity:0.8;">{}</div>')
         return bundles.mime_bundle(html.format(str(self)), str(self))
 
 
 def forecast(connection: Connection, request: SweepRequest, *, reuse: bool = True) -> Forecast:
-    """Look up what *request* will come to. A library that can't be read knows nothing; nothing is sent.
+    """Look up size and price of *request*; sends nothing. A library that can't be read counts as empty.
 
     Raises:
         InvalidInput: an input can't be sent as JSON.
     """
     tool, plan, origin = request.tool, request.plan, connection.settings.origin
-    wanted: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     inputs_of: dict[str, Mapping[str, object]] = {}
-    for expansion in plan if len(plan) <= _MOST else plan.sample(_MOST, seed=0):
+    for expansion in plan if len(plan) <= _MAX_LOOKUPS else plan.sample(_MAX_LOOKUPS, seed=0):
         inputs = {tool.prompt_field: expansion.prompt, **expansion.inputs}
-        encoded(tool.name, inputs)  # raises for what can't be sent, and so has no fingerprint either
+        encoded(tool.name, inputs)  # raises for inputs that can't be sent as JSON, which have no fingerprint either
         key = fingerprint(origin, tool.name, inputs)
-        wanted[key] += request.count
+        counts[key] += request.count
         inputs_of[key] = inputs
     in_library, unpriced, prices = 0, 0, []
-    for key, number in wanted.items():
+    for key, number in counts.items():
         saved = _saved(connection, tool, inputs_of[key], number) if reuse and not request.fresh else 0
         in_library += saved
         price = connection.expected_credits(GenerationRequest(tool, inputs_of[key]))
@@ -111,16 +107,35 @@ def forecast(connection: Connection, request: SweepRequest, *, reuse: bool = Tru
             unpriced += number - saved
         elif number > saved:
             prices.append(price * (number - saved))
-    looked_up = wanted.total()
+    looked_up = counts.total()
     return Forecast(
         request,
         looked_up,
         in_library,
         unpriced,
         credits=sum(prices) * request.total / looked_up if prices else None,
-        budget=connection.account.budget,
-        spent=connection.account.spent,
+        left=connection.account.left,
     )
+
+
+def affordable(
+    connection: Connection, requests: Sequence[GenerationRequest], *, reuse: bool = True
+) -> list[GenerationRequest]:
+    """Return those of *requests*, in order, that the rest of the budget covers, as far as prices are known."""
+    left, origin = connection.account.left, connection.settings.origin
+    if left is None:
+        return list(requests)
+    counts: Counter[str] = Counter()
+    fitting = []
+    for request in requests:
+        key = fingerprint(origin, request.tool.name, request.inputs)
+        counts[key] += 1
+        is_saved = reuse and _saved(connection, request.tool, request.inputs, counts[key]) == counts[key]
+        price = 0.0 if is_saved else connection.expected_credits(request) or 0.0
+        if price <= left:
+            left -= price
+            fitting.append(request)
+    return fitting
 
 
 def _saved(connection: Connection, tool: Tool, inputs: Mapping[str, object], number: int) -> int:

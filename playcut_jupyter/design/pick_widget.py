@@ -1,7 +1,7 @@
-"""The widget of blind picking: two results side by side, called A and B and nothing else, and a question.
+"""The widget for blind picking: two results side by side, labelled only A and B.
 
-Choices go to the library on a worker thread; the thread that handles clicks only changes what is shown. A click
-shuts the buttons until the next pair stands there, so that a double click counts once.
+A worker thread saves each choice to the library. A click disables the buttons until the next pair is shown, so that a
+double click counts once.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class PickWidget(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no ty
     """Rounds of "which is better?" over a sweep.
 
     Raises:
-        InvalidInput: there are fewer than two to choose from.
+        InvalidInput: fewer than two different generations are finished.
     """
 
     def __init__(self, sweep: SweepSnapshot, library: Library) -> None:
@@ -42,7 +42,7 @@ class PickWidget(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no ty
         self._skipped: list[Pair] = []
         self._was_skip: list[bool] = []
         self._pair: Pair | None = None
-        self._shown = 0
+        self._shown_count = 0
         self._worker = ThreadPoolExecutor(1, "playcut-pick")
         self.question = ipywidgets.HTML()
         self.sides = [ipywidgets.HTML(layout={"width": "48%", "min_width": "220px"}) for _ in "AB"]
@@ -64,7 +64,7 @@ class PickWidget(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no ty
         )
         self.add_class("playcut-pick")
         self._show(ratings.picks(self._library, list(self._candidates)))
-        self._open_buttons()
+        self._enable_buttons()
 
     def _button(self, text: str, action: Callable[[], None]) -> Any:
         button = ipywidgets.Button(description=text, layout={"width": "auto"})
@@ -74,24 +74,24 @@ class PickWidget(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no ty
                 return
             for each in self._buttons:
                 each.disabled = True
-            self._worker.submit(self._safely, action)
+            self._worker.submit(self._run, action)
 
         button.on_click(clicked)
         return button
 
-    def _safely(self, action: Callable[[], None]) -> None:
-        """Do *action* and show the next pair; what went wrong stands where the result would."""
+    def _run(self, action: Callable[[], None]) -> None:
+        """Run *action* and show the next pair; show an error in place of the result."""
         try:
             action()
             self._show(ratings.picks(self._library, list(self._candidates)))
         except PlaycutError as error:
             self.result.value = str(message(f"{error}"))
         except Exception as error:
-            log.exception("a click ended in a way it should not")
+            log.exception("unexpected error after a click")
             kind = type(error).__name__
             self.result.value = str(message(f"Something inside playcut-jupyter went wrong ({kind}: {error})."))
         finally:
-            self._open_buttons()
+            self._enable_buttons()
 
     def _choose(self, side: int) -> None:
         if self._pair is not None:
@@ -111,31 +111,31 @@ class PickWidget(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no ty
             ratings.forget_last_pick(self._library, list(self._candidates))
 
     def _finish(self) -> None:
-        rounds = ratings.picks(self._library, [state.id for state in self._sweep.generations if state.id is not None])
+        rounds = ratings.picks(
+            self._library, [snapshot.id for snapshot in self._sweep.generations if snapshot.id is not None]
+        )
         self.result.value = picking.bundle(self._sweep.generations, self._sweep.axes, rounds)["text/html"]
 
     def _show(self, rounds: list[Pair]) -> None:
         shown = [*rounds, *self._skipped]
-        self._pair, self._shown = picking.next_pair(self._candidates, shown), len(shown)
+        self._pair, self._shown_count = picking.next_pair(self._candidates, shown), len(shown)
         pairs = len(self._candidates) * (len(self._candidates) - 1) // 2
         for letter, side, number in zip("AB", self.sides, self._pair or (None, None), strict=True):
-            side.value = str(_blind(letter, self._candidates[number])) if number is not None else ""
+            side.value = str(_anonymous(letter, self._candidates[number])) if number is not None else ""
         if self._pair is None:
             self.question.value = f"<b>All {pairs} pairs are judged.</b>"
             self._finish()
         else:
             self.question.value = f"<b>Which is better?</b> Round {len(shown) + 1} of at most {pairs}"
 
-    def _open_buttons(self) -> None:
-        """Let what can be done now be clicked."""
+    def _enable_buttons(self) -> None:
+        """Enable the buttons whose action is possible now."""
         for button in (self.a_is_better, self.b_is_better, self.skip):
             button.disabled = self._pair is None
-        self.undo.disabled = not self._shown
+        self.undo.disabled = not self._shown_count
         self.finish.disabled = False
 
 
-def _blind(letter: str, state: Snapshot) -> Markup:
-    """Return a result under a letter alone: its words, which are its alternative text elsewhere, would give it away."""
-    longest_px = min(_VIEW_PX, state.preview_px)
-    shown = Markup("").join(media_html.asset(asset, letter, longest_px) for asset in state.assets)
-    return Markup("<b>{}</b><br>{}").format(letter, shown)
+def _anonymous(letter: str, snapshot: Snapshot) -> Markup:
+    """Return a result labelled with a letter, which also replaces the prompt as alternative text."""
+    return Markup("<b>{}</b><br>{}").format(letter, media_html.assets(snapshot, _VIEW_PX, caption=letter))

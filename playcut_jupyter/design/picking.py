@@ -1,4 +1,4 @@
-"""Blind picking: which two are shown next, and what the choices say of each value of each axis. Pure."""
+"""Blind picking: the next pair to show, and the results for each value of each axis. Pure functions."""
 
 from __future__ import annotations
 
@@ -17,54 +17,54 @@ from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.text import text_table
 
 Pair: TypeAlias = tuple[int, int]
-"""Two numbers of the library; of a choice, the winner first."""
+"""Two generations by their numbers in the library; in a choice, the winner comes first."""
 _WINNER_PX = 240
 
 
 def candidates(generations: Iterable[Snapshot]) -> dict[int, Snapshot]:
-    """Return by number what can be picked from: all that is in the library, the same file only once.
+    """Return by number the finished generations that can be picked from; of those with the same file, the first.
 
     Raises:
         InvalidInput: there are fewer than two.
     """
-    found: dict[int, Snapshot] = {}
+    candidates_: dict[int, Snapshot] = {}
     files = set()
-    for state in generations:
-        if state.id is None or not state.succeeded or not state.assets:
+    for snapshot in generations:
+        if snapshot.id is None or not snapshot.succeeded or not snapshot.assets:
             continue
-        if state.assets[0].sha256 not in files:
-            files.add(state.assets[0].sha256)
-            found[state.id] = state
-    if len(found) < 2:
+        if snapshot.assets[0].sha256 not in files:
+            files.add(snapshot.assets[0].sha256)
+            candidates_[snapshot.id] = snapshot
+    if len(candidates_) < 2:
         raise InvalidInput(
-            f"Picking takes at least two finished generations that differ; here there are {len(found)}.",
-            hint="Make a sweep first, or `retry_failed()` what failed.",
+            f"Picking needs at least two different finished generations, and this sweep has {len(candidates_)}.",
+            hint="Run a larger sweep, or retry what failed: `retry_failed()`.",
         )
-    return found
+    return candidates_
 
 
 def next_pair(numbers: Collection[int], shown: Sequence[Pair]) -> Pair | None:
-    """Return the two to show next: those that were seen least, in random places; None once all pairs were shown.
+    """Return the least shown pair next, in random order; None once all pairs were shown.
 
-    The same for the same choices so far, so that a view made anew goes on where the last one was.
+    The pair depends only on *shown*, so that a new widget continues where the last one stopped.
     """
-    done = {frozenset(pair) for pair in shown}
-    open_pairs = [pair for pair in combinations(sorted(numbers), 2) if frozenset(pair) not in done]
-    if not open_pairs:
+    shown_pairs = {frozenset(pair) for pair in shown}
+    remaining = [pair for pair in combinations(sorted(numbers), 2) if frozenset(pair) not in shown_pairs]
+    if not remaining:
         return None
-    seen = Counter(number for pair in shown for number in pair)
-    least = min(seen[a] + seen[b] for a, b in open_pairs)
-    chance = random.Random(f"{sorted(numbers)}{len(shown)}")  # noqa: S311 - nothing secret
-    first, second = chance.choice([(a, b) for a, b in open_pairs if seen[a] + seen[b] == least])
-    return (first, second) if chance.random() < 0.5 else (second, first)
+    views = Counter(number for pair in shown for number in pair)
+    fewest = min(views[a] + views[b] for a, b in remaining)
+    rng = random.Random(f"{sorted(numbers)}{len(shown)}")  # noqa: S311 - nothing secret
+    first, second = rng.choice([(a, b) for a, b in remaining if views[a] + views[b] == fewest])
+    return (first, second) if rng.random() < 0.5 else (second, first)
 
 
 def winner(generations: Iterable[Snapshot], rounds: Sequence[Pair]) -> Snapshot | None:
-    """Return the one with the largest share of wins; of several, that with more rounds; None before the first."""
+    """Return the generation with the largest share of wins; a tie goes to more rounds; None without a round."""
     won = Counter(number for number, _ in rounds)
     played = Counter(number for pair in rounds for number in pair)
-    judged = [(state, state.id) for state in generations if state.id is not None and played[state.id]]
-    best = max(judged, key=lambda one: (won[one[1]] / played[one[1]], played[one[1]]), default=None)
+    judged = [(snapshot, snapshot.id) for snapshot in generations if snapshot.id is not None and played[snapshot.id]]
+    best = max(judged, key=lambda pair: (won[pair[1]] / played[pair[1]], played[pair[1]]), default=None)
     return best[0] if best is not None else None
 
 
@@ -73,9 +73,9 @@ def value_records(
 ) -> list[dict[str, Any]]:
     """Return a row for each value of each axis: axis, value, won, rounds, share (0 to 1, None without a round).
 
-    A round between two of the same value says nothing of it and is left out.
+    A round between two generations with the same value does not count for that axis.
     """
-    labels = {state.id: state.labels for state in generations}
+    labels = {snapshot.id: snapshot.labels for snapshot in generations}
     won: Counter[tuple[str, str]] = Counter()
     played: Counter[tuple[str, str]] = Counter()
     for pair in rounds:
@@ -84,7 +84,7 @@ def value_records(
             if better != worse:
                 won[axis, better] += 1
                 played.update([(axis, better), (axis, worse)])
-    # By their text: a list or a dictionary is no key.
+    # Keys are texts, because a value may be unhashable (a list).
     keys = [(axis, text) for axis, values in axes.items() for text in dict.fromkeys(map(str, values))]
     return [
         {
@@ -101,7 +101,7 @@ def value_records(
 def bundle(
     generations: Sequence[Snapshot], axes: Mapping[str, Sequence[object]], rounds: Sequence[Pair]
 ) -> bundles.Bundle:
-    """Return what the choices say as a MIME bundle: a table, and the winner."""
+    """Return the results as a MIME bundle: a table, and the winner."""
     if not rounds:
         return bundles.message_bundle("Nothing has been picked yet: `sweep.pick()`.")
     rows = [("axis", "value", "won", "share")]
@@ -111,11 +111,8 @@ def bundle(
     best = winner(generations, rounds)
     summary = f"{len(rounds)} rounds" + (f"; most often picked: #{best.id}, {best.prompt}" if best else "")
     html = Markup("{}{}<div>{}</div>").format(
-        table("playcut-picks", rows[1:], header=rows[0]), text_html.message(summary), _picture(best) if best else ""
+        table("playcut-picks", rows[1:], header=rows[0]),
+        text_html.message(summary),
+        media_html.assets(best, _WINNER_PX) if best else "",
     )
     return bundles.mime_bundle(html, f"{text_table(rows)}\n{summary}")
-
-
-def _picture(state: Snapshot) -> Markup:
-    longest_px = min(_WINNER_PX, state.preview_px)
-    return Markup("").join(media_html.asset(asset, state.prompt, longest_px) for asset in state.assets)

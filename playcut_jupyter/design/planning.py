@@ -1,15 +1,17 @@
-"""From a kind, words and options to what is asked of the API. Nothing is sent or read here.
+"""Turns a kind, a prompt and options into a `SweepRequest`; sends and reads nothing.
 
-A cell, a call from Python and the panel's form all make one object, a `SweepRequest`: checked, and settled before
-anything is sent. One prompt without axes is a sweep of one.
+Cells, Python calls and the panel's form all make a `SweepRequest`, which is checked and complete before anything is
+sent. One prompt without axes is a sweep of one.
 """
 
 from __future__ import annotations
 
 import sys
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from types import FrameType
 from typing import Any
 
 from playcut_jupyter import tools
@@ -18,22 +20,27 @@ from playcut_jupyter.errors import InvalidInput, PromptError
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.prompts.expansion import expand
 from playcut_jupyter.prompts.plan import Expansions, Plan
+from playcut_jupyter.prompts.values import refuse_no_value
 from playcut_jupyter.settings import MAX_GENERATIONS
 from playcut_jupyter.tools import GenerationRequest, Tool
+
+_PROMPT = "_prompt"
+"""The template variable that holds a literal prompt."""
 
 
 @dataclass(frozen=True)
 class SweepRequest:
-    """What is asked for at once.
+    """A request for one or more generations.
 
     Attributes:
-        tool: which tool makes it.
-        plan: the generations that the template stands for.
+        tool: the tool that generates them.
+        plan: the expanded template.
         count: how many of each.
         fresh: True to generate again even if the library has it.
-        session: which session it goes into, by id or title; None for the connection's own.
-        parent_id: the generation of the library that it is made from; None for none.
-        max_generations: the most that may be sent; None for any number.
+        session: the session's id or title; None for the connection's own.
+        parent_id: the number of the generation that it derives from; None for none.
+        max_generations: the largest number that may be sent; None for any number.
+        within_budget: True to generate as many as the budget allows; else all or none, where the prices are known.
     """
 
     tool: Tool
@@ -43,20 +50,21 @@ class SweepRequest:
     session: str | None = None
     parent_id: int | None = None
     max_generations: int | None = MAX_GENERATIONS
+    within_budget: bool = False
 
     @property
     def total(self) -> int:
-        """How many generations it makes."""
+        """The number of generations."""
         return len(self.plan) * self.count
 
     @property
     def is_too_large(self) -> bool:
-        """True if it makes more than may be sent."""
+        """True if it has more than `max_generations`."""
         return self.max_generations is not None and self.total > self.max_generations
 
     @property
     def axes(self) -> dict[str, Sequence[object]]:
-        """Name of each axis -> its values; several of each are an axis, too."""
+        """Name of each axis -> its values; a `count` above 1 is an axis too."""
         return {**self.plan.axes, **self._variants}
 
     @property
@@ -65,7 +73,7 @@ class SweepRequest:
         return {name: range(1, self.count + 1)} if self.count > 1 else {}
 
     def generations(self) -> list[GenerationRequest]:
-        """Return what is asked of the API for each generation, in the order of the axes."""
+        """Return the API request for each generation, in the order of the axes."""
         variants = [{name: number} for name, numbers in self._variants.items() for number in numbers] or [{}]
         return [
             GenerationRequest(
@@ -89,37 +97,41 @@ def plan_sweep(
     parent: Snapshot | None = None,
     sample: int | None = None,
     sample_seed: int = 0,
+    literal: bool = False,
     **how: Any,
 ) -> SweepRequest:
     """Expand *template* and *options* (our names or the API's).
 
-    With a *parent*, the template is a change to its prompt (see `lineage`), and its inputs are the defaults.
+    With a *parent*, the template changes its prompt (see `lineage`), and its inputs are the defaults.
 
     Args:
-        kind: "image", "video" or "speech"; "" for the parent's, else an image.
+        kind: "image", "video" or "speech"; "" for the parent's kind, without a parent "image".
         template: text with variables and alternatives.
-        variables: what the names in it stand for.
+        variables: the values of the names in the template.
         options: inputs; a list is an axis.
-        parent: what it is made from.
-        sample: only so many of the generations, taken at random; None for all.
-        sample_seed: which ones; the same number takes the same ones.
+        parent: the generation to derive from.
+        sample: the size of a random sample of the generations; None for all.
+        sample_seed: the sample's seed; the same seed takes the same sample.
+        literal: True to take *template* as the prompt itself; lists among the options are axes all the same.
         **how: other attributes of `SweepRequest`.
 
     Raises:
-        PromptError, InvalidInput: it can't be expanded.
+        PromptError, InvalidInput: the template or an option is not valid.
     """
     tool = tool_for(kind or (lineage.kind_of_child(parent) if parent is not None else "image"))
     inherited: Mapping[str, object] = {}
+    if not template.strip() and (literal or parent is None):
+        raise PromptError("The prompt is empty.", hint="Say in words what to make.")
+    if literal:
+        template, variables = f"{{{_PROMPT}}}", {_PROMPT: template}
     if parent is not None:
         inherited = lineage.inherited(parent, tool)
         template, words = lineage.child_template(parent.prompt, template)
         variables = {**variables, **words}
-    if not template.strip():
-        raise PromptError("The prompt is empty.", hint="Say in words what to make.")
     inputs = inputs_for(tool, options)
-    # What is given anew takes its own place in the order of the axes.
-    kept = {name: value for name, value in inherited.items() if name not in inputs}
-    plan = expand(template, variables, {**kept, **inputs})
+    # An overridden input keeps its position among *options*, which sets the order of the axes.
+    defaults = {name: value for name, value in inherited.items() if name not in inputs}
+    plan = expand(template, variables, {**defaults, **inputs})
     if sample is not None:
         plan = plan.sample(sample, sample_seed)
     return _request(tool, plan, parent, **how)
@@ -128,20 +140,24 @@ def plan_sweep(
 def plan_literal(
     kind: str, prompt: str, options: Mapping[str, object], *, parent: Snapshot | None = None, **how: Any
 ) -> SweepRequest:
-    """Take *prompt* as it is, and *options* (our names or the API's) without axes; see `plan_sweep`.
+    """Return a request with a literal *prompt*, and *options* (our names or the API's) without axes.
+
+    Other arguments are as in `plan_sweep`.
 
     Raises:
-        InvalidInput: the kind, the prompt or an option is none.
+        InvalidInput: the kind, the prompt or an option is not valid.
     """
     tool = tool_for(kind)
     if not isinstance(prompt, str):
-        several = " `pc.sweep` makes several of one template." if isinstance(prompt, list | tuple) else ""
-        words = f"A prompt is text, and this is a {type(prompt).__name__}."
-        raise InvalidInput(words, hint=f"Say in words what to make.{several}")
+        several = " `pc.sweep` generates several from one template." if isinstance(prompt, list | tuple) else ""
+        message = f"A prompt is text, and this is a {type(prompt).__name__}."
+        raise InvalidInput(message, hint=f"Say in words what to make.{several}")
     if not prompt.strip():
         raise InvalidInput("The prompt is empty.", hint="Say in words what to make.")
     inherited = lineage.inherited(parent, tool) if parent is not None else {}
     inputs = {**inherited, **inputs_for(tool, options)}
+    for name, value in inputs.items():
+        refuse_no_value(value, f"The option {name}")
     return _request(tool, Plan({}, Expansions((prompt,), (), inputs, range(1))), parent, **how)
 
 
@@ -151,7 +167,7 @@ def _request(tool: Tool, plan: Plan, parent: Snapshot | None, *, count: int = 1,
 
 
 def tool_for(kind: str) -> Tool:
-    """Return the tool of a kind.
+    """Return the tool for a kind.
 
     Raises:
         InvalidInput: there is no such kind.
@@ -165,16 +181,16 @@ def tool_for(kind: str) -> Tool:
 
 
 def inputs_for(tool: Tool, options: Mapping[str, object]) -> dict[str, object]:
-    """Return API inputs for *options*, in their order: our names are translated, all others are the API's own.
+    """Return *options* as API inputs in the same order: our names are translated, all others pass unchanged.
 
     Raises:
-        InvalidInput: an option that this kind does not have, or that is hardly an API's but nearly one of ours; or the
-            prompt's own input, which would silently take its place.
+        InvalidInput: an option that this kind does not have or that looks like a typo of ours; or the prompt's input,
+            which would replace the prompt.
     """
     if tool.prompt_field in options:
         raise InvalidInput(
-            f"`{tool.prompt_field}` among the inputs would take the place of the prompt.",
-            hint="Say what to make in the prompt itself.",
+            f"The input `{tool.prompt_field}` would take the place of the prompt.",
+            hint="Put that text into the prompt.",
         )
     inputs: dict[str, object] = {}
     for name, value in options.items():
@@ -189,14 +205,19 @@ def inputs_for(tool: Tool, options: Mapping[str, object]) -> dict[str, object]:
 
 
 def checked_count(count: object, name: str = "count") -> int:
-    """Return *count* if it says how many; raises `InvalidInput`, which calls it *name*, if it does not."""
+    """Return *count* if it is a whole number of at least 1; else raise `InvalidInput`, which calls it *name*."""
     if isinstance(count, bool) or not isinstance(count, int) or count < 1:
         raise InvalidInput(f"{name} is a whole number of at least 1, not {count!r}.")
     return count
 
 
+def caller_variables(frame: FrameType) -> Mapping[str, object]:
+    """Return the variables visible in *frame*, as in an f-string: its locals, its globals, then the notebook's."""
+    return ChainMap(dict(frame.f_locals), frame.f_globals, dict(notebook_variables()))
+
+
 def notebook_variables() -> Mapping[str, object]:
-    """Return the variables of the notebook this runs in; none outside of IPython."""
+    """Return the variables of the notebook that this runs in; none outside of IPython."""
     if "IPython" not in sys.modules:
         return {}
     from IPython import get_ipython  # a script must not load IPython for it

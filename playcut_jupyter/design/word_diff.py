@@ -1,4 +1,4 @@
-"""Where two texts differ, word by word: for what a child changed of its parent, and for marking it side by side."""
+"""A word-by-word diff of two texts, for what a child changed in its parent's prompt and for comparisons."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ _WORD = re.compile(r"\w+|[^\w\s]")
 
 
 class Change(NamedTuple):
-    """Words of one text that stand in place of words of another: where in each; either may be empty."""
+    """A span of one text that replaces a span of another; either may be empty."""
 
     before: slice
     after: slice
 
 
 def changes(before: str, after: str) -> list[Change]:
-    """Return where *after* differs from *before*, in order; white space alone is no difference."""
+    """Return where *after* differs from *before*, in order, ignoring white space."""
     old, new = list(_WORD.finditer(before)), list(_WORD.finditer(after))
     return [
         Change(_span(old, i1, i2), _span(new, j1, j2))
@@ -28,7 +28,7 @@ def changes(before: str, after: str) -> list[Change]:
 
 
 def similarity(before: str, after: str) -> float:
-    """Return how much of two texts is the same, from 0 to 1."""
+    """Return how similar two texts are, word by word, from 0 to 1."""
     return _matcher(before, after).ratio()
 
 

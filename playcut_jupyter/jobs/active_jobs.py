@@ -1,6 +1,6 @@
-"""The jobs that this process is working on: to be found again, and to be stopped together.
+"""The unfinished jobs of this process: looked up by number, and stopped together.
 
-Stopping never loses a task's id: a submission that is on its way gets its answer, whatever the cell does.
+Stopping loses no task id: a submission that is being sent still gets its answer.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from playcut_jupyter.remedies import Action, Remedy
 
 
 def active_in_this_process(library: Library | None = None) -> dict[int, Job]:
-    """Return by number what this process is working on, of *library* or of any."""
+    """Return the unfinished jobs of this process by their number in *library*; None for any library."""
     return {
         job.id: job
         for job in list(active)
@@ -26,7 +26,7 @@ def active_in_this_process(library: Library | None = None) -> dict[int, Job]:
 
 
 def interrupt(jobs: Sequence[Job]) -> StoppedWaiting:
-    """Stop waiting for all *jobs* at once, and return the error that tells how to go on."""
+    """Stop waiting for all *jobs* at once, and return the error that says how to resume them."""
     for job in jobs:
         job.stop_waiting()
     settle(jobs)
@@ -34,7 +34,7 @@ def interrupt(jobs: Sequence[Job]) -> StoppedWaiting:
 
 
 def settle(jobs: Iterable[Job]) -> None:
-    """Give those of *jobs* that were told to stop a moment, together, to leave the library in order."""
+    """Give the stopping ones among *jobs* up to `ID_GRACE_S`, in all, to save their state in the library."""
     ends_at = time.monotonic() + ID_GRACE_S
     for job in jobs:
         if job.is_stopping:
@@ -42,32 +42,32 @@ def settle(jobs: Iterable[Job]) -> None:
 
 
 def stopped_error(jobs: Sequence[Job]) -> StoppedWaiting:
-    """Return the error that tells what has become of stopped *jobs*, and how to go on."""
+    """Return the error that says what happened to stopped *jobs*, and how to resume them."""
     if len(jobs) == 1:
         return jobs[0].stopped_error()
-    states = [job.snapshot for job in jobs]
-    open_ = [state for state in states if not state.done or isinstance(state.error, StoppedWaiting)]
-    task_ids = [state.task_id for state in open_ if state.task_id]
-    doubtful = sum(not state.task_id and not state.done for state in open_)
-    never_sent = len(open_) - len(task_ids) - doubtful
-    facts = [
+    snapshots = [job.snapshot for job in jobs]
+    unfinished = [snapshot for snapshot in snapshots if not snapshot.done or isinstance(snapshot.error, StoppedWaiting)]
+    task_ids = [snapshot.task_id for snapshot in unfinished if snapshot.task_id]
+    uncertain = sum(not snapshot.task_id and not snapshot.done for snapshot in unfinished)
+    not_sent = len(unfinished) - len(task_ids) - uncertain
+    counts = [
         f"{len(task_ids)} go on at Playcut" if task_ids else "",
-        f"{doubtful} may just have been taken" if doubtful else "",
-        f"{never_sent} were never sent" if never_sent else "",
+        f"{uncertain} may have been submitted" if uncertain else "",
+        f"{not_sent} were not submitted" if not_sent else "",
     ]
     fetch: tuple[str | Remedy, ...] = ()
     if task_ids:
         one = Remedy(Action.WAIT_FOR_TASK, task_ids[0])
-        fetch = (Remedy(Action.RESUME_ALL), " fetches what goes on (", one, " one of them). ")
+        fetch = (Remedy(Action.RESUME_ALL), " fetches what was submitted (", one, " fetches one of them). ")
     return StoppedWaiting(
-        f"Stopped waiting for {len(open_)} generations: {', '.join(filter(None, facts))}.",
-        hint=(*fetch, "The same again goes on with all of it; what was bought is not bought again."),
+        f"Stopped waiting for {len(unfinished)} generations: {', '.join(filter(None, counts))}.",
+        hint=(*fetch, "Running the same again continues with all of them; nothing is bought twice."),
         task_id=task_ids[0] if len(task_ids) == 1 else None,
     )
 
 
 def stop_all(connection: Connection | None = None) -> None:
-    """Stop all jobs (of *connection*), letting submissions on their way get their answer: no task id is lost."""
+    """Stop all jobs (of *connection*). Submissions that are being sent get their answer first: no task id is lost."""
     jobs = [job for job in list(active) if connection is None or job.connection is connection]
     for job in jobs:
         job.stop_waiting()

@@ -1,4 +1,4 @@
-"""What happens to a generation, in the order in which it happens. Jobs emit these; runs and live views fold them."""
+"""The events in a generation's life, in order. Its job folds them into snapshots (`snapshot.after`)."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The submission is on its way; from here until the answer it must not be cancelled."""
+    """The submission is being sent. It must not be cancelled before the answer is on disk."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """It certainly was not taken so far, and may be called off: no connection was made, or the rate limit holds it."""
+    """The API certainly did not take the submission yet, so it may be cancelled: no connection, or a 429."""
 
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """The API took it: from now on it can be picked up by its task id."""
+    """The API accepted the submission. From now on the task can be resumed by its id."""
 
     task_id: str
     status: str
@@ -29,7 +29,7 @@ class Submitted:
 
 @dataclass(frozen=True, slots=True)
 class VoiceChosen:
-    """A voice was left out, or named by its name: this is the one."""
+    """The voice of a speech that was requested without one, or with a voice's name."""
 
     voice_id: str
     name: str
@@ -37,14 +37,14 @@ class VoiceChosen:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The tool answered with data, not with a task."""
+    """The tool returned data and started no task."""
 
     data: object
 
 
 @dataclass(frozen=True, slots=True)
 class Progressed:
-    """The task's state, and its progress from 0 to 100 where the API tells it."""
+    """The task's status, and its progress from 0 to 100; None where the API reports none."""
 
     status: str
     progress: float | None
@@ -52,35 +52,35 @@ class Progressed:
 
 @dataclass(frozen=True, slots=True)
 class Throttled:
-    """The rate limit holds this job up for about `seconds`; 0 when it goes on."""
+    """The rate limit delays this job by about `seconds`; 0 when the delay is over."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Retrying:
-    """Something went wrong that is being put right: a wait was cut, a download is fetched again."""
+    """A step failed and is being retried: a dropped long poll, a failed download."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Fetching:
-    """The task is done and its assets are being fetched."""
+    """The task is complete and its assets are being downloaded."""
 
     count: int
 
 
 @dataclass(frozen=True, slots=True)
-class NotKept:
-    """The library could not be written; the result shows all the same."""
+class NotSaved:
+    """The library could not be written. The result is shown all the same."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class RowRemoved:
-    """The library has no row of it any more: it was asked for by an id that the service does not know."""
+class RecordRemoved:
+    """Its record was removed from the library: the task was requested by an id that the service does not know."""
 
 
 Event = (
@@ -93,7 +93,7 @@ Event = (
     | Throttled
     | Retrying
     | Fetching
-    | NotKept
-    | RowRemoved
+    | NotSaved
+    | RecordRemoved
 )
 Emit = Callable[[Event], None]

@@ -1,13 +1,14 @@
-"""Brings a finished task's assets to disk.
+"""Downloads a finished task's assets to disk.
 
-A signed URL is used at once and never stored; whatever goes wrong on the way (expired, cut, damaged), the asset
-is signed anew and fetched again, a bounded number of times. An asset that stays out of reach is an error that
-loses nothing: its task can be taken up again later.
+A signed URL is used at once and never stored. A download that fails (expired, truncated, damaged) is retried with a
+newly signed URL, up to `_ATTEMPTS` times. An asset that still can't be fetched is an error that loses nothing: its
+task can be resumed later.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import anyio
 import stamina
@@ -30,33 +31,34 @@ _EXPECTED = {"image": "picture", "video": "clip", "speech": "sound"}
 async def fetch_assets(
     connection: Connection, request: GenerationRequest, record: RecordWriter, asset_ids: Sequence[str], emit: Emit
 ) -> list[AssetRecord]:
-    """Fetch all assets at once and return them in the task's order.
+    """Fetch all assets concurrently and return them in the task's order.
 
     Raises:
-        AssetUnavailable: one of them can't be had; the others are in the library.
+        AssetUnavailable: one of them can't be fetched; the others are in the library.
     """
     await record.keep_asset_ids(asset_ids)
     assets: dict[int, AssetRecord] = {}
     failures: list[PlaycutError] = []
 
-    async def fetch_one(position: int, asset_id: str) -> None:
+    async def fetch(position: int, asset_id: str) -> None:
         try:
-            assets[position] = await _fetch(connection, request, record, position, asset_id, emit)
+            data, info = await _download(connection, request, asset_id, emit)
+            assets[position] = await record.keep_asset(position, asset_id, data, info)
         except PlaycutError as error:
             failures.append(error)
 
     async with anyio.create_task_group() as group:
         for position, asset_id in enumerate(asset_ids):
-            group.start_soon(fetch_one, position, asset_id)
+            group.start_soon(fetch, position, asset_id)
     if failures:
         raise failures[0]
     return [assets[position] for position in sorted(assets)]
 
 
-async def _fetch(
-    connection: Connection, request: GenerationRequest, record: RecordWriter, position: int, asset_id: str, emit: Emit
-) -> AssetRecord:
-    """Sign, download and check one asset, again if that may help, and keep it."""
+async def _download(
+    connection: Connection, request: GenerationRequest, asset_id: str, emit: Emit
+) -> tuple[bytes, media.MediaInfo]:
+    """Sign, download and check one asset; retry while another attempt may help."""
     retries = stamina.retry_context(
         on=lambda error: isinstance(error, downloads.FetchFailed) and error.worth_another,
         attempts=_ATTEMPTS,
@@ -68,49 +70,46 @@ async def _fetch(
         async for attempt in retries:
             with attempt:
                 if attempt.num > 1:
-                    emit(Retrying("fetching it again"))
-                data, info = await _attempt(connection, request, asset_id, emit)
+                    emit(Retrying("A download failed."))
+                signed = await connection.client.read(
+                    "download-asset",
+                    {"assetId": asset_id},
+                    priority=Priority.FINISH,
+                    notify=lambda seconds: emit(Throttled(seconds)),
+                )
+                body = await downloads.fetch(_url_in(signed), connection.settings)
+                info = await in_worker(partial(_checked, body, request))
     except downloads.FetchFailed as failed:
         raise AssetUnavailable(
             f"The asset {asset_id} can't be fetched: {str(failed).rstrip('.')}.", tool="download-asset"
         ) from None
-    return await record.keep(position, asset_id, data, info)
+    return body.data, info
 
 
-async def _attempt(
-    connection: Connection, request: GenerationRequest, asset_id: str, emit: Emit
-) -> tuple[bytes, media.MediaInfo]:
-    signed = await connection.client.read(
-        "download-asset",
-        {"assetId": asset_id},
-        priority=Priority.FINISH,
-        notify=lambda seconds: emit(Throttled(seconds)),
-    )
+def _url_in(signed: object) -> str:
     url = signed.get("url") if isinstance(signed, Mapping) else None
     if not isinstance(url, str):
-        raise downloads.FetchFailed("the answer to download-asset names no URL", worth_another=True)
-    body = await downloads.fetch(url, connection.settings)
-    return body.data, await in_worker(lambda: _checked(body, request))
+        raise downloads.FetchFailed("the answer to download-asset has no URL", worth_another=True)
+    return url
 
 
 def _checked(body: downloads.Body, request: GenerationRequest) -> media.MediaInfo:
-    """Return what the bytes are, or raise if they can't be what was bought."""
+    """Return what the bytes are; raise `FetchFailed` if they can't be what was generated."""
     if not body.data:
         raise downloads.FetchFailed("it is empty (0 bytes)", worth_another=True)
     try:
         info = media.inspect(body.data)
-    except media.InvalidImage as verdict:
-        raise downloads.FetchFailed(f"it is damaged: {verdict}", worth_another=True) from None
+    except media.InvalidImage as error:
+        raise downloads.FetchFailed(f"it is damaged: {error}", worth_another=True) from None
     expected = _EXPECTED.get(request.tool.kind)
     if expected and info.kind == "file" and not _may_be_unknown_media(body):
-        kind = body.content_type or "bytes of no type"
-        text = f"the storage sent {kind} that is no {expected}"
-        raise downloads.FetchFailed(text, worth_another=True)
+        received = body.content_type or "bytes without a content type"
+        raise downloads.FetchFailed(f"the storage sent {received}, not a {expected}", worth_another=True)
     return info
 
 
 def _may_be_unknown_media(body: downloads.Body) -> bool:
-    """True for what calls itself something we do not know; what calls itself media we know must look like it."""
+    """True if the declared type is one that we do not recognise; data of a type that we do must look like it."""
     if media.looks_like_text(body.data):
         return False
     family = body.content_type.split("/")[0]

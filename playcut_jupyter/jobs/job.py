@@ -1,8 +1,7 @@
 """`Job`: the background work for one generation, and the only owner of its state.
 
-The work runs on the background loop and emits events; the job folds them into snapshots, which anybody may read from
-any thread without waiting for the loop. Whoever waits does so in short slices, because nothing else lets an interrupt
-in.
+The work runs on the background loop and emits events. The job folds them into snapshots, which any thread may read
+without waiting for the loop. Waiting happens in short slices, so that interrupts are noticed.
 """
 
 from __future__ import annotations
@@ -32,67 +31,67 @@ from playcut_jupyter.remedies import Action, Remedy
 log = logging.getLogger("playcut_jupyter")
 
 SLICE_S = 0.1
-"""The longest that any wait goes without noticing an interrupt, seconds."""
+"""The longest wait between two checks for an interrupt, seconds."""
 ID_GRACE_S = 0.2
-"""How long stopped submissions are given, together, to tell their tasks' ids, seconds."""
+"""How long stopped submissions have, in all, to receive their task ids, seconds."""
 
 Work: TypeAlias = Callable[["Job"], Coroutine[Any, Any, Sequence[AssetRecord]]]
 
 active: weakref.WeakSet[Job] = weakref.WeakSet()
-"""The jobs that this process is working on."""
+"""The unfinished jobs of this process."""
 forks.on_fork(in_child=active.clear)
 
 
 class Job:
-    """The work for one generation, under way or done.
+    """The background work for one generation, unfinished or done.
 
     Attributes:
-        connection: what it works with.
-        request: what it asks of the API.
-        version: grows with every change.
-        is_stopping: True once it was told to stop.
+        connection: the connection that it uses.
+        request: the request to the API.
+        version: increases with every change.
+        is_stopping: True after `stop_waiting`.
     """
 
-    def __init__(self, connection: Connection, state: Snapshot) -> None:
+    def __init__(self, connection: Connection, snapshot: Snapshot) -> None:
         self.connection = connection
-        self.request = state.request
+        self.request = snapshot.request
         self.version = 0
         self.is_stopping = False
-        self._state = state
+        self._snapshot = snapshot
         self._started_at = time.monotonic()
         self._paused_at = 0.0
         self._future: Future[Sequence[AssetRecord]] | None = None
         self._scope: anyio.CancelScope | None = None
         self._ended = threading.Event()
-        if state.done:
+        if snapshot.done:
             self._ended.set()
         self._lock = threading.Lock()
         self._listeners: list[Callable[[], None]] = []
         forks.renew_in_child(self)
 
     def renew_in_child(self) -> None:
-        """What was under way goes on in the parent, and is over for the child."""
+        """End an unfinished job in a forked child: its work continues in the parent alone."""
         self._lock, self._ended, self._listeners = threading.Lock(), threading.Event(), []
-        if self._state.done:
+        if self._snapshot.done:
             self._ended.set()
             return
         self._future = self._scope = None
-        task_id = self._state.task_id
-        here = (Remedy(Action.WAIT_FOR_TASK, task_id), " waits for it here.") if task_id else "Wait for it there."
-        text = "This generation goes on in the parent process; a forked child does not wait for it."
-        self._end(error=PlaycutError(text, hint=here, tool=self._state.tool, task_id=task_id))
+        task_id = self._snapshot.task_id
+        hint = (Remedy(Action.WAIT_FOR_TASK, task_id), " waits for it here.") if task_id else "Wait for it there."
+        text = "This generation continues in the parent process; a forked child does not wait for it."
+        self._end(error=PlaycutError(text, hint=hint, tool=self._snapshot.tool, task_id=task_id))
 
     # -- its state ------------------------------------------------------------------------------------------
 
     @property
     def snapshot(self) -> Snapshot:
-        """How it stands now."""
-        state = self._state
+        """Its state now."""
+        snapshot = self._snapshot
         now, credits_ = time.monotonic(), self.connection.account.spent
-        if state.done:
-            return replace(state, kernel_credits=credits_)
-        pause_s = max(0.0, state.pause_s - (now - self._paused_at))
-        return replace(state, elapsed_s=now - self._started_at, pause_s=pause_s, kernel_credits=credits_)
+        if snapshot.done:
+            return replace(snapshot, kernel_credits=credits_)
+        pause_s = max(0.0, snapshot.pause_s - (now - self._paused_at))
+        return replace(snapshot, elapsed_s=now - self._started_at, pause_s=pause_s, kernel_credits=credits_)
 
     @property
     def done(self) -> bool:
@@ -102,44 +101,47 @@ class Job:
     @property
     def id(self) -> int | None:
         """Its number in the library, or None."""
-        return self._state.id
+        return self._snapshot.id
 
     def emit(self, event: events.Event) -> None:
-        """Take note of what happened to it."""
+        """Apply *event* to the snapshot."""
         if isinstance(event, events.Throttled):
             self._paused_at = time.monotonic()
-        self._change(lambda state: after(state, event))
+        self._change(lambda snapshot: after(snapshot, event))
 
     def update(self, **changes: Any) -> None:
-        """Change what is known of it beside its work: fields of `Snapshot`."""
-        self._change(lambda state: replace(state, **changes))
+        """Set fields of the snapshot that no event covers."""
+        self._change(lambda snapshot: replace(snapshot, **changes))
 
     def _change(self, change: Callable[[Snapshot], Snapshot]) -> None:
         with self._lock:
-            self._state = change(self._state)
+            self._snapshot = change(self._snapshot)
             self.version += 1
-            if self._state.done:
-                self._ended.set()
             listeners = list(self._listeners)
+        if self._snapshot.done and not self._ended.is_set():
+            try:
+                change_signal.changed()  # first: a thread that waits for this job then finds the others notified
+            finally:
+                self._ended.set()
         for listener in listeners:
             listener()
 
     def on_change(self, listener: Callable[[], None]) -> Callable[[], None]:
-        """Call *listener* (from the background thread) at every change; return what ends that."""
+        """Call *listener* (in the background thread) after every change; return a function that removes it."""
         with self._lock:
             self._listeners.append(listener)
 
-        def forget() -> None:
+        def unsubscribe() -> None:
             with self._lock:
                 if listener in self._listeners:
                     self._listeners.remove(listener)
 
-        return forget
+        return unsubscribe
 
     # -- its work -------------------------------------------------------------------------------------------
 
     def start(self, work: Work) -> None:
-        """Begin *work* on the background loop.
+        """Start *work* on the background loop.
 
         Raises:
             PlaycutError: the loop can't be started.
@@ -150,10 +152,10 @@ class Job:
         self._future.add_done_callback(self._finish)
 
     async def _run(self, work: Work) -> Sequence[AssetRecord]:
-        # Not the future's own `cancel`: that would call the job done before it has left the library in order.
+        # A scope, because the future's own `cancel` would mark the job done before it has saved its state.
         with anyio.CancelScope() as self._scope:
             return await work(self)
-        raise self._stopped_error(is_over=True)
+        raise self._new_stopped_error(is_finished=True)
 
     def _finish(self, future: Future[Sequence[AssetRecord]]) -> None:
         took_s = time.monotonic() - self._started_at
@@ -162,37 +164,36 @@ class Job:
         try:
             assets = future.result()
         except PlaycutError as raised:
-            error = raised if raised.task_id else raised.with_context(task_id=self._state.task_id)
+            error = raised if raised.task_id else raised.with_context(task_id=self._snapshot.task_id)
         except CancelledError:  # `stop_waiting` does not come this way
-            error = loop_ended().with_context(task_id=self._state.task_id)
+            error = loop_ended().with_context(task_id=self._snapshot.task_id)
         except Exception as raised:
-            log.exception("a job ended in a way it should not")
+            log.exception("unexpected error in a job")
             error = PlaycutError(
                 f"Something inside playcut-jupyter went wrong ({type(raised).__name__}: {raised}).",
                 hint=("Please report it. What was submitted can be fetched with ", Remedy(Action.RESUME_ALL), "."),
-                task_id=self._state.task_id,
+                task_id=self._snapshot.task_id,
             )
         active.discard(self)
         self._end(assets=tuple(assets), error=error, elapsed_s=took_s)
-        change_signal.changed()
 
     def _end(self, **outcome: Any) -> None:
         self.update(done=True, is_being_sent=False, pause_s=0.0, retry_reason="", **outcome)
 
     def stop_waiting(self) -> None:
-        """Stop waiting; the task itself goes on at Playcut and can be resumed. No-op once done."""
+        """Stop waiting; the task itself continues at Playcut and can be resumed. No-op once done."""
         if self._future is not None and not self._future.done():
             self.is_stopping = True
             portal().start_task_soon(self._cancel)
 
     def _cancel(self) -> None:
-        if self._scope is not None:  # jobs start in the order in which they are asked for, so it is there by now
+        if self._scope is not None:  # `_run` was scheduled before this, so it has set the scope
             self._scope.cancel()
 
     # -- waiting for it -------------------------------------------------------------------------------------
 
     def settle(self, seconds: float) -> None:
-        """Let up to *seconds* pass for it to be done."""
+        """Wait up to *seconds* for it to finish; raises nothing."""
         self._ended.wait(seconds)
 
     def wait(self, timeout: float | None = None) -> None:
@@ -202,29 +203,29 @@ class Job:
             timeout: seconds, or None for as long as the task's deadline.
 
         Raises:
-            StoppedWaiting: interrupted; the task goes on at Playcut.
-            WaitTimeout: *timeout* passed; the job goes on in the background.
+            StoppedWaiting: interrupted; the task continues at Playcut.
+            WaitTimeout: *timeout* passed; the job continues in the background.
             PlaycutError: it failed.
         """
         ends_at = None if timeout is None else time.monotonic() + timeout
         try:
             while not self._ended.is_set():
-                left = SLICE_S if ends_at is None else min(SLICE_S, ends_at - time.monotonic())
-                if left <= 0:
-                    raise self._timed_out(timeout or 0)
-                self._ended.wait(left)
+                slice_s = SLICE_S if ends_at is None else min(SLICE_S, ends_at - time.monotonic())
+                if slice_s <= 0:
+                    raise self._timeout_error(timeout or 0)
+                self._ended.wait(slice_s)
         except KeyboardInterrupt:
             self.stop_waiting()
             self.settle(ID_GRACE_S)
             raise self.stopped_error() from None
-        if self._state.error is not None:
-            raise self._state.error
+        if self._snapshot.error is not None:
+            raise self._snapshot.error
 
     def __await__(self) -> Generator[Any, None, None]:
         return self._awaited().__await__()
 
     async def _awaited(self) -> None:
-        # The heartbeat is what lets ipykernel's loop notice an interrupt of an awaiting cell.
+        # ipykernel's loop notices an interrupt of an awaiting cell only when it wakes up, hence the heartbeat.
         with watching_for_interrupts() as interrupted:
             try:
                 while not self._ended.is_set():  # noqa: ASYNC110 - the heartbeat is the point
@@ -235,11 +236,11 @@ class Job:
                 raise await self._interrupted() from None
             except KeyboardInterrupt:
                 raise await self._interrupted() from None
-        if self._state.error is not None:
-            raise self._state.error
+        if self._snapshot.error is not None:
+            raise self._snapshot.error
 
     async def _interrupted(self) -> PlaycutError:
-        """Stop waiting after an interrupt of this await, in turn with others, and return what to raise here."""
+        """Stop waiting after an interrupt, without blocking other awaits, and return the error to raise."""
         self.stop_waiting()
         ends_at = time.monotonic() + ID_GRACE_S
         while not self._ended.is_set() and time.monotonic() < ends_at:  # noqa: ASYNC110 - a thread sets it
@@ -249,42 +250,42 @@ class Job:
             return error
         return PlaycutError(error.message, hint=error.remedies, tool=error.tool, task_id=error.task_id)
 
-    # -- how it is told -------------------------------------------------------------------------------------
+    # -- its errors -----------------------------------------------------------------------------------------
 
     def stopped_error(self) -> StoppedWaiting:
-        """Return the error that tells that it was stopped, and how to go on."""
-        if isinstance(self._state.error, StoppedWaiting):
-            return self._state.error
-        return self._stopped_error(is_over=self.done)
+        """Return the error that says that it was stopped, and how to resume it."""
+        if isinstance(self._snapshot.error, StoppedWaiting):
+            return self._snapshot.error
+        return self._new_stopped_error(is_finished=self.done)
 
-    def _stopped_error(self, *, is_over: bool) -> StoppedWaiting:
-        task_id, tool = self._state.task_id, self._state.tool
+    def _new_stopped_error(self, *, is_finished: bool) -> StoppedWaiting:
+        task_id, tool = self._snapshot.task_id, self._snapshot.tool
         if task_id:
             return StoppedWaiting(
                 "Stopped waiting; the task goes on at Playcut.",
                 hint=(
                     Remedy(Action.WAIT_FOR_TASK, task_id),
-                    " goes on waiting, ",
+                    " waits for it again, ",
                     Remedy(Action.RESUME_ALL),
-                    " fetches all that is open.",
+                    " fetches all unfetched tasks.",
                 ),
                 tool=tool,
                 task_id=task_id,
             )
-        if is_over and not self._state.is_being_sent:
+        if is_finished and not self._snapshot.is_being_sent:
             return StoppedWaiting("Stopped before it was submitted; nothing was bought.", tool=tool)
         return StoppedWaiting(
-            "Stopped while it was being submitted; it may be taken.",
-            hint=("Its task id is saved when the answer comes: then ", Remedy(Action.RESUME_ALL), " fetches it."),
+            "Stopped during the submission; the API may have taken it.",
+            hint=("Its task id is saved when the answer arrives: then ", Remedy(Action.RESUME_ALL), " fetches it."),
             tool=tool,
         )
 
-    def _timed_out(self, timeout: float) -> WaitTimeout:
-        task_id = self._state.task_id
+    def _timeout_error(self, timeout: float) -> WaitTimeout:
+        task_id = self._snapshot.task_id
         again = (", or ", Remedy(Action.WAIT_FOR_TASK, task_id)) if task_id else ()
         return WaitTimeout(
             f"Not done within {timeout:g} s.",
-            hint=("It goes on in the background: wait again", *again, "."),
-            tool=self._state.tool,
+            hint=("It continues in the background: wait again", *again, "."),
+            tool=self._snapshot.tool,
             task_id=task_id,
         )

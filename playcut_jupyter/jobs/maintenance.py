@@ -1,4 +1,4 @@
-"""Looks after the library: removes what is old, and finds and fetches again what is missing or damaged."""
+"""Library maintenance: removes old generations, finds missing or damaged originals and fetches them again."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DAY_S = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """An original that is missing, or not what its hash says."""
+    """An original that is missing, or whose content does not match its hash."""
 
     record: Record
     asset: AssetRecord
@@ -30,15 +30,15 @@ class Damage:
 
 
 def older_than(library: Library, days: float) -> list[Record]:
-    """Return what may be removed: generations that ended more than *days* ago.
+    """Return the generations that ended more than *days* ago and may be removed.
 
-    What was submitted and not fetched, and what may have been bought, is never among them.
+    Unfetched tasks and uncertain submissions are never among them.
     """
     return library.ended_before(time.time() - days * _DAY_S)
 
 
 def prune(library: Library, records: list[Record]) -> int:
-    """Remove *records* and the originals that no other generation has; return the bytes that were freed."""
+    """Remove *records* and the originals that no other generation uses; return how many bytes were freed."""
     freed = 0
     for record in records:
         for path in library.remove(record.id):
@@ -51,7 +51,7 @@ def prune(library: Library, records: list[Record]) -> int:
 
 
 def damaged(library: Library) -> list[Damage]:
-    """Return all originals that are missing or damaged; every file is read."""
+    """Return all originals that are missing or damaged. Reads every file."""
     return [
         Damage(record, asset)
         for record in library.fetched()
@@ -61,13 +61,13 @@ def damaged(library: Library) -> list[Damage]:
 
 
 async def repair(connection: Connection, record: Record) -> str:
-    """Fetch the originals of *record* again, by their asset ids; return "" or why it can't be done."""
+    """Fetch the originals of *record* again by their asset ids; return "", or the reason why that failed."""
     if record.origin != connection.settings.origin:
-        return f"it was made at {record.origin}, which this is not connected to"
+        return f"it was made at {record.origin}, and this is connected elsewhere"
     asset_ids = [asset.asset_id for asset in record.assets if asset.asset_id]
 
     def emit(event: Event) -> None:
-        """Nobody watches; how it ends is returned."""
+        """Ignore the events: nothing is displayed."""
 
     request = GenerationRequest(named(record.tool), record.inputs)
     try:
@@ -79,5 +79,5 @@ async def repair(connection: Connection, record: Record) -> str:
     kept = {asset.path for asset in repaired.assets} if repaired else set()
     for asset in record.assets:
         if asset.path is not None and asset.path not in kept and not connection.library.has_file(asset.sha256):
-            asset.path.unlink(missing_ok=True)  # damaged, and the service now sends other bytes
+            asset.path.unlink(missing_ok=True)  # the damaged file: the service now sent other bytes
     return ""

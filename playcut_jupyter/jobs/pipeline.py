@@ -1,7 +1,8 @@
 """One generation from submission to files on disk: submit, wait, fetch.
 
-The order is the promise: the row is on disk before the request, the task id before the wait, the files before
-anybody hears of them. A job that is cancelled or killed leaves a row of the library from which `resume_task` goes on.
+The order keeps the promise that nothing is lost: the record is on disk before the request is sent, the task id before
+the wait, and the files before the result is announced. A job that is cancelled or killed leaves a record from which
+`resume_task` continues.
 """
 
 from __future__ import annotations
@@ -27,70 +28,71 @@ from playcut_jupyter.tools import READ_ONLY, GenerationRequest
 
 
 async def generate(job: Job) -> Sequence[AssetRecord]:
-    """Submit what *job* asks for, wait for its task and fetch what it brings; nothing if it answers with data."""
-    started = time.monotonic()
+    """Submit the request of *job*, wait for its task and return its assets; none if the tool returns data instead."""
+    started_at = time.monotonic()
     with _expecting(job.connection, 3):
-        task_id = await submit(job.connection, job.request, _record(job), job.emit)
-    return await resume_task(job, task_id, started=started) if task_id is not None else ()
+        task_id = await submit(job, _record_writer(job))
+    return await resume_task(job, task_id, started_at=started_at) if task_id is not None else ()
 
 
 async def submit_only(job: Job) -> Sequence[AssetRecord]:
-    """Submit what *job* asks for and leave its task to be resumed later."""
-    record = _record(job)
-    await submit(job.connection, job.request, record, job.emit)
+    """Submit the request of *job* and leave its task to be resumed later."""
+    record = _record_writer(job)
+    await submit(job, record)
     await record.release()
     return ()
 
 
-async def resume_task(job: Job, task_id: str, *, started: float | None = None) -> Sequence[AssetRecord]:
-    """Wait for a task that was submitted, now or long ago, and fetch what it brings.
+async def resume_task(job: Job, task_id: str, *, started_at: float | None = None) -> Sequence[AssetRecord]:
+    """Wait for a submitted task and return its assets.
 
     Args:
-        job: whose task it is.
-        task_id: its id.
-        started: when it was submitted, on the monotonic clock; None if that was long ago.
+        job: the task's job.
+        task_id: the task's id.
+        started_at: when it was submitted, on the monotonic clock; None for a task of an earlier job or process.
     """
-    record = _record(job)
+    record = _record_writer(job)
     try:
         with _expecting(job.connection, 2):
             document = await wait_for_task(job.connection, job.request.tool, task_id, job.emit)
-            assets = await _fetched(job, record, task_id, document)
+            assets = await _fetch_result(job, record, task_id, document)
     except TaskFailed as error:
         await record.update(state="failed", status="FAILED", error=error.message)
         job.emit(Progressed("FAILED", None))
         raise
     except PlaycutError as error:
-        if isinstance(error, AssetUnavailable):  # the task is done: it was not merely left
+        if isinstance(error, AssetUnavailable):  # with an error, the record means: complete, but not downloaded
             await record.update(error=error.message)
         await record.release()
         if _is_unknown_task(error):
             await record.remove_adopted()
-        raise _with_way_on(error, job.request, task_id) from None
+        raise _with_remedies(error, job.request, task_id) from None
     except anyio.get_cancelled_exc_class():
         await record.release()
         raise
     if not all(asset.path for asset in assets):
-        # Shown, but not kept: it can be fetched again once the library can be written again.
+        # Shown, but not saved: it can be fetched again when the library can be written again.
         await record.release()
         return assets
-    seconds = {"seconds": round(time.monotonic() - started, 3)} if started is not None else {}
+    seconds = {"seconds": round(time.monotonic() - started_at, 3)} if started_at is not None else {}
     await record.update(state="fetched", status=document.status, error=None, **seconds)
     await record.describe()
     return assets
 
 
-def _record(job: Job) -> RecordWriter:
+def _record_writer(job: Job) -> RecordWriter:
     return RecordWriter(job.connection.library, job.id, job.emit)
 
 
-async def _fetched(
+async def _fetch_result(
     job: Job, record: RecordWriter, task_id: str, document: models.TaskDocument
 ) -> Sequence[AssetRecord]:
+    """Return the assets that a terminal task document names; raises `TaskFailed` if the task failed."""
     tool = job.request.tool.name
     if document.status == "FAILED":
         raise _failure(document, task_id, tool)
     if not document.asset_ids:
-        raise AssetUnavailable("The task is COMPLETED and names no asset.", tool=tool)
+        raise AssetUnavailable("The task is COMPLETED but names no asset.", tool=tool)
     job.emit(Progressed(document.status, 100.0))
     job.emit(Fetching(len(document.asset_ids)))
     return await fetch_assets(job.connection, job.request, record, document.asset_ids, job.emit)
@@ -98,7 +100,7 @@ async def _fetched(
 
 def _failure(document: models.TaskDocument, task_id: str, tool: str) -> TaskFailed:
     fault = document.fault or models.TaskFault(None, None, False)
-    reason = fault.message or "the service gives no reason"
+    reason = fault.message or "the service gave no reason"
     return TaskFailed(
         f"The task failed: {reason}"
         + ("" if reason.endswith((".", "!", "?")) else ".")
@@ -107,7 +109,7 @@ def _failure(document: models.TaskDocument, task_id: str, tool: str) -> TaskFail
         retryable=fault.retryable,
         hint="The service says that the same input may be submitted again: run it again."
         if fault.retryable
-        else "Change the prompt or the inputs; the service does not say that trying again helps.",
+        else "Change the prompt or the inputs; the service does not report this failure as retryable.",
         tool=tool,
         task_id=task_id,
     )
@@ -117,20 +119,20 @@ def _is_unknown_task(error: PlaycutError) -> bool:
     return isinstance(error, NotFound) and error.tool != "download-asset"
 
 
-def _with_way_on(error: PlaycutError, request: GenerationRequest, task_id: str) -> PlaycutError:
-    """Return *error* with what to do about a task that was taken and paid for."""
+def _with_remedies(error: PlaycutError, request: GenerationRequest, task_id: str) -> PlaycutError:
+    """Return *error* with a hint that says how to get the result of a task that was accepted and paid for."""
     if _is_unknown_task(error):
-        if request.tool.name in READ_ONLY:  # it was asked for by its id alone
+        if request.tool.name in READ_ONLY:  # the task was requested by its id alone
             return error.with_context(task_id=task_id)
-        again = (" If it is gone for good, ", Remedy(Action.GENERATE_AGAIN), " buys another.")
-        return error.with_context(hint=(*error.remedies, *again), task_id=task_id)
-    way_on = Remedy(Action.WAIT_FOR_TASK, task_id)
-    if way_on in error.remedies:
+        generate = (" If the task no longer exists, ", Remedy(Action.GENERATE_AGAIN), " generates another.")
+        return error.with_context(hint=(*error.remedies, *generate), task_id=task_id)
+    wait = Remedy(Action.WAIT_FOR_TASK, task_id)
+    if wait in error.remedies:
         return error.with_context(task_id=task_id)
-    # What was refused here is the question, not the input: that one was taken and paid for.
-    is_of_the_input = isinstance(error, InvalidInput | PromptRefused) or type(error) is PlaycutError
-    remedies = () if is_of_the_input else (" ", *error.remedies)
-    return error.with_context(hint=("Nothing is lost: ", way_on, " goes on with it.", *remedies), task_id=task_id)
+    # The API refused our request about the task, not the task's input, so advice about the input would be wrong.
+    is_about_input = isinstance(error, InvalidInput | PromptRefused) or type(error) is PlaycutError
+    remedies = () if is_about_input else (" ", *error.remedies)
+    return error.with_context(hint=("Nothing is lost: ", wait, " resumes it.", *remedies), task_id=task_id)
 
 
 @contextmanager

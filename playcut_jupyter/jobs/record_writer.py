@@ -1,7 +1,7 @@
-"""Writes a generation's row in the library from the event loop.
+"""Writes a generation's record to the library from the event loop.
 
-A library that can't be written any more (a full disk, a file damaged meanwhile) must not cost the picture that
-is being paid for: that is then told once, with `NotKept`, and the job goes on.
+A library that can no longer be written (a full disk, a damaged file) must not lose a result that is paid for. The
+first failure emits `NotSaved`, and the job continues.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import anyio
 
 from playcut_jupyter.background.workers import in_worker
 from playcut_jupyter.errors import PlaycutError
-from playcut_jupyter.jobs.events import Emit, NotKept, RowRemoved
+from playcut_jupyter.jobs.events import Emit, NotSaved, RecordRemoved
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.library.records import AssetRecord
 from playcut_jupyter.library.store import hash_of
@@ -23,37 +23,41 @@ _T = TypeVar("_T")
 
 
 class RecordWriter:
-    """Writes row *number* of *library*; None where the row already could not be made."""
+    """Writes record *number* of *library*; None if the record could not be created."""
 
     def __init__(self, library: Library, number: int | None, emit: Emit) -> None:
         self.library = library
         self.number = number
         self._emit = emit
-        self._told = number is None
+        self._failure_reported = number is None
 
     async def update(self, **values: object) -> None:
-        """Set columns."""
+        """Set columns of the record."""
         await self._write(lambda number: self.library.update(number, **values))
 
     async def set_voice(self, voice_id: str) -> None:
-        """Complete the inputs with the voice that they left out or named by its name."""
+        """Set the voice id in the inputs, which had no voice or one given by name."""
         await self._write(lambda number: self.library.set_input(number, "voiceId", voice_id))
 
+    async def keep_answer(self, answer: object, session_id: str | None) -> None:
+        """Save the answer of a tool that starts no task."""
+        await self._write(lambda number: self.library.keep_answer(number, answer, session_id))
+
     async def remove_adopted(self) -> None:
-        """Remove the row of a task that nobody knows, and tell so."""
+        """Remove the record if it was made for a task id alone, which the service turned out not to know."""
         if await self._write(self.library.forget_adopted):
-            self._emit(RowRemoved())
+            self._emit(RecordRemoved())
 
     async def release(self) -> None:
-        """Tell that nobody waits for it any more."""
+        """Record that no process waits for its task any more."""
         await self._write(self.library.release)
 
     async def keep_asset_ids(self, asset_ids: Sequence[str]) -> None:
-        """Write down which assets there are to fetch."""
+        """Save the ids of the assets to fetch."""
         await self._write(lambda number: self.library.keep_asset_ids(number, asset_ids))
 
-    async def keep(self, position: int, asset_id: str, data: bytes, info: MediaInfo) -> AssetRecord:
-        """Store an asset's bytes and write it down; what can't be stored is kept in memory."""
+    async def keep_asset(self, position: int, asset_id: str, data: bytes, info: MediaInfo) -> AssetRecord:
+        """Store an asset's bytes and record the asset; if the library can't be written, keep the bytes in memory."""
 
         def stored() -> AssetRecord:
             sha256, path = self.library.store.put(data, info.suffix)
@@ -65,11 +69,11 @@ class RecordWriter:
         def in_memory() -> AssetRecord:
             return AssetRecord(asset_id, hash_of(data), None, info.mime_type, len(data), *info.size, content=data)
 
-        kept = await self._try(stored)
-        return kept if kept is not None else await in_worker(in_memory)
+        asset = await self._try(stored)
+        return asset if asset is not None else await in_worker(in_memory)
 
     async def describe(self) -> None:
-        """Write the sidecars of a fetched generation's files."""
+        """Write the JSON files that describe a fetched generation beside its originals."""
         await self._write(self.library.describe)
 
     async def _write(self, work: Callable[[int], _T]) -> _T | None:
@@ -77,13 +81,13 @@ class RecordWriter:
         return await self._try(lambda: work(number)) if number is not None else None
 
     async def _try(self, work: Callable[[], _T]) -> _T | None:
-        """Do *work* on a worker thread; None if the library could not take it."""
-        # What is known must be on disk also when the job is being cancelled.
+        """Run *work* on a worker thread and return its result; None if the library could not be written."""
+        # Known facts must reach the disk even if the job is cancelled.
         with anyio.CancelScope(shield=True):
             try:
                 return await in_worker(work)
             except PlaycutError as error:
-                if not self._told:
-                    self._told = True
-                    self._emit(NotKept(str(error)))
+                if not self._failure_reported:
+                    self._failure_reported = True
+                    self._emit(NotSaved(str(error)))
         return None

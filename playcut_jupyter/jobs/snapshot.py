@@ -1,7 +1,7 @@
-"""How a generation stands at one moment. Immutable: what draws it sees nothing change meanwhile.
+"""The state of a generation at one moment, immutable, so that a display can draw it while the job continues.
 
-A job folds the events of its work into snapshots (`after`), and hands out the newest one; displays, and the objects
-that people hold, read them.
+A job folds its events into snapshots (`after`) and returns the newest one. Displays and the objects that people hold
+read snapshots.
 """
 
 from __future__ import annotations
@@ -21,33 +21,33 @@ class Snapshot:
     """One generation at one moment.
 
     Attributes:
-        request: what is asked of the API.
+        request: the request to the API.
         kind: "image", "video", "speech", or a tool's own name.
-        prompt: its words.
+        prompt: the prompt's text.
         inputs: the tool's input, without the session.
         id: its number in the library (`%playcut show ID`), or None if the library can't be written.
-        labels: for one of a sweep, the value it has on each axis.
-        parent_id: the generation of the library that it was made from (`--from`), else None.
-        created_at: when it was asked for, Unix seconds.
-        is_sandbox: True if the sandbox made it.
-        starred, hidden: its user's marks in the library.
-        status: the task's state in the API's words; "SUBMITTING" before the API has said any.
-        progress: 0 to 100, where the API tells it, else None.
+        labels: its value on each axis of its sweep; empty for a single generation.
+        parent_id: the number of the generation that it was derived from (`--from`), else None.
+        created_at: when it was requested, Unix seconds.
+        is_sandbox: True if the sandbox generated it.
+        starred, hidden: the user's ratings in the library.
+        status: the task's status in the API's words; "SUBMITTING" until the API has answered.
+        progress: 0 to 100, or None where the API reports none.
         task_id, session_id: the API's ids, once known.
         is_being_sent: True from the moment of sending until the answer is on disk.
         done: True once there is a result or an error.
-        reused: True if it is shown from the library, for 0 credits.
-        assets: what it brought; empty until done.
-        data: what the tool itself answered (with a task: the acknowledgement), else None.
+        reused: True if it is served from the library, for 0 credits.
+        assets: the result's assets; empty until done.
+        data: the tool's own answer (for a task, the acknowledgement), else None.
         error: why it failed, else None.
-        elapsed_s: seconds since it was started, or that it took.
-        pause_s: seconds until the rate limit lets it go on; 0 if it is not held up.
+        elapsed_s: seconds since the start; once done, the seconds it took.
+        pause_s: seconds until the rate limit allows it to continue; 0 if it is not delayed.
         estimated_credits: the server's estimate, else None.
-        credits_before: what failed attempts that it replaces were estimated at, in credits.
-        kernel_credits: what all generations of its connection were estimated at so far, in credits.
-        note: what was decided for the user (a voice), for people; "" if nothing.
-        retry_reason: what is being retried, for people; "" if nothing.
-        warning: what could not be kept, for people; "" if all was.
+        credits_before: the estimates of the failed attempts that it replaces, in credits.
+        kernel_credits: the estimates of all generations of its connection so far, in credits.
+        note: what was chosen for the user (a voice), as text for people; "" if nothing.
+        retry_reason: what is being retried, as text for people; "" if nothing.
+        warning: why it could not be saved to the library, as text for people; "" if it was.
         preview_px: the longest side of its pictures in a notebook, pixels.
     """
 
@@ -89,7 +89,7 @@ class Snapshot:
 
     @property
     def state(self) -> str:
-        """One word for people: the API's state, or how it ended for us ("STOPPED", "UNCERTAIN", "FAILED")."""
+        """One word for people: the API's status, or how the job ended ("STOPPED", "UNCERTAIN", "FAILED")."""
         if isinstance(self.error, StoppedWaiting):
             return "STOPPED"
         if isinstance(self.error, SubmissionUncertain):
@@ -103,23 +103,23 @@ class Snapshot:
 
     @property
     def other_inputs(self) -> dict[str, object]:
-        """The inputs beside its words."""
+        """The inputs other than the prompt."""
         fields = ("prompt", "text", self.request.tool.prompt_field)
         return {name: value for name, value in self.inputs.items() if name not in fields}
 
 
-def after(state: Snapshot, event: events.Event) -> Snapshot:
-    """Return how a generation stands after *event*."""
+def after(snapshot: Snapshot, event: events.Event) -> Snapshot:
+    """Return *snapshot* as it is after *event*."""
     match event:
         case events.Sent():
-            return replace(state, is_being_sent=True)
+            return replace(snapshot, is_being_sent=True)
         case events.NotSent():
-            return replace(state, is_being_sent=False)
+            return replace(snapshot, is_being_sent=False)
         case events.VoiceChosen(voice_id, name):
-            return replace(state, inputs={**state.inputs, "voiceId": voice_id}, note=f"voice {name}")
+            return replace(snapshot, inputs={**snapshot.inputs, "voiceId": voice_id}, note=f"voice {name}")
         case events.Submitted(task_id, status, credits_, session_id, data):
             return replace(
-                state,
+                snapshot,
                 data=guarded(data),
                 task_id=task_id,
                 status=status,
@@ -128,17 +128,17 @@ def after(state: Snapshot, event: events.Event) -> Snapshot:
                 is_being_sent=False,
             )
         case events.Answered(data):
-            return replace(state, data=guarded(data), status="COMPLETED", is_being_sent=False)
+            return replace(snapshot, data=guarded(data), status="COMPLETED", is_being_sent=False)
         case events.Progressed(status, progress):
-            progress = progress if progress is not None else state.progress
-            return replace(state, status=status, progress=progress, retry_reason="")
+            progress = progress if progress is not None else snapshot.progress
+            return replace(snapshot, status=status, progress=progress, retry_reason="")
         case events.Throttled(seconds):
-            return replace(state, pause_s=seconds)
+            return replace(snapshot, pause_s=seconds)
         case events.Retrying(reason):
-            return replace(state, retry_reason=reason)
+            return replace(snapshot, retry_reason=reason)
         case events.Fetching():
-            return replace(state, retry_reason="")
-        case events.NotKept(reason):
-            return replace(state, warning=reason)
-        case events.RowRemoved():
-            return replace(state, id=None)
+            return replace(snapshot, retry_reason="")
+        case events.NotSaved(reason):
+            return replace(snapshot, warning=reason)
+        case events.RecordRemoved():
+            return replace(snapshot, id=None)

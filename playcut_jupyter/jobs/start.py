@@ -1,4 +1,4 @@
-"""Where a job comes from: a submission, a row of the library, a task that goes on, or another job like it."""
+"""Creates jobs: for a new submission, a record of the library, an open task, or the result of another job."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from playcut_jupyter.jobs.job import Job, Work
 from playcut_jupyter.jobs.pipeline import generate, resume_task
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.library.records import AssetRecord, Record
+from playcut_jupyter.remedies import Action, Remedy
 from playcut_jupyter.settings import SANDBOX_ORIGIN
 from playcut_jupyter.tools import GenerationRequest
 
@@ -28,68 +29,70 @@ _ERRORS: Mapping[str, type[PlaycutError]] = {
 }
 _UNFINISHED = {
     "intended": "It was not submitted.",
-    "sending": "It was being submitted when its kernel ended; whether it was taken is not known.",
-    "acknowledged": "It was submitted and not fetched: `%playcut resume` goes on with it.",
+    "sending": "Its kernel ended during the submission; whether the API took it is not known.",
+    "acknowledged": "It was submitted and not fetched.",
 }
-_SHARED = ("status", "progress", "task_id", "inputs", "note", "estimated_credits", "is_being_sent")
-"""What a job that shares another one's result shows of it meanwhile."""
+_COPIED = ("status", "progress", "task_id", "inputs", "note", "estimated_credits", "is_being_sent")
+"""The fields of a job's snapshot that a job which shares its result copies."""
 
 
 def submit(connection: Connection, request: GenerationRequest, work: Work = generate) -> Job:
-    """Submit *request*; return at once.
+    """Start the submission of *request*, and return its job at once.
 
     Args:
-        connection: where to.
-        request: what is asked.
-        work: how far to go; by default to files on disk.
+        connection: the connection to use.
+        request: the request.
+        work: what the job does; by default everything up to files on disk.
 
     Raises:
-        BudgetExceeded: it is known to pass the budget.
+        BudgetExceeded: the known price exceeds what is left of the budget.
         PlaycutError: the background loop can't be started.
     """
     portal()  # raises before anything is written down
     if connection.account.budget is not None:
         connection.account.check(connection.expected_credits(request))
-    state = _state(connection, request)
+    snapshot = _new_snapshot(connection, request)
     try:
         number = connection.library.create(
             connection.settings.origin,
-            state.tool,
-            state.kind,
-            state.prompt,
+            snapshot.tool,
+            snapshot.kind,
+            snapshot.prompt,
             request.inputs,
             request.session,
             request.parent_id,
             request.labels,
         )
-        job = Job(connection, replace(state, id=number))
+        job = Job(connection, replace(snapshot, id=number))
     except PlaycutError as error:
-        job = Job(connection, replace(state, warning=str(error)))
+        job = Job(connection, replace(snapshot, warning=str(error)))
     job.start(work)
     return job
 
 
 def refused(connection: Connection, request: GenerationRequest, error: PlaycutError) -> Job:
-    """Return the job of a request that was refused with *error* before anything was sent."""
-    return Job(connection, replace(_state(connection, request), done=True, error=error))
+    """Return a failed job for a request that was refused with *error* before anything was sent."""
+    return Job(connection, replace(_new_snapshot(connection, request), done=True, error=error))
 
 
-def recorded(connection: Connection, record: Record, **known: Any) -> Job:
-    """Return a generation as the library knows it; nothing is sent. *known* are fields of `Snapshot`."""
-    state = replace(_recorded_state(connection, record), done=True, assets=tuple(record.assets), **known)
+def recorded(connection: Connection, record: Record, **fields: Any) -> Job:
+    """Return a finished job for a record of the library; nothing is sent. *fields* are set in its `Snapshot`."""
+    snapshot = replace(_snapshot_of(connection, record), done=True, assets=tuple(record.assets), **fields)
     if record.state == "answered":
-        state = replace(state, status="COMPLETED")
+        snapshot = replace(snapshot, status="COMPLETED", data=record.answer)
     elif record.state != "fetched":
-        is_done_there = record.state == "acknowledged" and record.error is not None
-        ended = AssetUnavailable if is_done_there else _ERRORS.get(record.state, PlaycutError)
+        is_complete = record.state == "acknowledged" and record.error is not None  # but not downloaded
+        error_class = AssetUnavailable if is_complete else _ERRORS.get(record.state, PlaycutError)
         reason = record.error or _UNFINISHED.get(record.state, record.state)
-        state = replace(state, error=ended(reason, tool=record.tool, task_id=record.task_id))
-    return Job(connection, replace(state, elapsed_s=record.seconds or 0.0))
+        is_open = error_class is StoppedWaiting and record.task_id
+        hint = (Remedy(Action.RESUME_ALL), " fetches it.") if is_open else None
+        snapshot = replace(snapshot, error=error_class(reason, hint=hint, tool=record.tool, task_id=record.task_id))
+    return Job(connection, replace(snapshot, elapsed_s=record.seconds or 0.0))
 
 
-def resume(connection: Connection, record: Record, **known: Any) -> Job:
-    """Go on waiting for the task of *record*, and fetch what it brings; nothing is bought."""
-    job = Job(connection, replace(_recorded_state(connection, record), **known))
+def resume(connection: Connection, record: Record, **fields: Any) -> Job:
+    """Wait for the task of *record* and fetch its assets; nothing is bought. *fields* are as in `recorded`."""
+    job = Job(connection, replace(_snapshot_of(connection, record), **fields))
     job.start(lambda job: resume_task(job, record.task_id or ""))
     return job
 
@@ -97,41 +100,47 @@ def resume(connection: Connection, record: Record, **known: Any) -> Job:
 def resume_untracked(
     connection: Connection, task_id: str, warning: str, request: GenerationRequest | None = None
 ) -> Job:
-    """Wait for a task though the library, as *warning* tells, can't be used; what it brings is in memory."""
+    """Wait for a task without the library, which *warning* says can't be used; its assets stay in memory."""
     unknown = GenerationRequest(tools.named("wait-for-task"), {"taskId": task_id}, as_given=True)
-    state = _state(connection, request or unknown)
-    kind = state.kind if request else "task"
-    job = Job(connection, replace(state, kind=kind, task_id=task_id, status="PENDING", warning=warning))
+    snapshot = _new_snapshot(connection, request or unknown)
+    kind = snapshot.kind if request else "task"
+    job = Job(connection, replace(snapshot, kind=kind, task_id=task_id, status="PENDING", warning=warning))
     job.start(lambda job: resume_task(job, task_id))
     return job
 
 
 def share_result_of(leader: Job, request: GenerationRequest) -> Job:
-    """Have the result of *leader*, which is under way with the same; bought only if *leader* turns out unsent."""
-    state, leading = _state(leader.connection, request), leader.snapshot
-    job = Job(
-        leader.connection,
-        replace(state, id=leading.id, warning=leading.warning, session_id=leading.session_id),
+    """Return a job that shares the result of *leader*, an unfinished job with the same inputs.
+
+    If *leader* is stopped, the job resumes its task, or submits the request if *leader* did not.
+    """
+    leader_snapshot = leader.snapshot
+    snapshot = replace(
+        _new_snapshot(leader.connection, request),
+        id=leader_snapshot.id,
+        warning=leader_snapshot.warning,
+        session_id=leader_snapshot.session_id,
     )
-    job.start(lambda job: _shared(job, leader))
+    job = Job(leader.connection, snapshot)
+    job.start(lambda job: _result_of(leader, job))
     return job
 
 
-async def _shared(job: Job, leader: Job) -> Sequence[AssetRecord]:
-    loop, over = asyncio.get_running_loop(), asyncio.Event()
+async def _result_of(leader: Job, job: Job) -> Sequence[AssetRecord]:
+    loop, leader_done = asyncio.get_running_loop(), asyncio.Event()
 
-    def look() -> None:
-        leading = leader.snapshot
-        job.update(**{name: getattr(leading, name) for name in _SHARED})
-        if leading.done:
-            loop.call_soon_threadsafe(over.set)
+    def copy_progress() -> None:
+        snapshot = leader.snapshot
+        job.update(**{name: getattr(snapshot, name) for name in _COPIED})
+        if snapshot.done:
+            loop.call_soon_threadsafe(leader_done.set)
 
-    forget = leader.on_change(look)
+    unsubscribe = leader.on_change(copy_progress)
     try:
-        look()
-        await over.wait()
+        copy_progress()
+        await leader_done.wait()
     finally:
-        forget()
+        unsubscribe()
     result = leader.snapshot
     if result.error is None:
         job.update(reused=True, data=result.data)
@@ -142,8 +151,8 @@ async def _shared(job: Job, leader: Job) -> Sequence[AssetRecord]:
     return await (generate(job) if result.task_id is None else resume_task(job, result.task_id))
 
 
-def _state(connection: Connection, request: GenerationRequest) -> Snapshot:
-    """Return how a generation stands before anything happened."""
+def _new_snapshot(connection: Connection, request: GenerationRequest) -> Snapshot:
+    """Return the snapshot of a generation before anything happened."""
     return Snapshot(
         request,
         request.tool.kind,
@@ -157,7 +166,7 @@ def _state(connection: Connection, request: GenerationRequest) -> Snapshot:
     )
 
 
-def _recorded_state(connection: Connection, record: Record) -> Snapshot:
+def _snapshot_of(connection: Connection, record: Record) -> Snapshot:
     return Snapshot(
         GenerationRequest(tools.named(record.tool), record.inputs, as_given=True),
         record.kind,

@@ -1,4 +1,4 @@
-"""Which voice a speech has: the one that was asked for by id or by name, or the first of `list-voices`."""
+"""The voice of a speech: the one requested by id or name, else the first of `list-voices`."""
 
 from __future__ import annotations
 
@@ -15,53 +15,47 @@ from playcut_jupyter.jobs.record_writer import RecordWriter
 from playcut_jupyter.remedies import Action, Remedy
 
 _LOOKS_LIKE_ID = re.compile(r"[0-9a-f]{24}|[a-z]+_\w{3,}", re.ASCII)
-"""A voice that is named so is not looked up: the shapes of ids that the documentation shows."""
+"""The shapes of ids that the API's documentation shows: a voice given so is not looked up."""
 
 
 async def chosen_voice(
-    connection: Connection, asked: object, record: RecordWriter, emit: Emit, notify: Notify
+    connection: Connection, requested: object, record: RecordWriter, emit: Emit, notify: Notify
 ) -> object:
-    """Return the id of the voice that was asked for by id or name; left out, it is the first of `list-voices`.
+    """Return the id of the *requested* voice, an id or a name; None requests the first of `list-voices`.
 
     Raises:
-        InvalidInput: no voice has that name, and one has nearly that; or there is none at all.
+        InvalidInput: no voice, or more than one, has that name; or the service lists no voice.
     """
-    if isinstance(asked, str) and _LOOKS_LIKE_ID.fullmatch(asked):
-        return asked
+    if isinstance(requested, str) and _LOOKS_LIKE_ID.fullmatch(requested):
+        return requested
     voices = await connection.voices(notify)
-    if asked is None:
-        if not voices:
-            raise InvalidInput(
-                "Speech needs a voice, and list-voices names none.", hint=(Remedy(Action.NAME_VOICE), ".")
-            )
-        chosen = voices[0]
-    else:
-        found = pick_voice(voices, str(asked))
-        if found is None:
-            return asked
-        chosen = found
-    emit(VoiceChosen(chosen.id, chosen.name))
-    await record.set_voice(chosen.id)
-    return chosen.id
+    if requested is None and not voices:
+        raise InvalidInput("Speech needs a voice, and list-voices lists none.", hint=(Remedy(Action.NAME_VOICE), "."))
+    voice = voices[0] if requested is None else pick_voice(voices, str(requested))
+    if voice is None:
+        return requested
+    emit(VoiceChosen(voice.id, voice.name))
+    await record.set_voice(voice.id)
+    return voice.id
 
 
-def pick_voice(voices: Sequence[models.Voice], asked: str) -> models.Voice | None:
-    """Return the voice of that id or name, case ignored, or whose name begins so; None if it may be an id.
+def pick_voice(voices: Sequence[models.Voice], requested: str) -> models.Voice | None:
+    """Return the voice with this id, name or beginning of a name, ignoring case; None if it may be an unlisted id.
+
+    What has a digit may be the id of a voice that is not listed; what has none is a name.
 
     Raises:
-        InvalidInput: several voices fit, or one is spelled nearly so.
+        InvalidInput: no voice, or more than one, has that name; the hint lists similar ones.
     """
-    wanted = asked.strip().casefold()
+    query = requested.strip().casefold()
     for voice in voices:
-        if wanted in (voice.id.casefold(), voice.name.casefold()):
+        if query in (voice.id.casefold(), voice.name.casefold()):
             return voice
-    begun = [voice for voice in voices if voice.name.casefold().startswith(wanted)]
-    if len(begun) == 1:
-        return begun[0]
-    names = [voice.name for voice in begun] or get_close_matches(asked, [voice.name for voice in voices], 3, 0.6)
-    if names:
-        raise InvalidInput(
-            f"No voice is called {asked!r}.",
-            hint=(f"Did you mean {' or '.join(map(repr, names[:3]))}? ", Remedy(Action.LIST_VOICES), "."),
-        )
-    return None
+    matches = [voice for voice in voices if voice.name.casefold().startswith(query)]
+    if len(matches) == 1:
+        return matches[0]
+    names = [voice.name for voice in matches] or get_close_matches(requested, [voice.name for voice in voices], 3, 0.6)
+    if not names and (not voices or any(map(str.isdigit, query))):
+        return None
+    suggestion = f"Did you mean {' or '.join(map(repr, names[:3]))}? " if names else ""
+    raise InvalidInput(f"No voice is called {requested!r}.", hint=(suggestion, Remedy(Action.LIST_VOICES), "."))

@@ -106,6 +106,11 @@ class Library:
                 (*values.values(), this_process(), time.time(), number),
             )
 
+    def keep_answer(self, number: int, answer: object, session_id: str | None) -> None:
+        """Write down what a tool answered that starts no task; secrets in it are left out."""
+        text = json.dumps(without_secrets(answer), default=str)
+        self.update(number, state="answered", answer=text, session_id=session_id)
+
     def forget_adopted(self, number: int) -> bool:
         """Remove the row of a task that was asked for by its id and is not known to the service; tell if it was one."""
         with self.transaction() as db:
@@ -298,11 +303,12 @@ class Library:
             )
             for asset in found
         )
-        read = ("inputs", "labels", "assets", "starred", "hidden")
+        read = ("inputs", "labels", "answer", "assets", "starred", "hidden")
         names = (name for name in Record.__dataclass_fields__ if name not in read)
         return Record(
-            inputs=_json(row["inputs"]),
-            labels=_json(row["labels"]),
+            inputs=_json_object(row["inputs"]),
+            labels=_json_object(row["labels"]),
+            answer=_json(row["answer"]),
             assets=assets,
             starred=bool(row["starred"]),
             hidden=bool(row["hidden"]),
@@ -343,10 +349,14 @@ def _is_usable(row: Record) -> bool:
     return row.state == "acknowledged" and is_orphan(row.owner)
 
 
-def _json(text: str) -> dict[str, Any]:
-    """Return a column's JSON object; one that was damaged costs no more than itself."""
+def _json(text: str | None) -> Any:
+    """Return a column's JSON; one that was damaged costs no more than itself."""
     try:
-        found = json.loads(text)
+        return json.loads(text) if text is not None else None
     except ValueError:
-        return {}
+        return None
+
+
+def _json_object(text: str) -> dict[str, Any]:
+    found = _json(text)
     return found if isinstance(found, dict) else {}

@@ -107,7 +107,7 @@ class Record:
     """One generation as the library knows it. Times are Unix seconds; `seconds` is from sending to done.
 
     `parent_id` is the generation it was made from (`--from`); starred and hidden are its user's marks; `labels` are
-    the values it has on the axes of its sweep.
+    the values it has on the axes of its sweep; `answer` is what a tool answered that starts no task.
     """
 
     id: int
@@ -129,6 +129,7 @@ class Record:
     starred: bool = False
     hidden: bool = False
     labels: Mapping[str, Any] = field(default_factory=dict)
+    answer: Any = None
     assets: Sequence[AssetRecord] = field(default_factory=tuple)
 
     @property

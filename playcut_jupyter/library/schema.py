@@ -76,6 +76,9 @@ MIGRATIONS: tuple[str, ...] = (
     """
     ALTER TABLE generations ADD COLUMN labels TEXT NOT NULL DEFAULT '{}'
     """,
+    """
+    ALTER TABLE generations ADD COLUMN answer TEXT
+    """,
 )
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from playcut_jupyter.design import planning
 from playcut_jupyter.design.planning import SweepRequest
 from playcut_jupyter.display import live, saving, status, sweep_grid, text_html
 from playcut_jupyter.display.background_updates import update_in_background
-from playcut_jupyter.display.targets import show_once
+from playcut_jupyter.display.targets import say, show_once
 from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.library import store
 from playcut_jupyter.magics import help as help_pages
 from playcut_jupyter.magics import lookup
+from playcut_jupyter.magics.scope import RESULT, Scope
 from playcut_jupyter.playcut import Playcut
 from playcut_jupyter.results.generation import Generation
 from playcut_jupyter.results.sweep import Sweep
@@ -21,32 +21,28 @@ from playcut_jupyter.syntax import cell_line, values
 from playcut_jupyter.syntax.cell_line import CellLine
 from playcut_jupyter.tools import raw_request
 
-RESULT = "_playcut"
-"""The variable that always holds the last result."""
-
 
 class CellRunner:
-    """Runs cells with one `Playcut` and the notebook's variables.
+    """Runs cells with one `Playcut`, each in the scope that it stands in.
 
     Attributes:
         pc: the connection.
-        variables: the notebook's.
     """
 
-    def __init__(self, pc: Playcut, variables: dict[str, Any]) -> None:
+    def __init__(self, pc: Playcut) -> None:
         self.pc = pc
-        self.variables = variables
-        self._last: tuple[CellLine, str] | None = None
+        self._last: tuple[CellLine, str, Scope] | None = None
 
-    def run_cell(self, line: str, body: str) -> None:
+    def run_cell(self, line: str, body: str, scope: Scope) -> None:
         """Run `%%playcut LINE` with *body* below it; see `run`."""
-        self.run(cell_line.parse_cell_line(line, self.variables), body.strip("\n"))
+        self.run(cell_line.parse_cell_line(line, scope.names), body.strip("\n"), scope)
 
-    def run_line(self, kind: str, rest: str) -> None:
+    def run_line(self, kind: str, rest: str, scope: Scope) -> Generation | Sweep | None:
         """Run `%playcut KIND [options] PROMPT`; see `run`."""
-        self.run(*cell_line.parse_one_line(kind, rest, self.variables))
+        line, prompt = cell_line.parse_one_line(kind, rest, scope.names)
+        return self.run(line, prompt, scope)
 
-    def run_again(self) -> None:
+    def run_again(self) -> Generation | Sweep | None:
         """Run the last cell or line again, ignoring the library.
 
         Raises:
@@ -54,97 +50,94 @@ class CellRunner:
         """
         if self._last is None:
             raise InvalidInput("There is no cell to run again.", hint="Run a %%playcut cell first.")
-        line, body = self._last
-        self.run(replace(line, fresh=True), body)
+        line, body, was_in = self._last
+        return self.run(replace(line, fresh=True), body, was_in)
 
-    def run(self, line: CellLine, body: str) -> None:
-        """Generate what *line* and *body* ask for, show it, and leave it in `_playcut`.
+    def run(self, line: CellLine, body: str, scope: Scope) -> Generation | Sweep | None:
+        """Generate what *line* and *body* ask for, show it, leave it in `_playcut` and return it; None if none was.
 
         Raises:
             PlaycutError: it failed; what succeeded is shown and kept all the same.
         """
         if line.help:
-            print(help_pages.help_on_cells())
-            return
+            say(help_pages.help_on_cells())
+            return None
         if line.save:
             store.check_target(line.save)
-        parent = self.find(line.parent) if line.parent else None
+        parent = self.find(line.parent, scope) if line.parent else None
         if parent is not None and parent.id is not None:
             line = replace(line, parent=str(parent.id))  # again, it builds on the same one, whatever is last then
-        self._last = line, body
+        self._last = line, body, scope.kept()
         if line.is_raw:
-            self._run_tool(line, body)
-            return
-        request = self._request(line, body, parent)
+            return self._run_tool(line, body, scope)
+        request = self._request(line, body, parent, scope)
         if line.dry_run:
             alike = f"With {request.plan.same_for_all}" if request.plan.same_for_all else ""
+            limit = f"It needs `--max {request.total}`." if request.is_too_large else ""
             expected = str(self.pc.forecast(request))
-            print("\n".join(filter(None, [expected, alike, "Nothing was sent (--dry-run)."])))
-            return
+            say("\n".join(filter(None, [expected, alike, limit, "Nothing was sent (--dry-run)."])))
+            return None
         sweep = self.pc.start(request, announce=lambda expected: show_once(expected.bundle()))
         if len(sweep) == 1:
-            self._show_one(sweep[0], line)
-        else:
-            self._show_sweep(sweep, line)
+            return self._show_one(sweep[0], line, scope)
+        return self._show_sweep(sweep, line, scope)
 
-    def _request(self, line: CellLine, body: str, parent: Generation | None) -> SweepRequest:
+    def _request(self, line: CellLine, body: str, parent: Generation | None, scope: Scope) -> SweepRequest:
         return planning.plan_sweep(
             line.kind,
             body,
-            self.variables,
+            scope.names,
             line.inputs,
             parent=parent.snapshot if parent is not None else None,
             # Always seeded: the same cell run again takes the same sample, which is in the library.
             sample=line.sample,
             sample_seed=line.seed or 0,
+            literal=line.literal,
             count=line.count,
             fresh=line.fresh,
             session=line.session,
             max_generations=line.max_generations or self.pc.max_generations,
+            within_budget=line.within_budget,
         )
 
-    def find(self, which: str) -> Generation:
+    def find(self, which: str, scope: Scope) -> Generation:
         """Return the generation that *which* names: `last`, a number (`5` or `#5`), a variable, or a task's id.
 
         Raises:
             InvalidInput: there is none.
         """
-        return lookup.generation(which, self.pc, self.variables, RESULT)
+        return lookup.generation(which, self.pc, scope)
 
-    def _run_tool(self, line: CellLine, body: str) -> None:
+    def _run_tool(self, line: CellLine, body: str, scope: Scope) -> Generation | None:
         tool_input = {**values.tool_input(body), **line.inputs}
         if line.dry_run:
             request = raw_request(line.kind, tool_input, line.session)
-            print(f"{line.kind}\n{text_html.data_text(dict(request.inputs))}")
-            return
-        self._show_one(self.pc.start_tool(line.kind, tool_input, line.session, line.fresh), line)
+            say(f"{line.kind}\n{text_html.data_text(dict(request.inputs))}")
+            return None
+        return self._show_one(self.pc.start_tool(line.kind, tool_input, line.session, line.fresh), line, scope)
 
-    def _show_one(self, generation: Generation, line: CellLine) -> None:
+    def _show_one(self, generation: Generation, line: CellLine, scope: Scope) -> Generation:
         job = generation.job
-        self._leave(generation, line)
+        scope.leave(generation, line.out)  # before waiting, so that an interrupted cell has it too
         if not line.wait and not job.done:
             then = saving.save_when_done([job], line.save)
             update_in_background([job], lambda: status.bundle(job.snapshot), then=then)
-            return
-        live.watch([job], lambda: status.bundle(job.snapshot))
+            return generation
+        live.watch([job], lambda: status.bundle(job.snapshot, error_follows=True))
         if generation.error is not None:
             raise generation.error
         if line.save and generation.assets:
-            print(saving.saved_message(saving.save([generation.snapshot], line.save)))
+            say(saving.saved_message(saving.save([generation.snapshot], line.save)))
+        return generation
 
-    def _show_sweep(self, sweep: Sweep, line: CellLine) -> None:
-        self._leave(sweep, line)
-        views = sweep_grid.live_views(lambda: sweep.snapshot)
+    def _show_sweep(self, sweep: Sweep, line: CellLine, scope: Scope) -> Sweep:
+        scope.leave(sweep, line.out)
+        views = sweep_grid.live_views(lambda: sweep.snapshot, error_follows=line.wait)
         if not line.wait and not sweep.done:
             update_in_background(sweep.jobs, *views, then=saving.save_when_done(sweep.jobs, line.save))
-            return
+            return sweep
         live.watch(sweep.jobs, *views)
         if line.save:
-            print(saving.saved_message(saving.save(sweep.snapshots, line.save)))
-        sweep.raise_if_incomplete("_playcut")
-
-    def _leave(self, result: Generation | Sweep, line: CellLine) -> None:
-        """Leave the result in its variables before waiting, so that an interrupted cell has it too."""
-        self.variables[RESULT] = result
-        if line.out:
-            self.variables[line.out] = result
+            say(saving.saved_message(saving.save(sweep.snapshots, line.save)))
+        sweep.raise_if_incomplete(RESULT)
+        return sweep

@@ -11,20 +11,25 @@ from typing import Any
 
 from IPython.display import display
 
+from playcut_jupyter.api.models import Voice
 from playcut_jupyter.connection.account import amount
 from playcut_jupyter.connection.connection import LOOKS_LIKE_SESSION
 from playcut_jupyter.display import live, status, sweep_grid, text_html
 from playcut_jupyter.display.bundles import mime_bundle
-from playcut_jupyter.display.targets import in_kernel, show_once
+from playcut_jupyter.display.targets import in_kernel, say, show_once
 from playcut_jupyter.errors import InvalidInput, NotConnected, NotFound
 from playcut_jupyter.export.writer import FORMATS
 from playcut_jupyter.jobs.active_jobs import active_in_this_process
 from playcut_jupyter.library.store import copy_out
 from playcut_jupyter.magics import lookup
-from playcut_jupyter.magics.cell_runner import RESULT, CellRunner
+from playcut_jupyter.magics.cell_runner import CellRunner
 from playcut_jupyter.magics.help import help_on, unknown
+from playcut_jupyter.magics.scope import RESULT, Scope
+from playcut_jupyter.playcut import Playcut
 from playcut_jupyter.redaction import mask
-from playcut_jupyter.results.collection import Generations
+from playcut_jupyter.results.collection import Generations, History
+from playcut_jupyter.results.comparison import Comparison
+from playcut_jupyter.results.family_tree import Tree
 from playcut_jupyter.results.generation import Generation
 from playcut_jupyter.results.sweep import Sweep
 from playcut_jupyter.syntax import cell_line
@@ -34,35 +39,42 @@ from playcut_jupyter.tools import KINDS
 
 
 class Commands:
-    """Runs one `%playcut` line."""
+    """Runs one `%playcut` line in its scope.
 
-    def __init__(self, runner: CellRunner) -> None:
+    Each command shows what it has to show, and returns what it is about.
+    """
+
+    def __init__(self, runner: CellRunner, scope: Scope) -> None:
         self._runner = runner
+        self._pc = runner.pc
+        self._scope = scope
 
-    def run(self, line: str) -> None:
-        """Run a line.
+    def run(self, line: str) -> Any:
+        """Run a line and return its result.
 
         Raises:
             InvalidInput: no such command; the message names the nearest.
             PlaycutError: what the command met.
         """
-        word, _, rest = line.partition(" ")
+        word, *rest = line.split(maxsplit=1) or [""]
+        rest_of_line = rest[0].strip() if rest else ""
+        if not rest_of_line and word.rstrip("?") in (*COMMAND_NAMES, *KINDS) and word.endswith("?"):
+            word, rest_of_line = "help", word.rstrip("?")
         word = "help" if word.lower() in HELP_WORDS else word or "status"
-        known: dict[str, Callable[[str], None]] = {name: getattr(self, f"_{name}") for name in COMMAND_NAMES}
-        if word in BARE_COMMANDS and rest.strip():
+        if word in BARE_COMMANDS and rest_of_line:
             raise InvalidInput(
-                f"`%playcut {word}` is the whole command, and {rest.strip()!r} follows it; nothing was done.",
+                f"`%playcut {word}` is the whole command, and {rest_of_line!r} follows it; nothing was done.",
                 hint=f"Leave it out; `%playcut help {word}` tells what it does.",
             )
-        if word in known:
-            known[word](rest.strip())
-        elif word in KINDS or "-" in word.strip("-"):
-            self._runner.run_line(word, rest)
-        else:
-            raise unknown(word)
+        if word in COMMAND_NAMES:
+            command: Callable[[str], Any] = getattr(self, f"_{word}")
+            return command(rest_of_line)
+        if word in KINDS or "-" in word.strip("-"):
+            return self._runner.run_line(word, rest_of_line, self._scope)
+        raise unknown(word)
 
     def _status(self, _: str) -> None:
-        pc = self._runner.pc
+        pc = self._pc
         try:
             connection, place = pc.connection, _place(pc)
         except NotConnected as error:
@@ -79,52 +91,55 @@ class Commands:
             "under way": str(len(active_in_this_process())),
             "library": str(pc.connector.home),
         }
-        print(text_table(list(rows.items())))
+        say(text_table(list(rows.items())))
 
-    def _connect(self, _: str) -> None:
-        pc = self._runner.pc
-        count = pc.check()
-        print(f"Connected to {_place(pc)} with {pc.connection.settings.masked_key}; the key works ({count} voices).")
+    def _connect(self, _: str) -> Playcut:
+        count, key = self._pc.check(), self._pc.connection.settings.masked_key
+        say(f"Connected to {_place(self._pc)} with {key}; the key works ({count} voices).")
+        return self._pc
 
-    def _sandbox(self, rest: str) -> None:
+    def _sandbox(self, rest: str) -> Playcut:
         if rest not in ("", "on", "off"):
             raise InvalidInput(
                 f"`%playcut sandbox {rest}` is not known.",
                 hint="Use `%playcut sandbox` or `%playcut sandbox off`.",
             )
-        pc = self._runner.pc
-        pc.switch(sandbox=rest != "off")
+        self._pc.switch(sandbox=rest != "off")
         if rest == "off":
-            print("The sandbox is off: generations go to the API and cost credits.")
-            return
-        connection = pc.connection
-        print(
-            f"SANDBOX: offline, at {connection.settings.base_url}. Nothing is paid, and all that it makes is marked. "
-            "`%playcut sandbox off` goes back to the API."
-        )
+            say("The sandbox is off: generations go to the API and cost credits.")
+        else:
+            say(
+                f"SANDBOX: offline, at {self._pc.connection.settings.base_url}. Nothing is paid, and all that it makes "
+                "is marked. `%playcut sandbox off` goes back to the API."
+            )
+        return self._pc
 
-    def _session(self, rest: str) -> None:
-        pc = self._runner.pc
+    def _session(self, rest: str) -> str | None:
+        pc = self._pc
         verb, _, name = rest.partition(" ")
         name = cell_line.unquoted(name)
         if verb == "new" and name:
-            print(f"New session {pc.new_session(name)}: {name}")
-        elif verb == "use" and name:
+            session_id = pc.new_session(name)
+            say(f"New session {session_id}: {name}")
+            return session_id
+        if verb == "use" and name:
             self._check_session(name)
-            print(f"Session {pc.use_session(name)}")
-        elif not rest:
-            connection = pc.connector.open_connection
-            known = connection.session_id if connection is not None else None
-            print(known or "No session yet: one is made with the first generation.")
-        else:
+            session_id = pc.use_session(name)
+            say(f"Session {session_id}")
+            return session_id
+        if rest:
             raise InvalidInput(
                 f"`%playcut session {rest}` is not known.",
                 hint="Use `session new TITLE` or `session use ID`.",
             )
+        connection = pc.connector.open_connection
+        known = connection.session_id if connection is not None else None
+        say(known or "No session yet: one is made with the first generation.")
+        return known
 
     def _check_session(self, name: str) -> None:
         """Raise `InvalidInput` unless *name* is a title that the library knows, or can be an id."""
-        connection = self._runner.pc.connection
+        connection = self._pc.connection
         titles = connection.library.session_titles(connection.settings.origin)
         if name not in titles and not LOOKS_LIKE_SESSION.fullmatch(name):
             near = get_close_matches(name, titles, 1, 0.5)
@@ -133,46 +148,53 @@ class Commands:
                 hint="`%playcut session new TITLE` makes one; an id can be used as well.",
             )
 
-    def _voices(self, rest: str) -> None:
+    def _voices(self, rest: str) -> list[Voice]:
         wanted = rest.casefold()
-        rows = [
-            (voice.id, voice.name, voice.language or "")
-            for voice in self._runner.pc.voices()
+        found = [
+            voice
+            for voice in self._pc.voices()
             if wanted in f"{voice.id} {voice.name} {voice.language or ''}".casefold()
         ]
-        if not rows:
-            print(f"No voice matches {rest!r}." if rest else "The service lists no voices.")
-            return
-        print(text_table(rows))
+        if found:
+            say(text_table([(voice.id, voice.name, voice.language or "") for voice in found]))
+        else:
+            say(f"No voice matches {rest!r}." if rest else "The service lists no voices.")
+        return found
 
-    def _history(self, rest: str) -> None:
+    def _history(self, rest: str) -> History:
         wanted = _parsed(history_parser(), "history", rest)
         search = " ".join(wanted.search) if wanted.search else None
-        found = self._runner.pc.history(search=search, limit=wanted.limit, starred=wanted.starred)
+        found = self._pc.history(search=search, limit=wanted.limit, starred=wanted.starred)
         if search and not found:
-            print(f"Nothing matches {search!r}.")
-            return
-        show_once(found._repr_mimebundle_())
+            say(f"Nothing matches {search!r}.")
+        else:
+            show_once(found._repr_mimebundle_())
+        return found
 
-    def _show(self, rest: str) -> None:
-        generation = self._runner.find(rest or "last")
-        self._runner.variables[RESULT] = generation
+    def _show(self, rest: str) -> Generation:
+        generation = self._find(rest or "last")
+        self._scope.leave(generation)
         title = f"#{generation.id} · {generation.kind} · {generation.prompt}"
         state = generation.snapshot
         show_once(mime_bundle(text_html.message(title) + status.html(state), f"{title}\n{status.text(state)}"))
+        return generation
 
-    def _compare(self, rest: str) -> None:
+    def _compare(self, rest: str) -> Comparison:
         words = rest.replace(",", " ").split()
-        found = [self._runner.find(word) for word in words] or self._runner.variables.get(RESULT, [])
-        show_once(self._runner.pc.compare(found)._repr_mimebundle_())
+        found = [self._find(word) for word in words] or self._scope.result or []
+        comparison = self._pc.compare(found)
+        show_once(comparison._repr_mimebundle_())
+        return comparison
 
-    def _panel(self, _: str) -> None:
+    def _panel(self, _: str) -> Any:
         if not in_kernel():
             raise InvalidInput("The panel needs a notebook's widgets.", hint="Use it in JupyterLab or Notebook.")
-        display(self._runner.pc.panel())
+        panel = self._pc.panel()
+        display(panel)
+        return panel
 
-    def _pick(self, _: str) -> None:
-        sweep = self._runner.variables.get(RESULT)
+    def _pick(self, _: str) -> Any:
+        sweep = self._scope.result
         if not isinstance(sweep, Sweep):
             raise InvalidInput(
                 "`%playcut pick` is for the last sweep, and `_playcut` is none.",
@@ -180,17 +202,19 @@ class Commands:
             )
         if not in_kernel():
             raise InvalidInput("Picking needs a notebook's widgets.", hint="`_playcut.picks()` shows what was picked.")
-        display(sweep.pick())
+        widget = sweep.pick()
+        display(widget)
+        return widget
 
-    def _star(self, rest: str) -> None:
+    def _star(self, rest: str) -> Generation:
         generation, on = self._marked(rest)
-        generation.star(on)
-        print(f"#{generation.id} is starred." if on else f"#{generation.id} has no star any more.")
+        say(f"#{generation.id} is starred." if on else f"#{generation.id} has no star any more.")
+        return generation.star(on)
 
-    def _hide(self, rest: str) -> None:
+    def _hide(self, rest: str) -> Generation:
         generation, on = self._marked(rest)
-        generation.hide(on)
-        print(f"#{generation.id} is hidden from the gallery." if on else f"#{generation.id} is shown in the gallery.")
+        say(f"#{generation.id} is hidden from the gallery." if on else f"#{generation.id} is shown in the gallery.")
+        return generation.hide(on)
 
     def _marked(self, rest: str) -> tuple[Generation, bool]:
         words = rest.split()
@@ -198,58 +222,63 @@ class Commands:
         named = words if on else words[:-1]
         if len(named) > 1:
             raise InvalidInput(f"{rest!r} is not one generation.", hint="Use `star [ID] [off]`, with ID or `last`.")
-        return self._runner.find(named[0] if named else "last"), on
+        return self._find(named[0] if named else "last"), on
 
-    def _tree(self, rest: str) -> None:
-        family = self._runner.pc.tree(self._runner.find(rest).id if rest else None)
+    def _tree(self, rest: str) -> Tree:
+        family = self._pc.tree(self._find(rest).id if rest else None)
         show_once(family._repr_mimebundle_())
+        return family
 
-    def _resume(self, _: str) -> None:
-        sweep = self._runner.pc.start_resume()
+    def _resume(self, _: str) -> Sweep:
+        sweep = self._pc.start_resume()
         if not len(sweep):
-            here = len(active_in_this_process(self._runner.pc.connection.library))
+            here = len(active_in_this_process(self._pc.connection.library))
             why = f"; still under way here: {here}." if here else ": everything that was submitted is fetched."
-            print(f"Nothing to resume{why}")
-            return
-        self._runner.variables[RESULT] = sweep
-        live.watch(sweep.jobs, *sweep_grid.live_views(lambda: sweep.snapshot))
-        sweep.raise_if_incomplete("_playcut")
+            say(f"Nothing to resume{why}")
+            return sweep
+        self._scope.leave(sweep)
+        live.watch(sweep.jobs, *sweep_grid.live_views(lambda: sweep.snapshot, error_follows=True))
+        sweep.raise_if_incomplete(RESULT)
+        return sweep
 
-    def _wait(self, rest: str) -> None:
-        generation = self._runner.pc.start_wait(lookup.task_id(rest))
+    def _wait(self, rest: str) -> Generation:
+        generation = self._pc.start_wait(lookup.task_id(rest))
         try:
-            live.watch([generation.job], lambda: status.bundle(generation.snapshot))
+            live.watch([generation.job], lambda: status.bundle(generation.snapshot, error_follows=True))
         finally:
             if not isinstance(generation.error, NotFound):  # which leaves nothing that could be shown later
-                self._runner.variables[RESULT] = generation
-        if generation.error is not None:
-            raise generation.error
+                self._scope.leave(generation)
+        return generation.wait()
 
-    def _again(self, _: str) -> None:
-        self._runner.run_again()
+    def _again(self, _: str) -> Generation | Sweep | None:
+        return self._runner.run_again()
 
-    def _export(self, rest: str) -> None:
+    def _export(self, rest: str) -> str:
         wanted = _parsed(export_parser(), "export", rest)
         program = self._exported(wanted.which).export(wanted.as_)
         if wanted.save is None:
-            print(program)
+            say(program)
         else:
             ending = PurePath(FORMATS[wanted.as_] or "playcut.json").suffix
-            print(f"Saved: {copy_out(program.encode(), wanted.save, ending)}")
+            say(f"Saved: {copy_out(program.encode(), wanted.save, ending)}")
+        return program
 
     def _exported(self, which: str) -> Generation | Generations:
-        last = self._runner.variables.get(RESULT)
+        last = self._scope.result
         if which == "last" and isinstance(last, Generations):
             return last
         if which != "starred":
-            return self._runner.find(which)
-        starred = self._runner.pc.history(starred=True, limit=1_000)
+            return self._find(which)
+        starred = self._pc.history(starred=True, limit=1_000)
         if not starred:
             raise InvalidInput("Nothing has a star yet.", hint="Star what is good first: `%playcut star ID`.")
         return starred
 
     def _help(self, rest: str) -> None:
-        print(help_on(rest))
+        say(help_on(rest))
+
+    def _find(self, which: str) -> Generation:
+        return self._runner.find(which, self._scope)
 
 
 def _place(pc: Any) -> str:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.export.writer import FORMATS
 from playcut_jupyter.library.database import Library
+from playcut_jupyter.prompts.template import escape
 from playcut_jupyter.syntax.parsers import (
     COMMAND_NAMES,
     USUAL_VALUES,
@@ -24,6 +25,7 @@ from playcut_jupyter.syntax.parsers import (
     history_parser,
     options_of,
 )
+from playcut_jupyter.syntax.values import at_commas
 from playcut_jupyter.tools import KINDS, TOOLS
 
 if TYPE_CHECKING:
@@ -137,7 +139,9 @@ def _for_making(before: Sequence[str], typed: str, known: CompletionSources) -> 
     if action.dest == "save":
         return value, _paths(value)
     names = {"voice": known.voices, "session": known.titles, "parent": known.generations}.get(action.dest)
-    found = names() if names is not None else []
+    found = map(escape, names()) if names is not None else []
+    if action.dest == "voice":
+        found = (name if at_commas(name) == [name] else f'"{name}"' for name in found)
     return value, [_quoted(name, value) for name in found]
 
 
@@ -150,11 +154,11 @@ def _paths(typed: str) -> list[str]:
     """Return the files and folders that *typed* can become; hidden ones only where it begins with their dot."""
     folder, name = os.path.split(typed.lstrip("\"'"))
     try:
-        entries = sorted(Path(folder or ".").expanduser().iterdir())
+        entries = sorted(Path(os.path.expandvars(folder) or ".").expanduser().iterdir())
     except (OSError, RuntimeError):
         return []
     found = [
-        os.path.join(folder, entry.name) + ("/" if entry.is_dir() else "")  # noqa: PTH118 - keeps what was typed
+        os.path.join(folder, escape(entry.name)) + ("/" if entry.is_dir() else "")  # noqa: PTH118 - keeps what was typed
         for entry in entries
         if entry.name.startswith(name) and (name.startswith(".") or not entry.name.startswith("."))
     ]

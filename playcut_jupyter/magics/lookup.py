@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 from playcut_jupyter.errors import InvalidInput
+from playcut_jupyter.magics.scope import Scope
 from playcut_jupyter.playcut import Playcut
 from playcut_jupyter.results.generation import Generation
 from playcut_jupyter.results.sweep import Sweep
@@ -16,14 +16,13 @@ _NUMBER = re.compile(r"#?([0-9]{1,18})")
 _TASK_ID = re.compile(r"""[^\s{}"'$]+""")
 
 
-def generation(which: str, pc: Playcut, variables: Mapping[str, object], last: str) -> Generation:
+def generation(which: str, pc: Playcut, scope: Scope) -> Generation:
     """Return the generation that *which* names: `last`, a number (`5` or `#5`), a variable, or a task's id.
 
     Args:
         which: what was typed.
         pc: where it is kept.
-        variables: the notebook's.
-        last: the variable that `last` stands for.
+        scope: the names that it may be.
 
     Raises:
         InvalidInput: there is none.
@@ -31,7 +30,7 @@ def generation(which: str, pc: Playcut, variables: Mapping[str, object], last: s
     number = _NUMBER.fullmatch(which)
     if number:
         return pc.get(int(number[1]))
-    found = variables.get(last if which == "last" else which)
+    found = scope.result if which == "last" else scope.names.get(which)
     if which != "last" and not isinstance(found, Generation | Sweep):
         return _of_task(which, pc)
     if isinstance(found, Sweep) and len(found) > 1:

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.interactiveshell import InteractiveShell
-from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
+from IPython.core.magic import Magics, line_cell_magic, magics_class, needs_local_scope, no_var_expand
 from traitlets import Bool, Enum, Float, Int, Unicode, observe
 
 from playcut_jupyter import settings
+from playcut_jupyter.magics.scope import Scope
 
 if TYPE_CHECKING:
     from playcut_jupyter.connection.connection import Connection
@@ -47,18 +48,48 @@ class PlaycutMagics(Magics):
     def __init__(self, shell: InteractiveShell) -> None:
         # Before the settings are read: what a configuration file says is observed already.
         self._runner: CellRunner | None = None
-        self._use_sandbox: bool | None = None
         super().__init__(shell=shell)
 
     @no_var_expand
+    @needs_local_scope
     @line_cell_magic
-    def playcut(self, line: str, cell: str | None = None) -> Any:
-        """Make pictures, speech and video with Playcut; `%playcut help` tells all."""
+    def playcut(self, line: str, cell: str | None = None, local_ns: dict[str, Any] | None = None) -> Any:
+        """Generate images, speech and video with Playcut, right in the notebook.
+
+        %%playcut [KIND] [options]        KIND: image (default), video, speech, or a tool's own name
+        PROMPT, one or more lines         {name} is a variable, {a|b} are alternatives, a list is a sweep
+
+        %playcut KIND [options] PROMPT    the same on one line
+        %playcut COMMAND                  status, history, show, compare, panel, resume, export, ...
+
+        Examples:
+            %%playcut image --aspect-ratio 16:9
+            A golden retriever surfing at sunset, photorealistic
+
+            %%playcut -a 1:1,16:9 -n 2 --out foxes
+            a {red|blue} fox, {style}
+
+            %playcut speech --voice Ada How are you today?
+
+            %%playcut video --duration 8 --no-wait --save clips/
+            waves at night, seen from above
+
+            %%playcut --from last
+            + at dusk
+            - neon
+
+        A repeated prompt is served from the library for 0 credits; --fresh generates again. The stop button
+        interrupts the wait, not the task. The result is left in `_playcut`.
+
+        `%playcut help` lists all options and commands; `%playcut help WORD` explains one.
+        """
+        scope = Scope(self.variables, local_ns)
         if cell is not None:
-            return self.runner.run_cell(line, cell)
+            self.runner.run_cell(line, cell, scope)
+            return None
         from playcut_jupyter.magics.commands import Commands  # loads what connects and draws
 
-        return Commands(self.runner).run(line.strip())
+        return Commands(self.runner, scope).run(line.strip())
 
     @property
     def runner(self) -> CellRunner:
@@ -75,13 +106,18 @@ class PlaycutMagics(Magics):
                 **{name: getattr(self, name) for name in _ADJUSTABLE},
             )
             pc.max_generations = self.max_generations
-            self._runner = CellRunner(pc, self.variables)
+            self._runner = CellRunner(pc)
         return self._runner
 
     @property
     def pc(self) -> Playcut:
         """The connection that the magics share, as a `Playcut`."""
         return self.runner.pc
+
+    def close(self) -> None:
+        """Stop waiting for what is under way, and close the connections."""
+        if self._runner is not None:
+            self.pc.close()
 
     @observe("reuse", "budget", "base_url", "home", "max_generations", *_ADJUSTABLE)
     def _adjust(self, change: Any) -> None:

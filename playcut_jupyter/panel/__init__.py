@@ -1,13 +1,6 @@
-"""The panel: the same product as the cell magic, for clicking.
+"""The panel: a graphical interface to the features of the cell magic.
 
-A form composes the line and the prompt of a cell, so that it has the cell's grammar and its errors; batches of cards
-watch what runs; the gallery pages through the library. A click settles at once what is meant by it and hands that to
-a worker; what is shown changes by setting traits, which always land in the right place. So cells may run meanwhile,
-and nothing waits for them.
-
-`form` and `spelling` are pure: fields to a plan, a generation to a cell. `work` has the threads. All else is widgets.
+A form becomes the line and the prompt of a cell, so that it has the cell's grammar and errors; batches of cards show
+what runs; a gallery pages through the library. A click takes over at once what the fields say and leaves the work to
+a worker thread; what is shown changes by setting traits. So cells may run meanwhile, and nothing waits for them.
 """
-
-from playcut_jupyter.panel.view import Panel
-
-__all__ = ["Panel"]

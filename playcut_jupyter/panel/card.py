@@ -1,120 +1,82 @@
-"""One generation: its live state, and what can be done with it."""
+"""One generation: its live status, and what can be done with it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 import ipywidgets
 from markupsafe import Markup
 
-from playcut_jupyter.display import render
 from playcut_jupyter.errors import SubmissionUncertain, TaskFailed
-from playcut_jupyter.panel.messages import cut, note, told
-from playcut_jupyter.panel.widgets import AUTO, row, show_if
-from playcut_jupyter.runs.generation import Generation
+from playcut_jupyter.jobs.snapshot import Snapshot
+from playcut_jupyter.panel import css_classes
+from playcut_jupyter.panel.actions import PanelActions
+from playcut_jupyter.panel.status_html import status_html
+from playcut_jupyter.panel.widgets import AUTO, MessageLine, row, show_if
+from playcut_jupyter.results.generation import Generation
+from playcut_jupyter.text import truncate
 
-_WORDS = 200
-
-
-class PanelActions(Protocol):
-    """What the panel does with a generation."""
-
-    def use(self, run: Generation) -> None:
-        """Take its words and options into the form."""
-
-    def copy(self, run: Generation) -> None:
-        """Give the cell that asks for the same."""
-
-    def view(self, run: Generation) -> None:
-        """Show it as large as there is room for."""
-
-    def save(self, run: Generation) -> None:
-        """Show it, and ask where to save it."""
+_MAX_PROMPT = 200
+"""The most characters of a prompt that are shown."""
 
 
 class Card(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     """A generation while it runs and after it.
 
     Args:
-        run: the generation.
-        hands: what the panel does with it.
-        again: called with the run to try once more.
+        generation: what is shown.
+        actions: what the panel does with it.
+        retry: called with the generation that is to be retried.
     """
 
-    def __init__(self, run: Generation, hands: PanelActions, again: Callable[[Generation], None]) -> None:
-        self.run = run
+    def __init__(self, generation: Generation, actions: PanelActions, retry: Callable[[Generation], None]) -> None:
+        self.generation = generation
         self._stopping: Generation | None = None
-        self.status, self.note = ipywidgets.HTML(), ipywidgets.HTML()
-        self.stop = self._button("Stop waiting", lambda: self._stop())
-        self.retry = self._button("Retry", lambda: again(self.run))
-        self.view = self._button("Open", lambda: hands.view(self.run))
-        self.save = self._button("Save as", lambda: hands.save(self.run))
-        self.use = self._button("Use this prompt", lambda: hands.use(self.run))
-        self.copy = self._button("Copy as cell", lambda: hands.copy(self.run))
+        self.status, self.message = ipywidgets.HTML(), MessageLine()
+        self.stop = self._button("Stop waiting", lambda _: self._stop())
+        self.retry = self._button("Retry", retry)
+        self.view = self._button("Open", actions.view)
+        self.save = self._button("Save as", actions.save_as)
+        self.use = self._button("Use this prompt", actions.use_prompt)
+        self.copy = self._button("Copy as cell", actions.copy_as_cell)
         buttons = row(self.stop, self.retry, self.view, self.save, self.use, self.copy)
-        super().__init__([self.status, self.note, buttons])
-        self.add_class("playcut-card")
-        self.draw()
+        super().__init__([self.status, self.message, buttons])
+        self.add_class(css_classes.CARD)
+        self.draw(generation)
 
-    def _button(self, text: str, action: Callable[[], None]) -> Any:
-        button = ipywidgets.Button(description=text, layout=AUTO, tooltip=f"{text}: {self.run.prompt[:60]}")
-        button.on_click(lambda _: action())
+    def _button(self, label: str, action: Callable[[Generation], None]) -> Any:
+        tooltip = f"{label}: {self.generation.prompt[:60]}"
+        button = ipywidgets.Button(description=label, layout=AUTO, tooltip=tooltip)
+        button.on_click(lambda _: action(self.generation))
         return button
 
     def _stop(self) -> None:
-        self._stopping, self.stop.disabled = self.run, True
-        self.run.stop_waiting()
+        self._stopping, self.stop.disabled = self.generation, True
+        self.generation.stop_waiting()
 
-    def tell(self, text: str) -> None:
-        """Say something in the card."""
-        self.note.value = note(text)
-
-    def draw(self) -> None:
-        """Show the state as it is now."""
-        run, done = self.run, self.run.done
-        self.status.value = str(_words(run) + state_of(run))
-        for button, can in (
-            (self.stop, not done),
-            (self.retry, may_retry(run)),
-            (self.view, done and bool(run.assets)),
-            (self.save, done and bool(run.assets)),
+    def draw(self, generation: Generation) -> None:
+        """Show how *generation* stands now: the same as before, or what has taken its place."""
+        self.generation = generation
+        snapshot = generation.snapshot
+        prompt = truncate(snapshot.prompt, _MAX_PROMPT) or snapshot.tool
+        heading = Markup('<div class="{}">{}</div>').format(css_classes.CARD_PROMPT, prompt)
+        self.status.value = str(heading + status_html(snapshot))
+        has_result = snapshot.done and bool(snapshot.assets)
+        for button, is_possible in (
+            (self.stop, not snapshot.done),
+            (self.retry, may_retry(snapshot)),
+            (self.view, has_result),
+            (self.save, has_result),
         ):
-            button.disabled = not can or (button is self.stop and self._stopping is run)
-            show_if(can, button)
+            button.disabled = not is_possible or (button is self.stop and self._stopping is generation)
+            show_if(is_possible, button)
 
 
-def _words(run: Generation) -> Markup:
-    return Markup('<div class="playcut-card-words">{}</div>').format(cut(run.prompt, _WORDS) or run.tool)
-
-
-def state_of(run: Generation) -> Markup:
-    """Return how *run* is, or what became of it, in the panel's own words."""
-    if not run.done:
-        return render.status(run)
-    if run.error is None:
-        return _line(run, Markup("{}").format(" · ".join(_result_facts(run))))
-    facts = [run.kind, render.elapsed(run), render.credits_text(run), f"task {run.task_id}" if run.task_id else ""]
-    words = Markup("<b>{}</b> {}").format(run.state, " · ".join(filter(None, facts)))
-    return _line(run, words) + Markup("<div>{}</div>").format(told(run.error))
-
-
-def _line(run: Generation, words: Markup) -> Markup:
-    warning = Markup("<div>Not kept: {}</div>").format(run.warning) if run.warning else ""
-    return Markup('<div class="playcut-status playcut-status-{}">{} {}{}</div>').format(
-        run.state.lower(), render.badge(run), words, warning
-    )
-
-
-def _result_facts(run: Generation) -> list[str]:
-    """Return what is told of a result, in the words of the panel's own fields."""
-    return [fact.replace("--fresh", "“fresh”") for fact in render.result_facts(run)]
-
-
-def may_retry(run: Generation) -> bool:
-    """True if nothing was bought, the task can be taken up, or the service says that trying again may help."""
-    if not run.done or run.error is None or isinstance(run.error, SubmissionUncertain):
+def may_retry(snapshot: Snapshot) -> bool:
+    """True if nothing was bought, the task can be resumed, or the service says that a retry may help."""
+    if not snapshot.done or snapshot.error is None or isinstance(snapshot.error, SubmissionUncertain):
         return False
-    if isinstance(run.error, TaskFailed):
-        return run.error.retryable
+    if isinstance(snapshot.error, TaskFailed):
+        return snapshot.error.retryable
     return True

@@ -1,4 +1,4 @@
-"""The first line of the panel: what it is connected to, what was spent, the budget, and what waits to be fetched."""
+"""The first line of the panel: what it is connected to, credits spent, the budget, and what waits to be fetched."""
 
 from __future__ import annotations
 
@@ -11,94 +11,100 @@ from markupsafe import Markup
 
 from playcut_jupyter.connection.account import amount, in_credits
 from playcut_jupyter.connection.connection import Connection
+from playcut_jupyter.engine import Engine
 from playcut_jupyter.errors import InvalidInput, NotConnected, PlaycutError
+from playcut_jupyter.jobs import start
+from playcut_jupyter.jobs.active_jobs import active_in_this_process
 from playcut_jupyter.library.records import Record, is_orphan
-from playcut_jupyter.panel.messages import note, told
-from playcut_jupyter.panel.threads import CoalescedTask, Show, Worker
-from playcut_jupyter.panel.widgets import Action, row, show_if
-from playcut_jupyter.playcut import Playcut
-from playcut_jupyter.runs.generation import Generation
-from playcut_jupyter.runs.sweep import Sweep
-from playcut_jupyter.runs.underway import active_in_this_process
+from playcut_jupyter.panel import css_classes
+from playcut_jupyter.panel.messages import error_text
+from playcut_jupyter.panel.threads import CoalescedTask, ShowMessage, Worker
+from playcut_jupyter.panel.widgets import MessageLine, WorkerButton, row, show_if
+from playcut_jupyter.results.generation import Generation
+from playcut_jupyter.results.sweep import Sweep
 
 
 class ConnectionLine(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
-    """Where this is, and how much it may cost.
+    """The connection, and how much it may spend.
 
     Args:
-        playcut: the connection.
+        engine: the connection.
         worker: reads and connects.
-        resumed: called with what was taken up.
-        moved: called when another service is used.
-        tell: says what goes wrong.
+        on_resume: called with what was resumed.
+        on_switch: called when another service is used.
+        show_error: shows what goes wrong.
     """
 
     def __init__(
         self,
-        playcut: Playcut,
+        engine: Engine,
         worker: Worker,
-        resumed: Callable[[Sweep], None],
-        moved: Callable[[], None],
-        tell: Show,
+        on_resume: Callable[[Sweep], None],
+        on_switch: Callable[[], None],
+        show_error: ShowMessage,
     ) -> None:
-        self._playcut, self._resumed, self._moved = playcut, resumed, moved
+        self._engine, self._on_resume, self._on_switch = engine, on_resume, on_switch
         self._origin: str | None = None
         self._shown_budget: float | None = None
         self._lock = threading.RLock()
-        self.facts, self.budget_note = ipywidgets.HTML(), ipywidgets.HTML()
+        self.facts, self.budget_message = ipywidgets.HTML(), MessageLine()
         self.budget = ipywidgets.Text(
-            description="budget", placeholder="no limit", continuous_update=False, layout={"width": "120px"}
+            description="budget",
+            placeholder="no limit",
+            tooltip="Credits that may be spent through this connection",
+            continuous_update=False,
+            layout={"width": "120px"},
         )
-        self.sandbox = Action("Use the sandbox", self._go_to_sandbox, worker, tell)
-        self.resume = Action("Resume", self._resume, worker, tell)
-        self._look = CoalescedTask(worker, self.look)
+        self.sandbox = WorkerButton("Use the sandbox", self._use_sandbox, worker, show_error)
+        self.resume = WorkerButton("Resume", self._resume, worker, show_error)
+        self._task = CoalescedTask(worker, self._update)
         show_if(False, self.sandbox, self.resume)
-        super().__init__([row(self.facts, self.sandbox, self.resume, self.budget), self.budget_note])
-        self.add_class("playcut-panel-connection")
+        super().__init__([row(self.facts, self.sandbox, self.resume, self.budget), self.budget_message])
+        self.add_class(css_classes.CONNECTION)
         self.budget.observe(self._set_budget, "value")
         self.refresh()
 
     def refresh(self) -> None:
-        """See to it that the line says what is so."""
-        self._look.ask()
+        """Bring the line up to date soon."""
+        self._task.schedule()
 
-    def look(self) -> None:
-        """Say what is so: on the worker."""
-        self._follow_budget()
+    def _update(self) -> None:
+        self._show_budget()
         try:
-            connection = self._playcut.connection
+            connection = self._engine.connection
         except NotConnected as error:
-            self.facts.value = str(_badge("none", "NOT CONNECTED") + Markup("<span> {}</span>").format(told(error)))
+            text = Markup("<span> {}</span>").format(error_text(error))
+            self.facts.value = str(_badge("none", "NOT CONNECTED") + text)
             show_if(True, self.sandbox)
             show_if(False, self.resume)
             return
         show_if(False, self.sandbox)
         self.facts.value = str(_facts(connection))
-        waiting = left_over(connection)
-        self.resume.description = f"Resume {len(waiting)} unfinished"
-        self.resume.allow(bool(waiting))
-        show_if(bool(waiting), self.resume)
+        unfinished = _unfinished(connection)
+        self.resume.description = f"Resume {len(unfinished)} unfinished"
+        self.resume.enable(bool(unfinished))
+        show_if(bool(unfinished), self.resume)
         if connection.settings.origin != self._origin:
             self._origin = connection.settings.origin
-            self._moved()
+            self._on_switch()
 
-    def _go_to_sandbox(self) -> None:
-        self._playcut.switch(sandbox=True)
-        self.look()
+    def _use_sandbox(self) -> None:
+        self._engine.switch(sandbox=True)
+        self._update()
 
     def _resume(self) -> None:
-        connection = self._playcut.connection
-        runs = [Generation.taken_up(connection, record) for record in left_over(connection)]
-        if runs:
-            self._resumed(Sweep(connection, runs))
-        self.look()
+        connection = self._engine.connection
+        generations = [Generation(start.resume(connection, record)) for record in _unfinished(connection)]
+        if generations:
+            self._on_resume(Sweep(generations))
+        self._update()
 
     # -- the budget -------------------------------------------------------------------------------------------
 
-    def _follow_budget(self) -> None:
-        """Show the budget, if it was changed elsewhere; what is just typed is not written over."""
+    def _show_budget(self) -> None:
+        """Show the budget if it was changed elsewhere; what was just typed is not overwritten."""
         with self._lock:
-            budget = self._playcut.budget
+            budget = self._engine.budget
             if budget != self._shown_budget:
                 self._shown_budget = budget
                 self.budget.value = "" if budget is None else amount(budget)
@@ -107,13 +113,13 @@ class ConnectionLine(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has n
         with self._lock:
             try:
                 budget = _credits(self.budget.value)
-                if budget != self._playcut.budget:
+                if budget != self._engine.budget:
                     self._shown_budget = budget
-                    self._playcut.budget = budget
+                    self._engine.budget = budget
             except PlaycutError as error:
-                self.budget_note.value = note(told(error))
+                self.budget_message.show(error_text(error))
             else:
-                self.budget_note.value = ""
+                self.budget_message.show("")
 
 
 def _credits(text: str) -> float | None:
@@ -126,30 +132,31 @@ def _credits(text: str) -> float | None:
         budget = math.nan
     if not math.isfinite(budget) or budget < 0:
         raise InvalidInput(
-            f"A budget is a number of credits, not {text.strip()!r}.", hint="The one before holds. Empty: no limit."
+            f"A budget is a number of credits, not {text.strip()!r}.",
+            hint="The budget is unchanged. Leave the field empty for no limit.",
         )
     return budget
 
 
-def left_over(connection: Connection) -> list[Record]:
+def _unfinished(connection: Connection) -> list[Record]:
     """Return what was submitted and not fetched, and that no job here or in another kernel waits for."""
     busy = active_in_this_process(connection.library)
-    rows = connection.library.unfetched(connection.settings.origin)
-    return [row for row in rows if row.id not in busy and is_orphan(row.owner)]
+    records = connection.library.unfetched(connection.settings.origin)
+    return [record for record in records if record.id not in busy and is_orphan(record.owner)]
 
 
 def _facts(connection: Connection) -> Markup:
     settings, account = connection.settings, connection.account
     limit, left = connection.rate_limit
-    kind, words = ("sandbox", "SANDBOX: offline, free") if settings.is_sandbox else ("live", "LIVE: costs credits")
+    kind, label = ("sandbox", "SANDBOX: offline, free") if settings.is_sandbox else ("live", "LIVE: costs credits")
     facts = [
         settings.masked_key,
         f"{in_credits(account.spent)} so far (estimate)",
         f"{left} of {limit} requests a minute left" if limit else "",
     ]
-    return _badge(kind, words) + Markup("<span> {}</span>").format(" · ".join(filter(None, facts)))
+    return _badge(kind, label) + Markup("<span> {}</span>").format(" · ".join(filter(None, facts)))
 
 
-def _badge(kind: str, words: str) -> Markup:
-    """Return a mark that is told by its word and its shape: dashed and round for free, solid for what costs."""
-    return Markup('<span class="playcut-panel-badge playcut-panel-badge-{}">{}</span>').format(kind, words)
+def _badge(kind: str, label: str) -> Markup:
+    """Return a badge that is told by its words and its shape: dashed and round for free, solid for what costs."""
+    return Markup('<span class="{0} {0}-{1}">{2}</span>').format(css_classes.BADGE, kind, label)

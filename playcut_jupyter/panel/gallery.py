@@ -1,7 +1,7 @@
 """The gallery: what the library holds, newest first, a page at a time.
 
-Only a page is read and shown, so that a library of any size is as quick as a small one. What arrives takes its place
-by itself, except while something plays: such a page holds still, and says how many there are to be shown.
+Only a page is read and shown, so that a library of any size is as quick as a small one. What is new appears by itself,
+except while something plays: then the page stays as it is, and a button says how many are new.
 """
 
 from __future__ import annotations
@@ -10,65 +10,73 @@ from collections.abc import Callable, Container, Sequence
 
 import ipywidgets
 
+from playcut_jupyter.engine import Engine
+from playcut_jupyter.jobs import start
+from playcut_jupyter.jobs.active_jobs import active_in_this_process
+from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.library.records import Record, is_orphan, this_process
-from playcut_jupyter.panel.card import PanelActions
-from playcut_jupyter.panel.messages import note
+from playcut_jupyter.panel import css_classes
+from playcut_jupyter.panel.actions import PanelActions
 from playcut_jupyter.panel.threads import CoalescedTask, Worker
 from playcut_jupyter.panel.tile import Tile
-from playcut_jupyter.panel.widgets import AUTO, discard, row, show_if
-from playcut_jupyter.playcut import Playcut
-from playcut_jupyter.runs.generation import Generation
-from playcut_jupyter.runs.underway import active_in_this_process
+from playcut_jupyter.panel.widgets import AUTO, MessageLine, close_tree, row, show_if
+from playcut_jupyter.results.generation import Generation
 
 PAGE = 12
 """How many tiles a page has."""
-_KEPT = 3 * PAGE
+_MAX_TILES = 3 * PAGE
 """Tiles that are kept, so that turning back shows them at once."""
-_UNDER_WAY = ("intended", "sending", "acknowledged")
+_UNFINISHED = ("intended", "sending", "acknowledged")
 
 
 class Gallery(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     """Pages of the library, with filters.
 
     Args:
-        playcut: whose library.
-        marks: the worker that writes stars and the like.
-        hands: what the panel does with a generation.
-        filled: called with what a page shows, on the gallery's own worker.
+        engine: whose library.
+        ratings_worker: writes stars and the like.
+        actions: what the panel does with a generation.
+        on_change: called with what a page shows, on the gallery's own worker.
     """
 
     def __init__(
-        self, playcut: Playcut, marks: Worker, hands: PanelActions, filled: Callable[[Sequence[Generation]], None]
+        self,
+        engine: Engine,
+        ratings_worker: Worker,
+        actions: PanelActions,
+        on_change: Callable[[Sequence[Snapshot]], None],
     ) -> None:
-        self._playcut, self._marks, self._hands, self._filled = playcut, marks, hands, filled
-        self._starts: list[int | None] = [None]
+        self._engine, self._ratings_worker, self._actions = engine, ratings_worker, actions
+        self._on_change = on_change
+        self._page_starts: list[int | None] = [None]
         self._last: int | None = None
         self._tiles: dict[int, Tile] = {}
         self._make_filters()
         self.page = row(align_items="stretch")
         self.more = ipywidgets.Button(layout=AUTO)
-        self.note = ipywidgets.HTML()
-        self.worker = Worker(self.tell)
-        self._fill = CoalescedTask(self.worker, self.fill)
-        self._filter = CoalescedTask(self.worker, self._fill_first)  # a search is followed while one types
+        self.message = MessageLine()
+        self.worker = Worker(self.message.show)
+        self._update_task = CoalescedTask(self.worker, self._update)
+        self._filter_task = CoalescedTask(self.worker, self._show_first)  # a search is followed while one types
         show_if(False, self.more)
-        super().__init__([self._filters, row(self.note, self.more, align_items="center"), self.page])
-        self.add_class("playcut-panel-gallery")
-        self.newer.on_click(lambda _: self._turn(self._back))
-        self.older.on_click(lambda _: self._turn(self._on))
-        self.more.on_click(lambda _: self._turn(lambda: None))
+        super().__init__([self._filters, row(self.message, self.more, align_items="center"), self.page])
+        self.add_class(css_classes.GALLERY)
+        self.newer.on_click(lambda _: self.worker.submit(self._show_newer))
+        self.older.on_click(lambda _: self.worker.submit(self._show_older))
+        self.more.on_click(lambda _: self.worker.submit(self._show_page))
         for field in (self.search, self.kind, self.starred, self.hidden):
-            field.observe(lambda _: self._filter.ask(), "value")
+            field.observe(lambda _: self._filter_task.schedule(), "value")
         self.refresh()
 
     def _make_filters(self) -> None:
-        narrow = {"width": "140px"}
         self.search = ipywidgets.Text(
             description="search", placeholder="words of the prompt", layout={"width": "220px"}
         )
-        self.kind = ipywidgets.Dropdown(options=["all", "image", "video", "speech"], description="kind", layout=narrow)
+        self.kind = ipywidgets.Dropdown(
+            options=["all", "image", "video", "speech"], description="kind", layout={"width": "140px"}
+        )
         self.starred = ipywidgets.Checkbox(description="starred only", indent=False, layout=AUTO)
-        self.hidden = ipywidgets.Checkbox(description="hidden too", indent=False, layout=AUTO)
+        self.hidden = ipywidgets.Checkbox(description="show hidden", indent=False, layout=AUTO)
         self.newer = ipywidgets.Button(description="Newer", disabled=True, layout=AUTO)
         self.older = ipywidgets.Button(description="Older", disabled=True, layout=AUTO)
         self._filters = row(self.search, self.kind, self.starred, self.hidden, self.newer, self.older)
@@ -79,114 +87,101 @@ class Gallery(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         return list(self.page.children)
 
     @property
-    def runs(self) -> list[Generation]:
+    def generations(self) -> list[Generation]:
         """The generations of the page, newest first."""
-        return [tile.run for tile in self.tiles]
-
-    def tell(self, text: str) -> None:
-        """Say something above the tiles."""
-        self.note.value = note(text)
-
-    # -- turning pages ------------------------------------------------------------------------------------------
+        return [tile.generation for tile in self.tiles]
 
     def refresh(self) -> None:
-        """See to it that the page shows what is new."""
-        self._fill.ask()
+        """Bring the page up to date soon."""
+        self._update_task.schedule()
 
-    def begin(self) -> None:
-        """Show the first page."""
-        self._turn(self._begin)
+    # -- turning pages: on the worker, so that two quick clicks turn two pages ------------------------------------
 
-    def _fill_first(self) -> None:
-        self._begin()
-        self.fill(turned=True)
+    def _show_first(self) -> None:
+        self._page_starts = [None]
+        self._show_page()
 
-    def _turn(self, move: Callable[[], None]) -> None:
-        """Go to another page: on the worker, so that two quick clicks turn two pages."""
+    def _show_newer(self) -> None:
+        self._page_starts = self._page_starts[:-1] or [None]
+        self._show_page()
 
-        def turn() -> None:
-            move()
-            self.fill(turned=True)
-
-        self.worker.do(turn)
-
-    def _begin(self) -> None:
-        self._starts = [None]
-
-    def _back(self) -> None:
-        self._starts = self._starts[:-1] or [None]
-
-    def _on(self) -> None:
+    def _show_older(self) -> None:
         if self._last is not None:
-            self._starts.append(self._last)
+            self._page_starts.append(self._last)
+        self._show_page()
 
-    # -- filling one ------------------------------------------------------------------------------------------
+    def _show_page(self) -> None:
+        self._update(may_move=True)
 
-    def fill(self, *, turned: bool = False) -> None:
-        """Read the page and show it: on the worker."""
+    # -- filling one: on the worker -----------------------------------------------------------------------------
+
+    def _update(self, *, may_move: bool = False) -> None:
+        """Read the page and show it; while something plays its tiles change places only if they *may_move*."""
         records, self._last = self._read()
-        connection = self._playcut.connector.archive
-        runs = {record.id: Generation.from_record(connection, record) for record in records}
-        held = not turned and any(tile.is_playing for tile in self.tiles)
-        new = len(runs.keys() - {tile.run.id for tile in self.tiles}) if held else 0
-        if not held:
-            for tile in self.tiles:
-                if tile.run.id not in runs:
-                    tile.rest()
-            self.page.children = tuple(self._tile(run) for run in runs.values())
+        connection = self._engine.connector.offline_library
+        found = {record.id: Generation(start.recorded(connection, record)) for record in records}
+        new = 0
+        if may_move or not any(tile.is_playing for tile in self.tiles):
+            self._place(list(found.values()))
+        else:
+            new = len(found.keys() - {tile.generation.id for tile in self.tiles})
         for tile in self.tiles:
-            found = runs.get(tile.run.id or 0)
-            if found is not None:
-                tile.follow(found)
-            else:
-                tile.draw()
-        self._forget()
-        self.newer.disabled, self.older.disabled = len(self._starts) == 1, self._last is None
+            tile.draw(found.get(tile.generation.id or 0, tile.generation))
+        self._close_old_tiles()
+        self.newer.disabled, self.older.disabled = len(self._page_starts) == 1, self._last is None
         self.more.description = f"Show {new} new"
         show_if(new > 0, self.more)
-        self.tell("" if self.tiles else self._nothing())
-        self._filled(self.runs)
+        self.message.show("" if self.tiles else self._empty_message())
+        self._on_change([generation.snapshot for generation in self.generations])
 
     def _read(self) -> tuple[list[Record], int | None]:
         """Return the records of the page, and the last one's number if there are more."""
-        library = self._playcut.connector.archive.library
-        busy = active_in_this_process(library)
+        library = self._engine.connector.offline_library.library
+        active = active_in_this_process(library)
         found = library.history(
             search=self.search.value.strip() or None,
             kind=None if self.kind.value == "all" else self.kind.value,
             starred=self.starred.value,
             hidden=self.hidden.value,
-            before=self._starts[-1],
-            limit=PAGE + 1 + len(busy),
+            before=self._page_starts[-1],
+            limit=PAGE + 1 + len(active),
         )
-        records = [record for record in found if not _is_under_way(record, busy)]
-        is_more = len(records) > PAGE or len(found) == PAGE + 1 + len(busy)
+        records = [record for record in found if not _is_active(record, active)]
+        has_more = len(records) > PAGE or len(found) == PAGE + 1 + len(active)
         records = records[:PAGE]
-        return records, ((records or found)[-1].id if is_more else None)
+        return records, ((records or found)[-1].id if has_more else None)
 
-    def _tile(self, run: Generation) -> Tile:
-        number = run.id or 0
-        known = self._tiles.pop(number, None)
-        if known is None or (known.run.error is None) != (run.error is None):  # taken up and finished since
-            known = Tile(run, self._hands, self._marks, self.worker, self.tell)
-        self._tiles[number] = known
-        return known
+    def _place(self, generations: Sequence[Generation]) -> None:
+        """Show a tile for each of *generations*; what plays and is not among them stops."""
+        numbers = {generation.id for generation in generations}
+        for tile in self.tiles:
+            if tile.generation.id not in numbers:
+                tile.stop_playing()
+        self.page.children = tuple(map(self._tile_of, generations))
 
-    def _forget(self) -> None:
+    def _tile_of(self, generation: Generation) -> Tile:
+        number = generation.id or 0
+        tile = self._tiles.pop(number, None)
+        if tile is None or (tile.generation.error is None) != (generation.error is None):  # resumed and finished since
+            tile = Tile(generation, self._actions, self._ratings_worker, self.worker, self.message.show)
+        self._tiles[number] = tile
+        return tile
+
+    def _close_old_tiles(self) -> None:
         """Close the tiles that were not shown for longest."""
-        shown = {tile.run.id for tile in self.tiles}
-        for number in [number for number in self._tiles if number not in shown][: max(0, len(self._tiles) - _KEPT)]:
-            discard(self._tiles.pop(number))
+        shown = {tile.generation.id for tile in self.tiles}
+        not_shown = [number for number in self._tiles if number not in shown]
+        for number in not_shown[: max(0, len(self._tiles) - _MAX_TILES)]:
+            close_tree(self._tiles.pop(number))
 
-    def _nothing(self) -> str:
-        is_filtered = bool(self.search.value.strip()) or self.kind.value != "all" or self.starred.value
-        if is_filtered:
+    def _empty_message(self) -> str:
+        if self.search.value.strip() or self.kind.value != "all" or self.starred.value:
             return "Nothing matches."
-        return "Nothing older." if len(self._starts) > 1 else "Nothing to show here yet."
+        return "Nothing older." if len(self._page_starts) > 1 else "Nothing to show yet."
 
 
-def _is_under_way(record: Record, busy: Container[int]) -> bool:
-    """True for what a job here or in another kernel still works on: it is shown there, and here when it is done."""
-    if record.id in busy:
+def _is_active(record: Record, active: Container[int]) -> bool:
+    """True for what a job here or in another kernel works on: it is shown there, and here once it is done."""
+    if record.id in active:
         return True
-    return record.state in _UNDER_WAY and record.owner not in ("", this_process()) and not is_orphan(record.owner)
+    return record.state in _UNFINISHED and record.owner not in ("", this_process()) and not is_orphan(record.owner)

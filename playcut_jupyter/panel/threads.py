@@ -1,4 +1,4 @@
-"""The panel's own threads: workers for what takes time, and a clock that lets the seconds be seen to pass."""
+"""Threads of the panel: workers for what takes time, and one that redraws while something changes."""
 
 from __future__ import annotations
 
@@ -7,118 +7,128 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeAlias
 
 from playcut_jupyter.errors import PlaycutError
-from playcut_jupyter.panel.messages import told
+from playcut_jupyter.panel.messages import error_text
 
 log = logging.getLogger("playcut_jupyter")
 
-Show = Callable[[str], None]
-TICK_S = 0.4
-REPEAT_S = 1.0
-"""The same press within this time of the last one is a double click or a held key, seconds."""
+ShowMessage: TypeAlias = Callable[[str], None]
+REDRAW_S = 0.4
+DOUBLE_CLICK_S = 1.0
+"""The same click within this time of the last one is a double click or a held key, seconds."""
 
 
-def safely(work: Callable[[], None], show: Show) -> bool:
-    """Do *work*; what goes wrong is shown, never lost in a thread. Return whether all went well."""
+def run_and_report(work: Callable[[], None], show_error: ShowMessage) -> None:
+    """Do *work*; what goes wrong is shown, never lost in a thread."""
     try:
         work()
     except PlaycutError as error:
-        show(told(error))
+        show_error(error_text(error))
     except Exception as error:
         log.exception("the panel met something it should not")
-        show(f"Something inside the panel went wrong ({type(error).__name__}: {error}).")
-    else:
-        return True
-    return False
+        show_error(f"Something inside the panel went wrong ({type(error).__name__}: {error}).")
 
 
 class Worker:
-    """Does one thing after the other, away from the thread that handles clicks."""
+    """Does one thing after the other, away from the thread that handles clicks.
 
-    def __init__(self, show_error: Show) -> None:
-        self._pool = ThreadPoolExecutor(1, "playcut-panel")
+    Args:
+        show_error: shows what goes wrong in work that has no place of its own for it.
+    """
+
+    def __init__(self, show_error: ShowMessage) -> None:
+        self._pool = ThreadPoolExecutor(1, "playcut-panel-worker")
         self._show_error = show_error
 
-    def do(self, work: Callable[[], None], show: Show | None = None) -> None:
-        """Do *work*; what goes wrong is shown with *show*, or where the panel shows what belongs nowhere else."""
-        self._pool.submit(safely, work, show or self._show_error)
+    def submit(self, work: Callable[[], None], show_error: ShowMessage | None = None) -> None:
+        """Do *work* soon."""
+        self._pool.submit(run_and_report, work, show_error or self._show_error)
 
 
 class CoalescedTask:
-    """Work that is asked for more often than it need be done: what is asked before it begins is done with it."""
+    """Work on a worker that is scheduled more often than it need be done: once serves all who asked before it began."""
 
-    def __init__(self, worker: Worker, work: Callable[[], None], show: Show | None = None) -> None:
-        self._worker, self._work, self._show = worker, work, show
-        self._is_asked = False
+    def __init__(self, worker: Worker, work: Callable[[], None]) -> None:
+        self._worker, self._work = worker, work
+        self._is_scheduled = False
         self._lock = threading.Lock()
 
-    def ask(self) -> None:
-        """See to it that the work is done from its beginning after this call."""
+    def schedule(self) -> None:
+        """Do the work soon, from its beginning."""
         with self._lock:
-            if self._is_asked:
+            if self._is_scheduled:
                 return
-            self._is_asked = True
-        self._worker.do(self._do, self._show)
+            self._is_scheduled = True
+        self._worker.submit(self._run)
 
-    def _do(self) -> None:
+    def _run(self) -> None:
         with self._lock:
-            self._is_asked = False
+            self._is_scheduled = False
         self._work()
 
 
 class Redrawer:
-    """Draws a few times a second for as long as something changes."""
+    """Draws a few times a second for as long as something changes.
 
-    def __init__(self, draw: Callable[[], bool], show_error: Show) -> None:
+    Args:
+        draw: draws once, and returns whether there will be more to draw.
+        show_error: shows what goes wrong; it is drawn again all the same.
+    """
+
+    def __init__(self, draw: Callable[[], bool], show_error: ShowMessage) -> None:
         self._draw, self._show_error = draw, show_error
-        self._is_wanted = self._is_going = False
+        self._is_requested = self._is_running = False
         self._lock = threading.Lock()
 
     def start(self) -> None:
-        """Draw at least once more, and on for as long as *draw* returns True."""
+        """Draw at least once more, and for as long as *draw* returns True."""
         with self._lock:
-            self._is_wanted = True
-            if self._is_going:
+            self._is_requested = True
+            if self._is_running:
                 return
-            self._is_going = True
-        threading.Thread(target=self._run, name="playcut-panel-clock", daemon=True).start()
+            self._is_running = True
+        threading.Thread(target=self._run, name="playcut-panel-redrawer", daemon=True).start()
 
     def _run(self) -> None:
         pause = threading.Event()
         while True:
             with self._lock:
-                self._is_wanted = False
-            goes_on = self._drawn()
+                self._is_requested = False
+            goes_on = self._draw_once()
             with self._lock:
-                if not goes_on and not self._is_wanted:
-                    self._is_going = False
+                if not goes_on and not self._is_requested:
+                    self._is_running = False
                     return
-            pause.wait(TICK_S)
+            pause.wait(REDRAW_S)
 
-    def _drawn(self) -> bool:
-        """Draw; where that fails there may be more to draw all the same."""
-        goes_on = True
+    def _draw_once(self) -> bool:
+        goes_on = True  # where drawing fails, there may be more to draw
 
         def draw() -> None:
             nonlocal goes_on
             goes_on = self._draw()
 
-        safely(draw, self._show_error)
+        run_and_report(draw, self._show_error)
         return goes_on
 
 
 class DoubleClickGuard:
-    """Tells the second click of a double click, or a key that is held down, from a press of its own."""
+    """Tells the second click of a double click, or a key that is held down, from a click of its own.
+
+    Args:
+        clock: the seconds, for tests.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._last: object = None
-        self._at = -REPEAT_S
+        self._at = -DOUBLE_CLICK_S
 
     def is_repeat(self, what: object) -> bool:
-        """True if the same was asked for just before; asking on and on stays a repeat."""
+        """True if the same was clicked just before; clicking on and on stays a repeat."""
         now = self._clock()
-        repeat = what == self._last and now - self._at < REPEAT_S
+        is_repeat = what == self._last and now - self._at < DOUBLE_CLICK_S
         self._last, self._at = what, now
-        return repeat
+        return is_repeat

@@ -1,48 +1,33 @@
-"""Small pictures of generations, kept: an original is decoded once, not at every star and every finished job."""
+"""Small pictures of generations, and a few words below them."""
 
 from __future__ import annotations
 
-from functools import lru_cache
-from pathlib import Path
-
 from markupsafe import Markup
 
-from playcut_jupyter import media
-from playcut_jupyter.display import render
-from playcut_jupyter.library.asset import Asset
-from playcut_jupyter.panel.messages import cut
-from playcut_jupyter.runs.generation import Generation
+from playcut_jupyter.display import media_html, status
+from playcut_jupyter.jobs.snapshot import Snapshot
+from playcut_jupyter.panel import css_classes
+from playcut_jupyter.text import truncate
 
-TILE_PX = 200
-_KEPT = 400
-"""Some 10 kB each."""
-_CAPTION, _TOOLTIP = 80, 2_000
-"""The most characters of a prompt that are shown below its picture, and where the pointer rests on them."""
+_THUMBNAIL_PX = 200
+_MAX_CAPTION, _MAX_TOOLTIP = 80, 2_000
+"""The most characters of a prompt that are shown below its picture, and while the pointer rests on them."""
 
 
-def thumbnail(run: Generation) -> Markup:
-    """Return a small picture of *run*: of a clip its first frame, of what can't be seen the word."""
-    shown = Markup("<b>{}</b>").format(run.kind)
-    for item in run.assets:
-        if item.path is not None and item.path.exists():
-            shown = _picture(item.path, item.mime_type, item.caption) or shown
-            break
-    return Markup('<div class="playcut-panel-picture">{}</div>').format(shown)
+def thumbnail(snapshot: Snapshot) -> Markup:
+    """Return a small picture of a generation: of a clip its first frame, of what has no picture its kind."""
+    picture = media_html.thumbnail(snapshot, _THUMBNAIL_PX) or Markup("<b>{}</b>").format(snapshot.kind)
+    return Markup('<div class="{}">{}</div>').format(css_classes.PICTURE, picture)
 
 
-@lru_cache(_KEPT)
-def _picture(path: Path, mime_type: str, caption: str) -> Markup:
-    """Return the picture of a file of the library: its name is its content's, so that it never changes."""
-    item = Asset(id=None, facts=media.MediaInfo(mime_type), path=path, caption=caption)
-    if item.kind == "image":
-        return render.asset(item, TILE_PX)
-    return render.still(item)
-
-
-def caption(run: Generation) -> Markup:
-    """Return what there is to say of *run* in a few words."""
-    marks = ("★ starred" if run.starred else "", "hidden" if run.hidden else "")
-    words = " · ".join(filter(None, (f"#{run.id}", run.kind, *marks, run.state if run.error is not None else "")))
+def caption(snapshot: Snapshot) -> Markup:
+    """Return what there is to say of a generation in a few words."""
+    ratings = ("★ starred" if snapshot.starred else "", "hidden" if snapshot.hidden else "")
+    ending = snapshot.state if snapshot.error is not None else ""
+    facts = " · ".join(filter(None, (f"#{snapshot.id}", snapshot.kind, *ratings, ending)))
     return Markup('<div style="font-size:0.85em;overflow-wrap:anywhere;" title="{}">{} {}<br>{}</div>').format(
-        cut(run.prompt, _TOOLTIP), render.badge(run), words, cut(run.prompt, _CAPTION)
+        truncate(snapshot.prompt, _MAX_TOOLTIP),
+        status.badge(snapshot),
+        facts,
+        truncate(snapshot.prompt, _MAX_CAPTION),
     )

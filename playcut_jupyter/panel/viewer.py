@@ -1,4 +1,4 @@
-"""The viewer: one generation as large as there is room for, its neighbours, and a place to save it to."""
+"""The viewer: one generation as large as there is room for, its neighbours, and a path to save it to."""
 
 from __future__ import annotations
 
@@ -9,135 +9,132 @@ from pathlib import Path
 import ipywidgets
 from markupsafe import Markup
 
-from playcut_jupyter.display import render
+from playcut_jupyter.display import media_html, status, text_html
 from playcut_jupyter.errors import InvalidInput
-from playcut_jupyter.panel.card import state_of
-from playcut_jupyter.panel.front_end import PLACE, SHUT, VIEWER
-from playcut_jupyter.panel.messages import note
+from playcut_jupyter.jobs.snapshot import Snapshot
+from playcut_jupyter.panel import css_classes
+from playcut_jupyter.panel.status_html import status_html
 from playcut_jupyter.panel.threads import CoalescedTask, DoubleClickGuard, Worker
-from playcut_jupyter.panel.widgets import AUTO, Action, row, show_if
-from playcut_jupyter.runs.generation import Generation
+from playcut_jupyter.panel.widgets import AUTO, MessageLine, WorkerButton, row, show_if
+from playcut_jupyter.results.generation import Generation
 
 
 class Viewer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     """What was opened; hidden until then.
 
     Args:
-        around: gives the generations among which the neighbours are, newest first.
-        marks: the worker that writes stars.
-        use: takes words and options into the form.
-        reveal: brings it into sight; told whether a place to save to is asked for.
-        clock: tells a double click from two.
+        neighbours: gives the generations to step through, newest first.
+        ratings_worker: writes stars.
+        use_prompt: takes a prompt and its options into the form.
+        reveal: scrolls it into sight; told whether a path to save to is asked for.
+        clock: the seconds that tell a double click.
     """
 
     def __init__(
         self,
-        around: Callable[[], Sequence[Generation]],
-        marks: Worker,
-        use: Callable[[Generation], None],
+        neighbours: Callable[[], Sequence[Generation]],
+        ratings_worker: Worker,
+        use_prompt: Callable[[Generation], None],
         reveal: Callable[[bool], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._around, self._use, self._reveal = around, use, reveal
-        self._run: Generation | None = None
-        self._repeats = DoubleClickGuard(clock)
-        self.worker = Worker(self.tell)
-        self._look = CoalescedTask(self.worker, self._follow)
-        self.previous = Action("Previous", lambda: self._step(-1), self.worker, self.tell)
-        self.next = Action("Next", lambda: self._step(1), self.worker, self.tell)
-        self.star = Action("Star", self._star, marks, self.tell)
+        self._neighbours, self._use_prompt, self._reveal = neighbours, use_prompt, reveal
+        self._generation: Generation | None = None
+        self._double_clicks = DoubleClickGuard(clock)
+        self.message, self.content = MessageLine(), ipywidgets.HTML(layout=AUTO)
+        self.worker = Worker(self.message.show)
+        self._update_task = CoalescedTask(self.worker, self._update)
+        self.previous = WorkerButton("Previous", lambda: self._step(-1), self.worker, self.message.show)
+        self.next = WorkerButton("Next", lambda: self._step(1), self.worker, self.message.show)
+        self.star = WorkerButton("Star", self._toggle_star, ratings_worker, self.message.show)
         self.use = ipywidgets.Button(description="Use this prompt", layout=AUTO)
-        self.shut = ipywidgets.Button(description="Close", layout=AUTO)
-        self.shut.add_class(SHUT)
+        self.close_button = ipywidgets.Button(description="Close", layout=AUTO)
+        self.close_button.add_class(css_classes.CLOSE_BUTTON)
         self.path = ipywidgets.Text(description="save as", layout={"width": "320px", "max_width": "100%"})
-        self.path.add_class(PLACE)
-        self.save = Action("Save", self._save, self.worker, self.tell)
-        self.place = row(self.path, self.save)
-        self.note, self.content = ipywidgets.HTML(), ipywidgets.HTML(layout={"width": "auto"})
-        self.use.on_click(lambda _: self._used())
-        self.shut.on_click(lambda _: self._shut())
-        buttons = row(self.previous, self.next, self.star, self.use, self.shut)
-        super().__init__([buttons, self.place, self.note, self.content], layout={"display": "none"})
-        self.add_class(VIEWER)
+        self.path.add_class(css_classes.SAVE_PATH)
+        self.save = WorkerButton("Save", self._save, self.worker, self.message.show)
+        self.save_row = row(self.path, self.save)
+        self.use.on_click(lambda _: self._use())
+        self.close_button.on_click(lambda _: self._hide())
+        buttons = row(self.previous, self.next, self.star, self.use, self.close_button)
+        super().__init__([buttons, self.save_row, self.message, self.content], layout={"display": "none"})
+        self.add_class(css_classes.VIEWER)
 
-    def show(self, run: Generation, *, to_save: bool = False) -> None:
-        """Show *run* soon, and bring it into sight: its files are read on a worker."""
+    def show(self, generation: Generation, *, to_save: bool = False) -> None:
+        """Show *generation* soon, and scroll it into sight: its files are read on a worker."""
 
         def show() -> None:
-            self._show(run)
+            self._show(generation)
             self._reveal(to_save)
 
-        self.worker.do(show)
+        self.worker.submit(show)
 
     def refresh(self) -> None:
-        """See to it that it shows the marks that what was opened has by now."""
-        self._look.ask()
+        """Bring the star and the neighbours up to date soon."""
+        self._update_task.schedule()
 
-    def tell(self, text: str) -> None:
-        """Say something above the picture."""
-        self.note.value = note(text)
-
-    def _show(self, run: Generation) -> None:
-        self._run = run
-        suffix = next((item.suffix for item in run.assets), "")
-        self.path.value = f"{run.kind}-{run.id}{suffix}" if run.id is not None else f"{run.kind}{suffix}"
-        self.content.value = str(render.message(f"#{run.id} · {run.prompt}") + _content(run))
-        show_if(bool(run.assets), self.place)
-        self.tell("")
+    def _show(self, generation: Generation) -> None:
+        self._generation = generation
+        snapshot = generation.snapshot
+        suffix = next((record.suffix for record in snapshot.assets), "")
+        name = f"{snapshot.kind}-{snapshot.id}" if snapshot.id is not None else snapshot.kind
+        self.path.value = f"{name}{suffix}"
+        self.content.value = str(text_html.message(f"#{snapshot.id} · {snapshot.prompt}") + _content(snapshot))
+        show_if(bool(snapshot.assets), self.save_row)
+        self.message.show("")
         show_if(True, self)
-        self._follow()
+        self._update()
 
-    def _follow(self) -> None:
-        """Take over the marks that the library has: what was opened may have been read before they were made."""
-        run = self._run
-        record = run.library.get(run.id) if run is not None and run.id is not None else None
-        if run is not None and record is not None:
-            run.starred, run.hidden = record.starred, record.hidden
-        self._draw()
+    def _update(self) -> None:
+        """Read its ratings again: what was opened may have been read before they were made."""
+        if self._generation is not None:
+            self._generation.reload_ratings()
+        self._draw_buttons()
 
-    def _draw(self) -> None:
-        run = self._run
-        self.star.description = "Unstar" if run is not None and run.starred else "Star"
-        self.previous.allow(self._neighbour(-1) is not None)
-        self.next.allow(self._neighbour(1) is not None)
+    def _draw_buttons(self) -> None:
+        is_starred = self._generation is not None and self._generation.starred
+        self.star.description = "Unstar" if is_starred else "Star"
+        self.previous.enable(self._neighbour(-1) is not None)
+        self.next.enable(self._neighbour(1) is not None)
 
     def _neighbour(self, step: int) -> Generation | None:
         """Return the generation beside this one on the gallery's page."""
-        runs = list(self._around())
-        places = [place for place, run in enumerate(runs) if self._run is not None and run.id == self._run.id]
+        around = list(self._neighbours())
+        own = self._generation.id if self._generation is not None else None
+        places = [place for place, generation in enumerate(around) if generation.id == own]
         place = places[0] + step if places else -1
-        return runs[place] if 0 <= place < len(runs) else None
+        return around[place] if 0 <= place < len(around) else None
 
     def _step(self, step: int) -> None:
-        beside = self._neighbour(step)
-        if beside is not None:
-            self._show(beside)
+        neighbour = self._neighbour(step)
+        if neighbour is not None:
+            self._show(neighbour)
 
-    def _star(self) -> None:
-        if self._run is not None:
-            self._run.star(not self._run.starred)
-            self._draw()
+    def _toggle_star(self) -> None:
+        if self._generation is not None:
+            self._generation.star(not self._generation.starred)
+            self._draw_buttons()
 
     def _save(self) -> None:
-        run, place = self._run, self.path.value.strip()
-        if run is None or self._repeats.is_repeat((run.id, place)):
+        generation, path = self._generation, self.path.value.strip()
+        if generation is None or self._double_clicks.is_repeat((generation.id, path)):
             return
-        if not place:
-            raise InvalidInput("There is no place to save it to.", hint="Write a file's name in “save as”.")
-        written = run.save(Path(place).expanduser())
-        paths = written if isinstance(written, list) else [written]
-        self.tell("Saved: " + ", ".join(str(path.resolve()) for path in paths))
+        if not path:
+            raise InvalidInput("There is no path to save it to.", hint="Write a file's name in “save as”.")
+        saved = generation.save(Path(path).expanduser())
+        paths = saved if isinstance(saved, list) else [saved]
+        self.message.show("Saved: " + ", ".join(str(path.resolve()) for path in paths))
 
-    def _used(self) -> None:
-        if self._run is not None:
-            self._use(self._run)
+    def _use(self) -> None:
+        if self._generation is not None:
+            self._use_prompt(self._generation)
 
-    def _shut(self) -> None:
+    def _hide(self) -> None:
         show_if(False, self)
-        self._run, self.content.value = None, ""
+        self._generation, self.content.value = None, ""
 
 
-def _content(run: Generation) -> Markup:
-    if run.assets:
-        return Markup("<br>").join(render.full(item) for item in run.assets)
-    return state_of(run) if run.error is not None else render.generation(run)
+def _content(snapshot: Snapshot) -> Markup:
+    if snapshot.assets:
+        return Markup("<br>").join(media_html.full(record, snapshot.prompt) for record in snapshot.assets)
+    return status_html(snapshot) if snapshot.error is not None else status.html(snapshot)

@@ -1,4 +1,4 @@
-"""Small pieces that all parts of the panel are made of."""
+"""Small widgets that all parts of the panel are made of."""
 
 from __future__ import annotations
 
@@ -7,62 +7,71 @@ from typing import Any
 
 import ipywidgets
 
-from playcut_jupyter.panel.threads import Show, Worker
+from playcut_jupyter.display import text_html
+from playcut_jupyter.panel.threads import ShowMessage, Worker
 
 WRAP = {"flex_flow": "row wrap", "align_items": "flex-end"}
 AUTO = {"width": "auto"}
 
 
 def row(*children: Any, **layout: str) -> Any:
-    """Return *children* beside each other, in lines as long as there is room for."""
+    """Return *children* side by side, in as many lines as they need."""
     return ipywidgets.HBox(children, layout={**WRAP, **layout})
 
 
-def show_if(wanted: bool, *widgets: Any) -> None:
-    """Show *widgets*, or take them out of sight."""
+def show_if(is_visible: bool, *widgets: Any) -> None:
+    """Show *widgets*, or hide them."""
     for widget in widgets:
-        widget.layout.display = None if wanted else "none"
+        widget.layout.display = None if is_visible else "none"
 
 
-def discard(widget: Any) -> None:
+def close_tree(widget: Any) -> None:
     """Close *widget* and all that it is made of, here and in the front ends."""
     for part in (*getattr(widget, "children", ()), getattr(widget, "layout", None), getattr(widget, "style", None)):
         if part is not None:
-            discard(part)
+            close_tree(part)
     widget.close()
 
 
-class Action(ipywidgets.Button):  # type: ignore[misc]  # ipywidgets has no types
-    """A button that works on a worker: it is shut while it does, and open again whatever comes of it.
+class MessageLine(ipywidgets.HTML):  # type: ignore[misc]  # ipywidgets has no types
+    """A line for a message to the user; it takes no room while there is none."""
+
+    def show(self, text: str) -> None:
+        """Show *text* in place of what was there; "" for nothing."""
+        self.value = str(text_html.message(text)) if text else ""
+
+
+class WorkerButton(ipywidgets.Button):  # type: ignore[misc]  # ipywidgets has no types
+    """A button whose action runs on a worker; it is disabled meanwhile.
 
     Args:
-        text: what it says.
-        work: what it does, on the worker.
-        worker: does it.
-        show: says what goes wrong; told "" as the work begins.
+        label: what it says.
+        action: what it does, on the worker.
+        worker: runs it.
+        show_message: shows what goes wrong; called with "" when the action begins.
     """
 
-    def __init__(self, text: str, work: Callable[[], None], worker: Worker, show: Show) -> None:
-        super().__init__(description=text, layout=AUTO)
-        self._work, self._worker, self._show = work, worker, show
-        self._is_busy, self._is_allowed = False, True
-        self.on_click(lambda _: self._press())
+    def __init__(self, label: str, action: Callable[[], None], worker: Worker, show_message: ShowMessage) -> None:
+        super().__init__(description=label, layout=AUTO)
+        self._action, self._worker, self._show_message = action, worker, show_message
+        self._is_busy, self._is_enabled = False, True
+        self.on_click(lambda _: self._start())
 
-    def allow(self, on: bool) -> None:
-        """Say whether there is anything for it to do."""
-        self._is_allowed = on
+    def enable(self, on: bool) -> None:
+        """Let it be clicked, or not, once it is not busy."""
+        self._is_enabled = on
         self.disabled = self._is_busy or not on
 
-    def _press(self) -> None:
+    def _start(self) -> None:
         if self.disabled or self._is_busy:
             return
         self._is_busy = self.disabled = True
-        self._worker.do(self._do, self._show)
+        self._worker.submit(self._run, self._show_message)
 
-    def _do(self) -> None:
+    def _run(self) -> None:
         try:
-            self._show("")
-            self._work()
+            self._show_message("")
+            self._action()
         finally:
             self._is_busy = False
-            self.disabled = not self._is_allowed
+            self.disabled = not self._is_enabled

@@ -12,6 +12,9 @@ the product of the axes: in the order in which they appear, template first, then
   also names it outside or in other alternatives: then it is an axis of its own, with one value everywhere.
 - An option with a list or tuple is an axis with the option's name; a list as a value is a `OneValue`, or goes
   into a list.
+- NaN and infinity are no values, whichever library they are of; nor are None and an empty text in an option's axis.
+- What is plainly another tool's grammar, or lacks a brace, is refused (`foreign_syntax`). What is put in for a name
+  is not looked at, so a variable can hold such a text, and a prompt that is no template is not expanded at all.
 
 Everything that can be wrong is found by `expand`, which raises `PromptError` and nothing else.
 """
@@ -29,10 +32,10 @@ from itertools import islice
 from numbers import Number
 
 from playcut_jupyter.errors import PromptError
-from playcut_jupyter.prompts.plan import MOST, Axis, Expansions, OneValue, Pieces, Plan, short
+from playcut_jupyter.prompts.foreign_syntax import refuse
+from playcut_jupyter.prompts.plan import MOST, Axis, Expansions, Pieces, Plan, short
 from playcut_jupyter.prompts.template import Group, Name, Parts, doubtful, names, parse, place, spelled
-
-_ACCEPTED = "a template takes text, a number, or a list or tuple of them"
+from playcut_jupyter.prompts.values import check_option, is_axis, text_of
 
 
 def expand(template: str, variables: Mapping[str, object], options: Mapping[str, object] | None = None) -> Plan:
@@ -44,11 +47,11 @@ def expand(template: str, variables: Mapping[str, object], options: Mapping[str,
         options: the inputs beside the prompt, by their API names; a list or tuple is an axis.
 
     Raises:
-        PromptError: the template names something undefined or unfit, can give an empty prompt, is nested too
-            deep, an axis has no values, or there are more generations than can be counted.
-
+        PromptError: the template names something undefined or unfit, is another tool's, can give an empty prompt,
+            is nested too deep, an axis has no values, or there are more generations than can be counted.
     """
     parts = parse(template)
+    refuse(template)
     builder = _Builder(template, _values(template, parts, variables), _shared(parts))
     pieces = builder.template_axes(parts)
     inputs = dict(options or {})
@@ -64,7 +67,11 @@ def expand(template: str, variables: Mapping[str, object], options: Mapping[str,
         raise PromptError(f"{len(axes)} axes make more generations than can be counted.", hint="Use fewer axes.")
     notes = (
         *(f"Note: {group} is kept as text; alternatives begin right after the brace." for group in doubtful(template)),
-        *(f"Note: {short(axis.name, 40)} has a text more than once; each is made." for axis in axes if axis.repeats),
+        *(
+            f"Note: {short(axis.name, 40)} has a {'value' if axis.option else 'text'} more than once; each is made."
+            for axis in axes
+            if axis.repeats
+        ),
     )
     expansions = Expansions(pieces, axes, inputs, range(count))
     return Plan({axis.name: axis.values for axis in axes}, expansions, notes)
@@ -111,11 +118,9 @@ class _Builder:
 
     def option_axes(self, options: Mapping[str, object]) -> None:
         for name, value in options.items():
-            if not isinstance(value, (list, tuple)) or isinstance(value, OneValue):
-                continue
-            if not value:
-                raise PromptError(f"The option {name} is an empty {type(value).__name__}.", hint="Give it a value.")
-            self._add(Axis(name, tuple(value), option=name))
+            check_option(name, value)
+            if is_axis(value):
+                self._add(Axis(name, tuple(value), option=name))
 
     def _add(self, axis: Axis) -> int:
         name = axis.name
@@ -203,25 +208,11 @@ def _values(template: str, parts: Parts, variables: Mapping[str, object]) -> dic
         if isinstance(value, (list, tuple)):
             if not value:
                 raise PromptError(f"{where} is an empty {type(value).__name__}.", hint="Give it at least one value.")
-            items = (_text(item, f"Item {at} of {where}") for at, item in enumerate(value, start=1))
+            items = (text_of(item, f"Item {at} of {where}") for at, item in enumerate(value, start=1))
             found[name.name] = Axis(key, tuple(value), tuple((item,) for item in items))
         else:
-            found[name.name] = _text(value, where)
+            found[name.name] = text_of(value, where)
     return found
-
-
-def _text(value: object, where: str) -> str:
-    if isinstance(value, str):
-        return str.__str__(value)
-    kind = type(value).__name__
-    if not isinstance(value, Number):
-        iterable = isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray, Mapping))
-        hint = f"Make it a list: list(...) takes a {kind}." if iterable else None
-        raise PromptError(f"{where} is a {kind}; {_ACCEPTED}.", hint=hint)
-    try:
-        return str(value)
-    except Exception as error:  # a stranger's number may raise anything
-        raise PromptError(f"{where} is a {kind} that can't be written as text ({type(error).__name__}).") from error
 
 
 def _undefined(template: str, name: Name, variables: Mapping[str, object]) -> PromptError:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import random
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -52,8 +53,9 @@ class Axis:
 
     @property
     def repeats(self) -> bool:
-        """Whether two of its texts are the same."""
-        return len(set(self.texts)) < len(self.texts)
+        """Whether two of its texts, or of an option's values, are the same."""
+        shown = self.texts or [(type(value), short(value, sys.maxsize)) for value in self.values]
+        return len(set(shown)) < len(self.values)
 
 
 @dataclass(frozen=True)

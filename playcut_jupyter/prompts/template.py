@@ -1,6 +1,6 @@
 r"""Read a prompt template: where its variables and alternatives are, and which braces are only text.
 
-Prompts carry JSON, code and LaTeX as well as words, so braces mean something in three shapes alone:
+Prompts carry JSON, code and LaTeX as well as words, so braces have a meaning in three shapes alone:
 
 `{name}`
     A variable: a Python identifier and nothing else between the braces. `{ name }`, `{0}`, `{a.b}` and
@@ -8,30 +8,34 @@ Prompts carry JSON, code and LaTeX as well as words, so braces mean something in
 `{a|b|c}`
     Alternatives: a pair of braces with a bar between them that no inner pair encloses. Alternatives are kept
     exactly as written, spaces included, and may be empty (`{|big}`). They may hold variables, and
-    alternatives once more (`{a red {fox|cat}|an owl}`); a third level is an error. Two shapes are taken for
+    alternatives once more (`{a red {fox|cat}|an owl}`); a third level is an error. Three shapes are taken for
     code and stay text: white space right after the opening brace (`{ return a | b; }`, `{ x|upper }`, a line
-    break), and a quoted key with its colon (`{"style": "a|b"}`).
+    break), a quoted key with its colon (`{"style": "a|b"}`), and the braces of a set in LaTeX (`\{x|x > 0\}`).
 `{{name}}`, `{{a|b}}`
     The texts `{name}` and `{a|b}`, just as they stand: one pair of braces is taken off. Further pairs around
     are text again, so N pairs become N - 1.
 
-Every other brace is text, and so are unbalanced ones. There is one pass: what is put in for a variable is
-never read again. Braces that are text do not hide what is between them: `{"animal": "{animal}"}` names a
-variable. A quoted string in a JSON list or object is read by itself, so a brace in it never pairs with one
-outside of it: JSON passes untouched unless one of its strings, alone, holds one of the three shapes.
+A fourth shape has no meaning here, but one in other tools: `{fox,owl}`, words with commas between them where a line
+reads like prose. `foreign_syntax` refuses it, and `{{fox,owl}}` is its text.
+
+Every other brace is text, and so is one without a partner, unless `foreign_syntax` takes it for a slip.
+
+There is one pass: what is put in for a variable is never read again. Braces that are text do not hide what is
+between them: `{"animal": "{animal}"}` names a variable. A quoted string in a JSON list or object is read by itself,
+so a brace in it never pairs with one outside of it: JSON passes untouched unless one of its strings, alone, holds
+one of the three shapes.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_right
-from collections import defaultdict
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from playcut_jupyter.errors import PromptError
+from playcut_jupyter.prompts.layout import QUOTED_KEY, Layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,9 +43,14 @@ if TYPE_CHECKING:
 _MARK = re.compile(r"[{|]")
 _SPACED = re.compile(r"\{ [\w ,'-]+\|[\w ,'|-]+\}")
 _NAME = re.compile(r"\{([^{}|\s]+)\}")
-_QUOTED = r"""(?P<quote>["'])(?:\\.|(?!(?P=quote))[^\\\n])*(?P=quote)"""
-_KEY = re.compile(rf"{_QUOTED}\s*:")
-_ITEM = re.compile(rf"[\[{{(,:]\s*(?P<item>{_QUOTED})(?=\s*[\]}}),:])")
+_COMMA = r"\s?[,\uff0c\u3001\u060c]\s?"
+_WORD = r"[^\W_]+(?:['\u2019-][^\W_]+)*"
+_COMMAS = re.compile(rf"\{{{_WORD}(?: {_WORD})*(?:{_COMMA}{_WORD}(?: {_WORD})*)+\s?\}}")
+_IN_WORDS = re.compile(r"[^\W\d_]{2}|[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
+"""What every item of words has, and no item of a set of {x, y}, of {1, 2} or of a regular expression's {2,3}."""
+_CAMEL_CASE = re.compile(r"[a-z][A-Z]")
+_BEFORE_WORDS = re.compile(r"[\s\"'\u201c\u2018,:\u2013\u2014-]|(?<![\w)])\(")
+_AFTER_WORDS = re.compile(r"[\w\s\"'\u201d\u2019,:!?)\u2013\u2014-]|\.(?!\w)")
 
 
 @dataclass(frozen=True)
@@ -63,12 +72,14 @@ class Group:
 
 Parts: TypeAlias = "tuple[str | Name | Group, ...]"
 
+Kind: TypeAlias = Literal["name", "group", "commas", "escape"]
+
 
 @dataclass(frozen=True)
-class _Span:
+class Span:
     """A stretch of the template, braces included, that is not plain text."""
 
-    kind: Literal["name", "group", "escape"]
+    kind: Kind
     start: int
     stop: int
 
@@ -84,7 +95,7 @@ def parse(template: str) -> Parts:
         raise PromptError(
             f"A prompt is text, and this is a {type(template).__name__}.", hint="Say in words what to make."
         )
-    return _parts(template, _pairs(template), 0, len(template), depth=0)
+    return _parts(Layout(template), 0, len(template), depth=0)
 
 
 def names_in(template: str) -> tuple[str, ...]:
@@ -108,10 +119,10 @@ def spelled(name: str) -> str:
 
 
 def escape(text: str) -> str:
-    """Return the template that stands for exactly this text."""
+    """Return the template that stands for exactly this text, if there is one: braces can't tell every slip as text."""
     done: list[str] = []
     at = 0
-    for span in _spans(text, _pairs(text), 0, len(text)):
+    for span in _spans(Layout(text), 0, len(text)):
         done += text[at : span.start], "{", text[span.start : span.stop], "}"
         at = span.stop
     return "".join(done) + text[at:]
@@ -129,10 +140,31 @@ def doubtful(template: str) -> tuple[str, ...]:
     return tuple(_SPACED.findall(template))
 
 
-def _parts(text: str, pairs: dict[int, int], start: int, stop: int, *, depth: int) -> Parts:
+def spans(layout: Layout) -> Iterator[Span]:
+    """Yield all that is not plain text, and what is in alternatives after these."""
+    yield from _nested(layout, 0, len(layout.text))
+
+
+def alternatives(layout: Layout, group: Span) -> list[str]:
+    """Return the alternatives of a group as they are written."""
+    return [layout.text[a + 1 : b] for a, b in pairwise(_edges(layout, group))]
+
+
+def _nested(layout: Layout, start: int, stop: int) -> Iterator[Span]:
+    for span in _spans(layout, start, stop):
+        yield span
+        if span.kind == "group":
+            for a, b in pairwise(_edges(layout, span)):
+                yield from _nested(layout, a + 1, b)
+
+
+def _parts(layout: Layout, start: int, stop: int, *, depth: int) -> Parts:
+    text = layout.text
     parts: list[str | Name | Group] = []
     at = start
-    for span in _spans(text, pairs, start, stop):
+    for span in _spans(layout, start, stop):
+        if span.kind == "commas":
+            continue
         if at < span.start:
             parts.append(text[at : span.start])
         if span.kind == "name":
@@ -140,79 +172,89 @@ def _parts(text: str, pairs: dict[int, int], start: int, stop: int, *, depth: in
         elif span.kind == "escape":
             parts.append(text[span.start + 1 : span.stop - 1])
         else:
-            parts.append(_group(text, pairs, span, depth + 1))
+            parts.append(_group(layout, span, depth + 1))
         at = span.stop
     if at < stop:
         parts.append(text[at:stop])
     return tuple(parts)
 
 
-def _group(text: str, pairs: dict[int, int], span: _Span, depth: int) -> Group:
+def _group(layout: Layout, span: Span, depth: int) -> Group:
     if depth > 2:
         raise PromptError(
-            f"The alternatives at {place(text, span.start)} are nested too deep.",
+            f"The alternatives at {place(layout.text, span.start)} are nested too deep.",
             hint="They may hold alternatives once, {a red {fox|cat}|an owl}; put the innermost in a list.",
         )
-    last = span.stop - 1
-    edges = [span.start, *_bars(text, pairs, span.start + 1, last), last]
     return Group(
-        text[span.start + 1 : last],
+        layout.text[span.start + 1 : span.stop - 1],
         span.start,
-        tuple(_parts(text, pairs, a + 1, b, depth=depth) for a, b in pairwise(edges)),
+        tuple(_parts(layout, a + 1, b, depth=depth) for a, b in pairwise(_edges(layout, span))),
     )
 
 
-def _spans(text: str, pairs: dict[int, int], start: int, stop: int) -> Iterator[_Span]:
+def _edges(layout: Layout, group: Span) -> list[int]:
+    """Return where the braces and the bars of a group are."""
+    last = group.stop - 1
+    return [group.start, *bars(layout, group.start + 1, last), last]
+
+
+def _spans(layout: Layout, start: int, stop: int) -> Iterator[Span]:
+    text = layout.text
     at = text.find("{", start, stop)
     while at != -1:
-        span = _span(text, pairs, at)
-        if span:
-            yield span
-        at = text.find("{", span.stop if span else at + 1, stop)
+        kind = _kind(layout, at, start, stop)
+        if kind:
+            yield Span(kind, at, layout.pairs[at] + 1)
+        at = text.find("{", layout.pairs[at] + 1 if kind else at + 1, stop)
 
 
-def _span(text: str, pairs: dict[int, int], at: int) -> _Span | None:
-    close = pairs.get(at)
+def _kind(layout: Layout, at: int, start: int, stop: int) -> Kind | None:
+    """Tell what begins with this brace, in the part of the text between *start* and *stop*; None: text."""
+    close = layout.pairs.get(at)
     if close is None:
         return None
-    if pairs.get(at + 1) == close - 1 and _shape(text, pairs, at + 1):
-        return _Span("escape", at, close + 1)
-    kind = _shape(text, pairs, at)
-    return _Span(kind, at, close + 1) if kind else None
+    if layout.pairs.get(at + 1) == close - 1 and _shape(layout, at + 1, start, stop):
+        return "escape"
+    return _shape(layout, at, start, stop)
 
 
-def _shape(text: str, pairs: dict[int, int], at: int) -> Literal["name", "group"] | None:
-    """Tell what the pair of braces that opens here is; None: text."""
+def _shape(layout: Layout, at: int, start: int, stop: int) -> Kind | None:
+    text, close = layout.text, layout.pairs[at]
     name = _NAME.match(text, at)
-    if name:
-        return "name" if name[1].isidentifier() else None
-    if text[at + 1].isspace() or _KEY.match(text, at + 1):
+    if name and name[1].isidentifier():
+        return "name"
+    if text[at + 1].isspace() or QUOTED_KEY.match(text, at + 1) or (text[at - 1 : at] == text[close - 1] == "\\"):
         return None
-    return "group" if any(True for _ in _bars(text, pairs, at + 1, pairs[at])) else None
+    if any(True for _ in bars(layout, at + 1, close)):
+        return "group"
+    is_listed = _COMMAS.fullmatch(text, at, close + 1) and all(map(_is_words, comma_items(text[at + 1 : close])))
+    return "commas" if is_listed and _in_prose(layout, at, start, stop) else None
 
 
-def _bars(text: str, pairs: dict[int, int], start: int, stop: int) -> Iterator[int]:
+def comma_items(text: str) -> list[str]:
+    """Return what commas separate here."""
+    return re.split(_COMMA, text.strip())
+
+
+def _is_words(item: str) -> bool:
+    return bool(_IN_WORDS.search(item)) and not _CAMEL_CASE.search(item) and item.count(" ") < 5
+
+
+def _in_prose(layout: Layout, at: int, start: int, stop: int) -> bool:
+    """Tell whether the pair of braces that opens here, or the pairs right around it, stand among words."""
+    text, end = layout.text, layout.pairs[at] + 1
+    while at > start and layout.pairs.get(at - 1) == end:
+        at, end = at - 1, end + 1
+    before = at == start or _BEFORE_WORDS.match(text, at - 1)
+    after = end == stop or _AFTER_WORDS.match(text, end)
+    return bool(before and after) and not layout.is_code(at)
+
+
+def bars(layout: Layout, start: int, stop: int) -> Iterator[int]:
     """Yield where the bars are that no inner pair of braces encloses."""
-    at = start
+    text, at = layout.text, start
     while found := _MARK.search(text, at, stop):
         at = found.start()
         if text[at] == "|":
             yield at
-        at = pairs.get(at, at) + 1
-
-
-def _pairs(text: str) -> dict[int, int]:
-    """Return where each opening brace that has a partner is closed."""
-    strings = [found.span("item") for found in _ITEM.finditer(text)]
-    starts = [start for start, _ in strings]
-    pairs: dict[int, int] = {}
-    waiting: defaultdict[int, list[int]] = defaultdict(list)
-    for brace in re.finditer(r"[{}]", text):
-        at = brace.start()
-        nearest = bisect_right(starts, at) - 1
-        inside = nearest if nearest >= 0 and at < strings[nearest][1] else -1
-        if brace[0] == "{":
-            waiting[inside].append(at)
-        elif waiting[inside]:
-            pairs[waiting[inside].pop()] = at
-    return pairs
+        at = layout.pairs.get(at, at) + 1

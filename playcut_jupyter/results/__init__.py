@@ -1,1 +1,1 @@
-"""What people hold: a generation and its assets, several of them, and what is made of them to look at."""
+"""The objects that people hold: a generation and its assets, and collections of generations."""

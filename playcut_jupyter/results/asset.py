@@ -1,4 +1,4 @@
-"""`Asset`: one picture, sound, clip or other file that a generation brought, with the original on disk."""
+"""`Asset`: one picture, sound, clip or other file of a generation's result, with the original on disk."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 class Asset:
-    """One asset of a generation. Shows itself in a notebook; holds no URL.
+    """One asset of a generation. Displays itself in a notebook; holds no URL.
 
     Attributes:
-        record: what the library knows of it.
-        caption: its alternative text: the prompt.
+        record: its record in the library.
+        caption: its alternative text, which is the prompt.
         preview_px: the longest side of its picture in a notebook, pixels.
     """
 
@@ -35,12 +35,12 @@ class Asset:
 
     @property
     def kind(self) -> str:
-        """What a browser can do with it: "image", "audio" or "video"; "file" for nothing."""
+        """How a browser can show it: "image", "audio" or "video"; "file" if it can't."""
         return self.record.kind
 
     @property
     def mime_type(self) -> str:
-        """Its type as the content shows it, not as the server called it."""
+        """Its MIME type, detected from the content and not taken from the server."""
         return self.record.mime_type
 
     @property
@@ -77,7 +77,7 @@ class Asset:
         """The original as a Pillow image.
 
         Raises:
-            InvalidInput: it is no picture.
+            InvalidInput: it is not a picture.
             AssetUnavailable: the file is gone from the library.
         """
         if self.kind != "image":
@@ -85,11 +85,11 @@ class Asset:
         return media.decode_image(self.data)
 
     def save(self, path: str | Path) -> Path:
-        """Copy the original to *path* and return where it went; nothing is ever overwritten.
+        """Copy the original to *path* and return the path written; nothing is ever overwritten.
 
         Raises:
-            InvalidInput: the place can't be written.
-            AssetUnavailable: the original is gone.
+            InvalidInput: *path* can't be written.
+            AssetUnavailable: the file is gone from the library.
         """
         return saving.save_asset(self.record, path)
 

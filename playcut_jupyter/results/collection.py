@@ -1,4 +1,4 @@
-"""Several generations as one sequence, and one generation as the flat record that pandas wants."""
+"""Sequences of generations, which export programs and flat records for pandas."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from playcut_jupyter.results.generation import Generation
 
 
 class Generations(Sequence[Generation]):
-    """A sequence of generations; a slice of it is one of the same kind."""
+    """A sequence of generations; a slice of it has the same type."""
 
     axes: Mapping[str, Sequence[object]] = {}
-    """Name of each axis that they lie on -> its values."""
+    """Name of each axis -> its values; empty unless it is a sweep."""
 
     def __init__(self, generations: Sequence[Generation]) -> None:
         self._generations = list(generations)
@@ -44,38 +44,38 @@ class Generations(Sequence[Generation]):
 
     @property
     def jobs(self) -> list[Job]:
-        """The work behind them."""
+        """The job of each."""
         return [generation.job for generation in self._generations]
 
     @property
     def snapshots(self) -> list[Snapshot]:
-        """How each stands now."""
+        """The state of each now."""
         return [generation.snapshot for generation in self._generations]
 
     def export(self, as_: str = "python") -> str:
-        """Return a standalone program that makes all of these anew; see `Generation.export`.
+        """Return a standalone program that generates all of these again; see `Generation.export`.
 
         Raises:
-            InvalidInput: no such format, or nothing that a program could make.
+            InvalidInput: no such format, or one of these starts no task.
         """
         return program(self.snapshots, as_, self.axes)
 
     def to_records(self) -> list[dict[str, Any]]:
-        """Return one flat dictionary for each generation, as pandas takes them: axes first, then the facts.
+        """Return a flat dictionary for each generation, ready for pandas: its axis values first, then its facts.
 
-        An axis that is called like a fact is the column `axis.NAME`.
+        An axis with the name of a fact becomes the column `axis.NAME`.
         """
         won, played = self.tally()
-        rows = []
-        for state in self.snapshots:
-            picks = {"picks_won": won[state.id], "picks_lost": played[state.id] - won[state.id]}
-            facts = {**_facts(state), **picks}
-            axes = {f"axis.{name}" if name in facts else name: value for name, value in state.labels.items()}
-            rows.append({**axes, **facts})
-        return rows
+        records = []
+        for snapshot in self.snapshots:
+            picks = {"picks_won": won[snapshot.id], "picks_lost": played[snapshot.id] - won[snapshot.id]}
+            facts = {**_facts(snapshot), **picks}
+            axes = {f"axis.{name}" if name in facts else name: value for name, value in snapshot.labels.items()}
+            records.append({**axes, **facts})
+        return records
 
     def tally(self) -> tuple[Counter[int | None], Counter[int | None]]:
-        """Return by number in how many blind rounds among these each won, and in how many it stood."""
+        """Return by number how many blind rounds among these each won, and how many it took part in."""
         numbers = [generation.id for generation in self if generation.id is not None]
         try:
             return ratings.tally(self[0].library, numbers) if numbers else (Counter(), Counter())
@@ -83,31 +83,31 @@ class Generations(Sequence[Generation]):
             return Counter(), Counter()
 
 
-def _facts(state: Snapshot) -> dict[str, Any]:
+def _facts(snapshot: Snapshot) -> dict[str, Any]:
     """Return the facts of one generation as a flat dictionary."""
-    paths = [str(asset.path) for asset in state.assets]
+    paths = [str(asset.path) for asset in snapshot.assets]
     return {
-        "id": state.id,
-        "kind": state.kind,
-        "tool": state.tool,
-        "prompt": state.prompt,
-        **{f"input.{name}": value for name, value in state.inputs.items() if name not in ("prompt", "text")},
-        "status": state.state,
-        "reused": state.reused,
-        "task_id": state.task_id,
-        "session_id": state.session_id,
-        "parent_id": state.parent_id,
-        "starred": state.starred,
-        "credits": state.estimated_credits,
-        "seconds": round(state.elapsed_s, 3),
-        "path": paths[0] if state.assets and state.assets[0].path else None,
+        "id": snapshot.id,
+        "kind": snapshot.kind,
+        "tool": snapshot.tool,
+        "prompt": snapshot.prompt,
+        **{f"input.{name}": value for name, value in snapshot.inputs.items() if name not in ("prompt", "text")},
+        "status": snapshot.state,
+        "reused": snapshot.reused,
+        "task_id": snapshot.task_id,
+        "session_id": snapshot.session_id,
+        "parent_id": snapshot.parent_id,
+        "starred": snapshot.starred,
+        "credits": snapshot.estimated_credits,
+        "seconds": round(snapshot.elapsed_s, 3),
+        "path": paths[0] if snapshot.assets and snapshot.assets[0].path else None,
         "paths": paths,
-        "error": str(state.error) if state.error else None,
+        "error": str(snapshot.error) if snapshot.error else None,
     }
 
 
 class History(Generations):
-    """Generations of the library, newest first: thumbnails, or columns of text where there is no HTML."""
+    """Generations of the library, newest first, displayed as a table."""
 
     def __repr__(self) -> str:
         return history_table.text(self.snapshots)

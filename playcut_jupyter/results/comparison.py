@@ -1,4 +1,4 @@
-"""`Comparison`: generations to be looked at together. It lasts as plain output; two pictures can also be blended."""
+"""`Comparison`: generations side by side, displayed as static output; two pictures can also be blended."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ipywidgets import Widget
 
 MAX_COMPARED = 8
-"""The most that are shown side by side."""
+"""The largest number of generations in a comparison."""
 
 
 class Comparison(Generations):
@@ -32,26 +32,26 @@ class Comparison(Generations):
                 hint="Choose some of them: pc.compare(sweep[0], sweep[3]).",
             )
         for generation in generations:
-            state = generation.snapshot
-            if not state.succeeded or not state.assets:
-                name = f"Generation {state.id}" if state.id is not None else "A generation"
+            snapshot = generation.snapshot
+            if not snapshot.succeeded or not snapshot.assets:
+                name = f"Generation {snapshot.id}" if snapshot.id is not None else "A generation"
                 raise InvalidInput(
-                    f"{name} has nothing to compare ({state.state}).", hint="Wait for it or leave it out."
+                    f"{name} has nothing to compare ({snapshot.state}).", hint="Wait for it or leave it out."
                 )
         super().__init__(generations)
 
     @property
     def differences(self) -> Mapping[str, tuple[object, ...]]:
-        """The parameters that differ: name -> the value of each, None where it has none. The prompt is not in it."""
+        """The parameters that differ, without the prompt: name -> one value a generation, None if it has none."""
         return comparison.differences(self.snapshots)
 
     def blend(self) -> Widget:
-        """Return a slider that blends the first picture into the second, in place: to see what changed where.
+        """Return a slider that blends the first picture into the second in place, to show where they differ.
 
-        A second picture of another shape is shown whole, between bars.
+        A second picture with another aspect ratio is padded with bars.
 
         Raises:
-            InvalidInput: it is not two pictures.
+            InvalidInput: these are not two pictures.
         """
         if len(self) != 2 or any(generation.assets[0].kind != "image" for generation in self):
             raise InvalidInput("Only two pictures can be blended.", hint="Choose two: pc.compare(a, b).blend().")

@@ -1,6 +1,6 @@
-"""`Generation`: one intended result, from prompt to assets. It may be waited for, awaited, stopped, saved and shown.
+"""`Generation`: one requested result, which can be waited for, awaited, stopped, saved and displayed.
 
-A face over a job: what it tells is read from the job's newest snapshot.
+A view of a job: its properties read the job's newest snapshot.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 
 class Generation:
-    """One intended result, from prompt to assets.
+    """One requested result, from prompt to assets.
 
     Attributes:
-        job: the work behind it.
+        job: its background work.
     """
 
     def __init__(self, job: Job) -> None:
@@ -38,10 +38,10 @@ class Generation:
 
     @property
     def snapshot(self) -> Snapshot:
-        """How it stands now."""
+        """Its state now."""
         return self.job.snapshot
 
-    # -- what was asked for ---------------------------------------------------------------------------------
+    # -- the request ----------------------------------------------------------------------------------------
 
     @property
     def id(self) -> int | None:
@@ -65,39 +65,39 @@ class Generation:
 
     @property
     def prompt(self) -> str:
-        """Its words."""
+        """The prompt's text."""
         return self.snapshot.prompt
 
     @property
     def labels(self) -> Mapping[str, Any]:
-        """For one of a sweep, the value it has on each axis."""
+        """Its value on each axis of its sweep; empty for a single generation."""
         return self.snapshot.labels
 
     @property
     def parent_id(self) -> int | None:
-        """The generation of the library that it was made from (`--from`), else None."""
+        """The number of the generation that it was derived from (`--from`), else None."""
         return self.snapshot.parent_id
 
     @property
     def created_at(self) -> float:
-        """When it was asked for, Unix seconds."""
+        """When it was requested, Unix seconds."""
         return self.snapshot.created_at
 
     @property
     def is_sandbox(self) -> bool:
-        """True if the sandbox made it."""
+        """True if the sandbox generated it."""
         return self.snapshot.is_sandbox
 
-    # -- how it stands --------------------------------------------------------------------------------------
+    # -- its state ------------------------------------------------------------------------------------------
 
     @property
     def status(self) -> str:
-        """The task's state in the API's words; "SUBMITTING" before the API has said any."""
+        """The task's status in the API's words; "SUBMITTING" until the API has answered."""
         return self.snapshot.status
 
     @property
     def state(self) -> str:
-        """One word for people: the API's state, or how it ended for us ("STOPPED", "UNCERTAIN", "FAILED")."""
+        """One word for people: the API's status, or how the job ended ("STOPPED", "UNCERTAIN", "FAILED")."""
         return self.snapshot.state
 
     @property
@@ -107,7 +107,7 @@ class Generation:
 
     @property
     def progress(self) -> float | None:
-        """From 0 to 100, where the API tells it, else None."""
+        """From 0 to 100; None where the API reports none."""
         return self.snapshot.progress
 
     @property
@@ -127,12 +127,12 @@ class Generation:
 
     @property
     def elapsed_s(self) -> float:
-        """Seconds since it was started, or that it took."""
+        """Seconds since the start; once done, the seconds it took."""
         return self.snapshot.elapsed_s
 
     @property
     def reused(self) -> bool:
-        """True if it was shown from the library, for 0 credits."""
+        """True if it was served from the library, for 0 credits."""
         return self.snapshot.reused
 
     @property
@@ -142,29 +142,29 @@ class Generation:
 
     @property
     def note(self) -> str:
-        """What was decided for the user (a voice), for people; "" if nothing."""
+        """What was chosen for the user (a voice), as text for people; "" if nothing."""
         return self.snapshot.note
 
     @property
     def warning(self) -> str:
-        """What could not be kept, for people; "" if all was."""
+        """Why it could not be saved to the library, as text for people; "" if it was."""
         return self.snapshot.warning
 
-    # -- what it brought ------------------------------------------------------------------------------------
+    # -- its result -----------------------------------------------------------------------------------------
 
     @property
     def assets(self) -> tuple[Asset, ...]:
-        """What it brought; empty until done."""
-        state = self.snapshot
-        if tuple(asset.record for asset in self._assets) != state.assets:
+        """Its assets; empty until done."""
+        snapshot = self.snapshot
+        if tuple(asset.record for asset in self._assets) != snapshot.assets:
             self._assets = tuple(
-                Asset(record, caption=state.prompt, preview_px=state.preview_px) for record in state.assets
+                Asset(record, caption=snapshot.prompt, preview_px=snapshot.preview_px) for record in snapshot.assets
             )
         return self._assets
 
     @property
     def data(self) -> Any:
-        """What the tool itself answered (with a task: the acknowledgement), else None."""
+        """The tool's own answer (for a task, the acknowledgement), else None."""
         return self.snapshot.data
 
     @property
@@ -172,36 +172,39 @@ class Generation:
         """The first asset as a Pillow image; waits for it.
 
         Raises:
-            PlaycutError: the generation failed, or its first asset is no picture.
+            PlaycutError: the generation failed, or its first asset is not a picture.
         """
-        return self._saved_assets()[0].image
+        return self._finished_assets()[0].image
 
-    def _saved_assets(self) -> tuple[Asset, ...]:
+    def _finished_assets(self) -> tuple[Asset, ...]:
         self.wait()
         if not self.assets:
-            raise InvalidInput(f"{self.tool} brought no asset.", hint="Its answer is in `.data`.")
+            raise InvalidInput(f"{self.tool} returned no asset.", hint="Its answer is in `.data`.")
         return self.assets
 
     def save(self, path: str | Path) -> Path | list[Path]:
-        """Copy the original to *path* (several assets: numbered), waiting for it if need be.
+        """Wait for the result and copy the original to *path*; the paths of several assets are numbered.
 
         Returns:
             The path written, or a list of them for several assets. Nothing is ever overwritten.
 
         Raises:
             PlaycutError: the generation failed.
-            InvalidInput: the place can't be written.
+            InvalidInput: *path* can't be written.
         """
-        paths = [asset.save(path) for asset in self._saved_assets()]
+        paths = [asset.save(path) for asset in self._finished_assets()]
         return paths[0] if len(paths) == 1 else paths
 
     def export(self, as_: str = "python") -> str:
-        """Return a standalone program that makes this anew: "curl", "python", "typescript"; or "json", its inputs.
+        """Return a standalone program that generates this again, or its inputs as JSON.
 
         The program takes the key from `PLAYCUT_API_KEY` and saves its files in the working folder.
 
+        Args:
+            as_: "curl", "python" or "typescript"; or "json" for the inputs.
+
         Raises:
-            InvalidInput: no such format, or nothing that a program could make.
+            InvalidInput: no such format, or it starts no task.
         """
         return program([self.snapshot], as_)
 
@@ -214,8 +217,8 @@ class Generation:
             timeout: seconds, or None for as long as the task's deadline.
 
         Raises:
-            StoppedWaiting: interrupted; the task goes on at Playcut.
-            WaitTimeout: *timeout* passed; the job goes on in the background.
+            StoppedWaiting: interrupted; the task continues at Playcut.
+            WaitTimeout: *timeout* passed; the job continues in the background.
             PlaycutError: it failed.
         """
         self.job.wait(timeout)
@@ -226,42 +229,42 @@ class Generation:
         return self
 
     def stop_waiting(self) -> None:
-        """Stop waiting; the task itself goes on at Playcut and can be resumed. No-op once done."""
+        """Stop waiting; the task itself continues at Playcut and can be resumed. No-op once done."""
         self.job.stop_waiting()
 
     def on_change(self, listener: Callable[[], None]) -> Callable[[], None]:
-        """Call *listener* (from a background thread) at every change; return what ends that."""
+        """Call *listener* (in a background thread) after every change; return a function that removes it."""
         return self.job.on_change(listener)
 
-    # -- its user's ratings ---------------------------------------------------------------------------------
+    # -- the user's ratings ---------------------------------------------------------------------------------
 
     @property
     def starred(self) -> bool:
-        """True if its user starred it."""
+        """True if the user starred it."""
         return self.snapshot.starred
 
     @property
     def hidden(self) -> bool:
-        """True if its user hid it from the gallery."""
+        """True if the user hid it from the gallery."""
         return self.snapshot.hidden
 
     def star(self, on: bool = True) -> Generation:
-        """Star it in the library (or take the star away), for history, panel, contact sheet and export.
+        """Star it in the library (or remove the star), for history, panel, contact sheet and export.
 
         Raises:
             InvalidInput: it is not in the library.
             PlaycutError: the library can't be written.
         """
         ratings.star(self.library, self._number(), on)
-        return self._rated(starred=on)
+        return self._update_ratings(starred=on)
 
     def hide(self, on: bool = True) -> Generation:
-        """Hide it from the panel's gallery (or show it again); nothing is deleted. Raises as `star`."""
+        """Hide it from the panel's gallery (or show it again); deletes nothing. Raises the errors of `star`."""
         ratings.hide(self.library, self._number(), on)
-        return self._rated(hidden=on)
+        return self._update_ratings(hidden=on)
 
     def reload_ratings(self) -> None:
-        """Take over what the library has by now: it may have been rated through another object.
+        """Reload star and hidden from the library, which another object may have changed.
 
         Raises:
             PlaycutError: the library can't be read.
@@ -270,22 +273,22 @@ class Generation:
         if record is not None:
             self.job.update(starred=record.starred, hidden=record.hidden)
 
-    def _rated(self, **ratings_: bool) -> Generation:
+    def _update_ratings(self, **ratings_: bool) -> Generation:
         self.job.update(**ratings_)
         change_signal.changed()
         return self
 
     @property
     def library(self) -> Library:
-        """Where it is kept."""
+        """The library that holds it."""
         return self.job.connection.library
 
     def _number(self) -> int:
         if self.id is None:
-            raise InvalidInput("This generation is not in the library, so it can't be marked.", hint=self.warning)
+            raise InvalidInput("This generation is not in the library, so it can't be rated.", hint=self.warning)
         return self.id
 
-    # -- being shown ----------------------------------------------------------------------------------------
+    # -- display --------------------------------------------------------------------------------------------
 
     def __repr__(self) -> str:
         task = f" task {self.task_id}" if self.task_id else ""

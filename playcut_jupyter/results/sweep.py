@@ -1,4 +1,4 @@
-"""`Sweep`: many generations from one template as one thing: a grid in which no failure loses the others."""
+"""`Sweep`: the generations of one template as a grid, in which a failure does not affect the others."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Sweep(Generations):
-    """A sequence of generations and the axes they lie on.
+    """A sequence of generations and their axes.
 
     Attributes:
         axes: name of each axis -> its values, in order; the last axis varies fastest.
@@ -34,7 +34,7 @@ class Sweep(Generations):
 
     @property
     def snapshot(self) -> SweepSnapshot:
-        """How all of it stands now."""
+        """Its state now."""
         return SweepSnapshot(self.axes, self.snapshots)
 
     @property
@@ -44,16 +44,16 @@ class Sweep(Generations):
 
     @property
     def failed(self) -> list[Generation]:
-        """Those that ended without a result."""
+        """The generations that ended without a result."""
         return [generation for generation in self if generation.done and generation.error is not None]
 
     def retry_failed(self, *, uncertain: bool = False) -> Sweep:
-        """Run again what failed, wait for it, and return the sweep; what was bought is never bought again.
+        """Retry the failed generations, wait for them, and return the sweep; nothing is bought twice.
 
         A task that was submitted and not fetched is resumed.
 
         Args:
-            uncertain: also submit again what may have been bought already (`SubmissionUncertain`).
+            uncertain: also retry submissions that may have been bought already (`SubmissionUncertain`).
 
         Raises:
             StoppedWaiting: interrupted.
@@ -68,7 +68,7 @@ class Sweep(Generations):
         def line() -> Bundle:
             if not retried or not self.done:
                 return sweep_summary.bundle(self.snapshot)
-            # The sweep has its own line where it is displayed: here is only what came of this.
+            # Only the result of the retry: the sweep has its own line where it is displayed.
             failed = sum(job.snapshot.error is not None for job in retried)
             done = f"Retried {len(retried)}: {len(retried) - failed} done"
             return message_bundle(done + (f", {failed} failed." if failed else "."))
@@ -81,7 +81,7 @@ class Sweep(Generations):
         """Raise `SweepIncomplete` if some failed, `StoppedWaiting` if some were stopped.
 
         Args:
-            name: how whoever reads the error can get at this sweep.
+            name: the expression for this sweep in the error's hint.
         """
         failed = self.failed
         if not failed:
@@ -91,9 +91,9 @@ class Sweep(Generations):
             raise stopped_error(stopped)
         errors = [generation.error for generation in failed if generation.error is not None]
         reasons = list(dict.fromkeys(f"{type(error).__name__}: {error.message}" for error in errors))
-        hint = f"`{name}.retry_failed()` {'of this error ' if name == '.sweep' else ''}runs only what failed again."
+        hint = f"`{name}.retry_failed()` {'of this error ' if name == '.sweep' else ''}retries only the failed ones."
         if any(isinstance(error, SubmissionUncertain) for error in errors):
-            hint += " What may have been bought is submitted again only with `retry_failed(uncertain=True)`."
+            hint += " Those that may have been bought are submitted again only with `retry_failed(uncertain=True)`."
         if any(isinstance(error, BudgetExceeded) for error in errors):
             hint += " Raise the budget first."
         raise SweepIncomplete(
@@ -101,40 +101,40 @@ class Sweep(Generations):
         )
 
     def save(self, path: str | Path) -> list[Path]:
-        """Copy all originals into a folder, or to numbered names; nothing is ever overwritten.
+        """Copy all originals to *path*, a folder or a name that gets numbers; nothing is ever overwritten.
 
         Raises:
-            InvalidInput: the place can't be written.
+            InvalidInput: *path* can't be written.
         """
         return saving.save(self.snapshots, path)
 
     def pick(self) -> PickWidget:
-        """Return blind A/B rounds over the finished ones, as a widget; the choices are kept in the library.
+        """Return a widget with blind A/B rounds over the finished generations; it saves the choices in the library.
 
         Raises:
-            InvalidInput: there are fewer than two that differ.
+            InvalidInput: fewer than two different generations are finished.
         """
         from playcut_jupyter.design.pick_widget import PickWidget  # ipywidgets takes 0.1 s to load
 
         return PickWidget(self.snapshot, self[0].library)
 
     def picks(self) -> Picks:
-        """Return what was picked so far: a table of which value of each axis won how often."""
-        return Picks(self, self.axes)
+        """Return the choices so far as a table of how often each value of each axis won."""
+        return Picks(self)
 
     def contact_sheet(self, path: str | Path) -> Path:
-        """Write all of it as one file to pass on, and return where it went; nothing is ever overwritten.
+        """Write the sweep to one file that can be shared, and return its path; nothing is ever overwritten.
 
         Args:
             path: ends in `.html` (plays sound and video, opens on a phone), `.png` or `.pdf`.
 
         Raises:
-            InvalidInput: another ending, an empty sweep, or a place that can't be written.
+            InvalidInput: another file type, an empty sweep, or a path that can't be written.
         """
         return writer.write(self.snapshot, self.tally(), path)
 
     def grid(self) -> Sweep:
-        """Return what shows as the grid: the sweep itself."""
+        """Return the sweep, which displays itself as a grid."""
         return self
 
     def __repr__(self) -> str:

@@ -1,9 +1,9 @@
-"""The API's HTTP side: one URL pattern, the key, the rate limit, and errors in the documented form.
+"""The HTTP side of the API: one URL pattern, the key, the rate limit, and errors in the documented form.
 
-Documented: ``POST {base}/tools/{name}/execute`` with a bearer key and a JSON object, success as
-``{"data": ...}``, errors as ``{"statusCode", "message", "error"}``. Not documented, and decided here: an
-answer that created something is a 201, any other success a 200; the key is looked at before the rate
-limit, and the rate limit before the input; the limit on a body (413); answers to other methods (405).
+Documented: ``POST {base}/tools/{name}/execute`` with a bearer key and a JSON object; a success is
+``{"data": ...}``, an error ``{"statusCode", "message", "error"}``. Not documented, and decided here: a
+response to a tool that created something is a 201, any other success a 200; the key is checked before the
+rate limit, and the rate limit before the input; the maximum size of a body (413); other methods (405).
 """
 
 import asyncio
@@ -15,126 +15,122 @@ from typing import Any, Final
 
 from tornado.web import Application
 
-from playcut_jupyter.sandbox.catalogue import ApiError
-from playcut_jupyter.sandbox.handlers import Handler
-from playcut_jupyter.sandbox.limits import SlidingWindow, retry_after
-from playcut_jupyter.sandbox.observed import Observed
-from playcut_jupyter.sandbox.server import BASE_PATH
-from playcut_jupyter.sandbox.tools import GatewayError, NoAnswerError, Tools
-
-LARGEST_BODY: Final = 2**20
-LARGEST_READ: Final = 64 * 2**20
-"""Bytes: a body beyond the first is answered with 413; tornado itself cuts off what is beyond the second."""
+from playcut_jupyter.sandbox.base_handler import BaseHandler
+from playcut_jupyter.sandbox.constants import BASE_PATH, MAX_BODY_BYTES
+from playcut_jupyter.sandbox.counters import Counters
+from playcut_jupyter.sandbox.errors import ApiError, ConnectionDropped, GatewayError
+from playcut_jupyter.sandbox.rate_limit import SlidingWindow, retry_after
+from playcut_jupyter.sandbox.tools import Tools
 
 GATEWAY_PAGE: Final = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 
 
 @dataclass
-class Shared:
+class ApiContext:
     """What all requests share."""
 
     tools: Tools
     key: str
     window: SlidingWindow | None
-    observed: Observed
-    open: set[asyncio.Task[Any]] = field(default_factory=set)
-    """The work of requests that are not answered yet; cancelling it drops their connections."""
+    counters: Counters
+    running: set[asyncio.Task[Any]] = field(default_factory=set)
+    """The tool calls without a response yet; cancelling one drops its connection."""
 
 
-class ApiHandler(Handler):
-    """Looks at the key and the rate limit; by itself it answers routes that do not exist."""
+class ApiHandler(BaseHandler):
+    """Checks the key and the rate limit. Used directly, it answers unknown routes."""
 
-    def initialize(self, shared: Shared) -> None:
-        """Take the shared state; tornado calls this for each request."""
-        self.shared = shared
+    def initialize(self, context: ApiContext) -> None:
+        """Store the shared context; tornado calls this for each request."""
+        self.context = context
 
     def set_default_headers(self) -> None:
-        """Name the sandbox: nobody is to take it for Playcut."""
+        """Name the sandbox, so that its responses are not mistaken for Playcut's."""
         self.set_header("Server", "playcut-sandbox")
 
     async def prepare(self) -> None:
-        """Answer 401 and 429; any other request goes on."""
+        """Respond with 401 or 429 where due."""
         sent = self.request.headers.get("Authorization", "")
-        if not hmac.compare_digest(sent.encode(), f"Bearer {self.shared.key}".encode()):
-            self.fail(401, "The API key is missing or invalid")
-        elif self.shared.window is not None and (wait_s := self.shared.window.take()) is not None:
+        if not hmac.compare_digest(sent.encode(), f"Bearer {self.context.key}".encode()):
+            self.send_api_error(401, "The API key is missing or invalid")
+        elif self.context.window is not None and (wait_s := self.context.window.acquire()) is not None:
             self.set_header("Retry-After", retry_after(wait_s))
-            self.fail(429, "Too many requests; wait as long as Retry-After says")
+            self.send_api_error(429, "Too many requests; wait for the seconds given in Retry-After")
 
     async def get(self, *_: str) -> None:
-        """Answer a route that does not exist."""
-        self.fail(404, f"There is no {self.request.method} {self.request.path}")
+        """Respond with 404."""
+        self.send_api_error(404, f"There is no {self.request.method} {self.request.path}")
 
     head = post = put = patch = delete = options = get
 
-    def reply(self, status: int, document: object) -> None:
-        """Send a JSON document, with the rate limit as it stands now."""
+    def send_json(self, status: int, document: object) -> None:
+        """Send a JSON document with the current rate limit headers."""
         self.set_status(status)
-        if self.shared.window is not None:
-            for name, value in self.shared.window.headers().items():
+        if self.context.window is not None:
+            for name, value in self.context.window.headers().items():
                 self.set_header(name, value)
         self.set_header("Content-Type", "application/json; charset=utf-8")
         self.finish(json.dumps(document))
 
-    def fail(self, status: int, message: str) -> None:
+    def send_api_error(self, status: int, message: str) -> None:
         """Send an error in the documented form."""
-        self.reply(status, {"statusCode": status, "message": message, "error": responses[status]})
+        self.send_json(status, {"statusCode": status, "message": message, "error": responses[status]})
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Answer what tornado refuses, and the sandbox's own bugs, in the same form."""
-        self.fail(status_code, "The sandbox failed" if status_code == 500 else self._reason)
+        """Send tornado's own errors, and the sandbox's bugs, in the documented form."""
+        self.send_api_error(status_code, "Internal error in the sandbox" if status_code == 500 else self._reason)
 
 
 class ToolHandler(ApiHandler):
     """Runs a tool."""
 
-    work: asyncio.Task[Any] | None = None
-    held = False
+    running: asyncio.Task[Any] | None = None
+    is_wait = False
 
     async def prepare(self) -> None:
-        """Count the request, whatever becomes of it."""
-        self.shared.observed.request(self.path_args[0])
+        """Count the request, even if it is refused."""
+        self.context.counters.count_request(self.path_args[0])
         await super().prepare()
 
     async def get(self, *_: str) -> None:
-        """Answer a method that tools do not have."""
+        """Respond with 405 to a method other than POST."""
         self.set_header("Allow", "POST")
-        self.fail(405, f"{self.request.method} is not allowed here; tools are run with POST")
+        self.send_api_error(405, f"{self.request.method} is not allowed here; use POST to run a tool")
 
     head = put = patch = delete = options = get
 
     async def post(self, *path: str) -> None:
-        """Run the tool that the path names on the body's input."""
+        """Run the tool in the path with the inputs in the body."""
         tool = path[0]
-        self.held = tool == "wait-for-task"
+        self.is_wait = tool == "wait-for-task"
         try:
-            self.work = asyncio.create_task(self.shared.tools.execute(tool, self._inputs()))
-            self.shared.open.add(self.work)
-            self.work.add_done_callback(self.shared.open.discard)
-            status, data = await self.work
+            self.running = asyncio.create_task(self.context.tools.execute(tool, self._inputs()))
+            self.context.running.add(self.running)
+            self.running.add_done_callback(self.context.running.discard)
+            status, data = await self.running
         except ApiError as error:
-            self.fail(error.status, str(error))
+            self.send_api_error(error.status, str(error))
         except GatewayError:
             self.set_status(502)
             self.finish(GATEWAY_PAGE)
-        except NoAnswerError:
-            self.drop()
+        except ConnectionDropped:
+            self.drop_connection()
         except asyncio.CancelledError:
-            self.drop()
-            if self.work is None or not self.work.cancelled():
+            self.drop_connection()
+            if self.running is None or not self.running.cancelled():
                 raise
         else:
-            self.reply(status, {"data": data})
+            self.send_json(status, {"data": data})
 
     def on_connection_close(self) -> None:
-        """Let go of a wait whose client has left; other tools finish, as a submission that arrived counts."""
-        if self.held and self.work is not None:
-            self.work.cancel()
+        """Cancel a wait whose client has disconnected. Other tools finish: a submission that arrived counts."""
+        if self.is_wait and self.running is not None:
+            self.running.cancel()
 
     def _inputs(self) -> dict[str, Any]:
         """Return the body's JSON object. Raises `ApiError`."""
-        if len(self.request.body) > LARGEST_BODY:
-            raise ApiError(413, f"The body is larger than {LARGEST_BODY} bytes")
+        if len(self.request.body) > MAX_BODY_BYTES:
+            raise ApiError(413, f"The body is larger than {MAX_BODY_BYTES} bytes")
         content_type = self.request.headers.get("Content-Type", "").partition(";")[0]
         if content_type.strip().lower() != "application/json":
             raise ApiError(400, "Content-Type must be application/json")
@@ -147,9 +143,9 @@ class ToolHandler(ApiHandler):
         return inputs
 
 
-def application(shared: Shared) -> Application:
+def api_application(context: ApiContext) -> Application:
     """Return the API as a tornado application."""
-    arguments = {"shared": shared}
+    arguments = {"context": context}
     return Application(
         [(BASE_PATH + r"/tools/([^/]+)/execute", ToolHandler, arguments)],
         default_handler_class=ApiHandler,

@@ -1,30 +1,36 @@
-"""Speech: small voices of five languages, each also in other pitches and paces, by py-nanotts.
+"""Speech: voices in five languages with different pitches and speeds, by py-nanotts.
 
-The engine holds the interpreter's lock while it speaks, and starts from memory as it finds it, so the
-same text does not always sound the same, byte for byte. A fresh process for each text answers both:
-nobody waits for the lock, and its memory is always empty. It costs some 60 ms.
+Each text is spoken by a new process, which costs some 60 ms and solves two problems: the engine holds the
+interpreter's lock while it speaks, and it reads uninitialised memory, so the same text can sound different
+in a process that has spoken before.
 
-Two things the engine does not do by itself: it takes `<` for markup, and it says nothing, without an
-error, in a script that it does not know.
+The engine treats `<` as markup, and is silent, without an error, in a script that it does not know. This
+module handles both.
 """
 
 from __future__ import annotations
 
 import array
+import hashlib
 import importlib.util
+import math
 import subprocess
 import sys
 from dataclasses import dataclass
 
+from playcut_jupyter.sandbox.constants import INSTALL_COMMAND
+from playcut_jupyter.sandbox.errors import MediaUnavailable
+
 RATE = 16_000
-LONGEST_TEXT = 5_000
-"""Characters; about six minutes."""
+MAX_CHARACTERS = 5_000
+"""About six minutes of speech."""
+TONE_S = 0.2
 _VOLUME = 0.6
 """At 1.0 the engine clips loud vowels."""
 _SILENCE = 300
-"""No sample of a silent answer is as loud as this, every spoken one is."""
+"""Samples of a silent result stay below this; every spoken one has louder samples."""
 
-# Runs in the other process: text in, samples out, both on the standard streams.
+# Runs in a child process: reads the text from stdin and writes the samples to stdout.
 _PROGRAM = """
 import sys
 from py_nanotts import NanoTTS
@@ -32,10 +38,6 @@ voice, speed, pitch, volume = sys.argv[1], *map(float, sys.argv[2:5])
 text = sys.stdin.buffer.read().decode()
 sys.stdout.buffer.write(NanoTTS().speak(text, voice=voice, speed=speed, pitch=pitch, volume=volume))
 """
-
-
-class CannotSay(Exception):
-    """This text cannot be spoken here; the message is one sentence that says what helps."""
 
 
 @dataclass(frozen=True)
@@ -67,60 +69,62 @@ VOICES = (
 )  # fmt: skip
 
 
-def catalogue() -> list[dict[str, object]]:
-    """List the voices as the API does."""
-    return [
-        {
-            "voiceId": voice.voice_id,
-            "name": voice.name,
-            "language": voice.language,
-            "gender": voice.gender,
-            "description": voice.description,
-        }
-        for voice in VOICES
-    ]
+def speak(text: str, voice_id: str | None = None, *, tiny: bool = False) -> bytes:
+    """Speak a text and return a WAV; by default with the first voice. Tiny: a short tone instead of speech.
 
-
-def say(text: str, voice_id: str | None = None) -> bytes:
-    """Speak a text and return a WAV; left out, the voice is the first.
-
-    Raises ValueError for a wrong voice or an empty or overlong text, `CannotSay` if it cannot be spoken.
+    Raises ValueError for an unknown voice or a text that is empty or too long, and `MediaUnavailable` for a
+    text that cannot be spoken.
     """
-    voice = _voice(voice_id)
+    voice = _find_voice(voice_id)
     if not text.strip():
         raise ValueError("text must not be empty.")
-    if len(text) > LONGEST_TEXT:
-        raise ValueError(f"text must not be longer than {LONGEST_TEXT:,} characters, and this has {len(text):,}.")
-    pcm = _spoken(_plain(text), voice)
-    samples = array.array("h", pcm)
-    if sys.byteorder == "big":
-        samples.byteswap()
-    if max(map(abs, samples), default=0) < _SILENCE:
-        raise CannotSay("The sandbox can say this in none of its languages: English, German, French, Spanish, Italian.")
-    return _wav(pcm, text)
+    if len(text) > MAX_CHARACTERS:
+        raise ValueError(f"text must not be longer than {MAX_CHARACTERS:,} characters, and this has {len(text):,}.")
+    return _wav(_tone(text, voice) if tiny else _synthesize(text, voice), text)
 
 
-def _voice(voice_id: str | None) -> Voice:
+def _find_voice(voice_id: str | None) -> Voice:
     if voice_id is None:
         return VOICES[0]
     for voice in VOICES:
         if voice.voice_id == voice_id:
             return voice
-    raise ValueError(f"voiceId {voice_id!r} is not one that list-voices gives.")
+    raise ValueError(f"voiceId {voice_id!r} is not in list-voices.")
 
 
-def _plain(text: str) -> str:
-    """Keep markup and control characters from the engine."""
+def _synthesize(text: str, voice: Voice) -> bytes:
+    """Return the samples of a spoken text."""
+    pcm = _run_engine(_clean(text), voice)
+    samples = array.array("h", pcm)
+    if sys.byteorder == "big":
+        samples.byteswap()
+    if max(map(abs, samples), default=0) < _SILENCE:
+        raise MediaUnavailable(
+            "The sandbox cannot speak this text; its languages are English, German, French, Spanish and Italian."
+        )
+    return pcm
+
+
+def _tone(text: str, voice: Voice) -> bytes:
+    """Return the samples of a tone whose pitch depends on the text and the voice."""
+    digest = hashlib.sha256(f"{voice.voice_id}|{text}".encode("utf-8", "replace")).digest()
+    step = math.tau * (200 + int.from_bytes(digest[:4], "big") / 2**32 * 600) / RATE
+    samples = (round(8000 * math.sin(step * k)) for k in range(round(TONE_S * RATE)))
+    return b"".join(sample.to_bytes(2, "little", signed=True) for sample in samples)
+
+
+def _clean(text: str) -> str:
+    """Remove markup and control characters."""
     text = text.replace("<", " ").replace(">", " ")
     text = "".join(c if c.isprintable() else " " for c in text)
     return " ".join(text.encode("utf-8", "ignore").decode().split())
 
 
-def _spoken(text: str, voice: Voice) -> bytes:
+def _run_engine(text: str, voice: Voice) -> bytes:
     if importlib.util.find_spec("py_nanotts") is None:
-        raise CannotSay('The sandbox needs py-nanotts to speak: pip install "playcut-jupyter[sandbox]".')
+        raise MediaUnavailable(f"The sandbox needs py-nanotts to speak: {INSTALL_COMMAND}.")
     settings = [voice.engine, str(voice.speed), str(voice.pitch), str(_VOLUME)]
-    done = subprocess.run(  # noqa: S603  (our own program; the text goes in as data)
+    done = subprocess.run(  # noqa: S603  (our own program; the text is data on stdin)
         [sys.executable, "-P", "-c", _PROGRAM, *settings],
         input=text.encode(),
         capture_output=True,
@@ -130,7 +134,7 @@ def _spoken(text: str, voice: Voice) -> bytes:
     )
     if done.returncode:
         last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
-        raise CannotSay(f"The sandbox's voice failed ({''.join(last) or done.returncode}).")
+        raise MediaUnavailable(f"The speech engine failed ({''.join(last) or done.returncode}).")
     return done.stdout
 
 
@@ -139,11 +143,11 @@ def _chunk(name: bytes, body: bytes) -> bytes:
 
 
 def _wav(pcm: bytes, text: str) -> bytes:
-    """Write a WAV that says of itself what it is: what is said, and by whom."""
+    """Write a WAV with provenance in its metadata: the text, and the sandbox as the software."""
     comment = text if len(text) <= 200 else text[:199] + "…"
     about = b"INFO" + _chunk(b"ISFT", b"Playcut sandbox\0")
     about += _chunk(b"ICMT", comment.encode("utf-8", "replace") + b"\0")
-    shape = [(1, 2), (1, 2), (RATE, 4), (RATE * 2, 4), (2, 2), (16, 2)]
-    layout = b"".join(number.to_bytes(size, "little") for number, size in shape)
+    fields = [(1, 2), (1, 2), (RATE, 4), (RATE * 2, 4), (2, 2), (16, 2)]
+    layout = b"".join(number.to_bytes(size, "little") for number, size in fields)
     body = b"WAVE" + _chunk(b"fmt ", layout) + _chunk(b"LIST", about) + _chunk(b"data", pcm)
     return _chunk(b"RIFF", body)

@@ -1,9 +1,9 @@
-"""The storage: a second origin that hands out assets to whoever has a signed URL.
+"""The storage: a second origin that serves an asset to anyone with a signed URL.
 
-The documentation promises a short-lived signed URL that a plain GET, ``curl -L`` or a browser can fetch.
-The rest is what object stores commonly do: the signature covers path and expiry, a wrong or old one is a
-403 with a small XML body, ranges are served. No key is asked for; one that arrives here was sent to the
-wrong place, and is counted.
+The documentation promises a short-lived signed URL that a plain GET, ``curl -L`` or a browser can fetch. The
+rest follows common object stores: the signature covers path and expiry, an invalid or expired one is a 403
+with a short XML body, and byte ranges are served. The storage needs no key. A request that carries one is
+counted, because the client has sent its key to the wrong origin.
 """
 
 import asyncio
@@ -17,18 +17,18 @@ from urllib.parse import urlencode
 
 from tornado.web import Application
 
-from playcut_jupyter.sandbox.catalogue import ApiError
-from playcut_jupyter.sandbox.handlers import Handler
-from playcut_jupyter.sandbox.observed import Observed
-from playcut_jupyter.sandbox.tasks import DrawingError, Task
+from playcut_jupyter.sandbox.base_handler import BaseHandler
+from playcut_jupyter.sandbox.counters import Counters
+from playcut_jupyter.sandbox.errors import ApiError, MediaError
+from playcut_jupyter.sandbox.tasks import Task
 from playcut_jupyter.sandbox.tools import Tools
 
-WRONG_PAGE = b"<!doctype html><title>Not your asset</title><p>This is not what you were promised."
+WRONG_PAGE = b"<!doctype html><title>Not your asset</title><p>This page is not the asset. (marker [wrong-type])"
 EMPTY_TYPES = {"image": "image/png", "video": "video/mp4", "speech": "audio/wav"}
 
 
 class Signer:
-    """Makes and checks signed URLs; a new secret for each sandbox."""
+    """Makes and checks signed URLs, with a new secret for each sandbox."""
 
     def __init__(self, origin: str, ttl_s: float) -> None:
         self._origin = origin
@@ -36,15 +36,15 @@ class Signer:
         self._secret = secrets.token_bytes(32)
 
     def url(self, path: str, *, expired: bool = False) -> str:
-        """Return a URL for ``path`` that is good for the time to live; or one that never was."""
+        """Return a signed URL for ``path``; it is valid for the time to live, or has already expired."""
         expires = str(int((time.time() + (-1 if expired else self._ttl_s)) * 1000))
         query = urlencode({"Expires": expires, "Signature": self._signature(path, expires)})
         return f"{self._origin}{path}?{query}"
 
-    def problem(self, path: str, expires: str, signature: str) -> tuple[str, str] | None:
-        """Return an object store's error code and message, or None if the URL is good."""
+    def check(self, path: str, expires: str, signature: str) -> tuple[str, str] | None:
+        """Return None for a valid URL, or else an object store's error code and message."""
         if not hmac.compare_digest(self._signature(path, expires).encode(), signature.encode()):
-            return "SignatureDoesNotMatch", "The signature does not fit the URL."
+            return "SignatureDoesNotMatch", "The signature does not match the URL."
         if int(expires) < time.time() * 1000:
             return "AccessDenied", "The URL has expired."
         return None
@@ -53,11 +53,11 @@ class Signer:
         return hmac.new(self._secret, f"{path}\n{expires}".encode(), hashlib.sha256).hexdigest()
 
 
-def byte_range(header: str, size: int) -> tuple[int, int] | None:
-    """Return the first byte and the end of a Range header; None to serve everything.
+def parse_range(header: str, size: int) -> tuple[int, int] | None:
+    """Return the start and end of a Range header, or None to serve the whole file.
 
-    More than one range, another unit and nonsense are served whole, as HTTP allows. Raises ValueError for a
-    range that the file does not have (416).
+    As HTTP allows, several ranges, other units and invalid headers return None. Raises ValueError for a range
+    that the file does not have (416).
     """
     match = re.fullmatch(r"bytes=(\d*)-(\d*)", header.strip())
     if not match or match.groups() == ("", ""):
@@ -74,80 +74,80 @@ def byte_range(header: str, size: int) -> tuple[int, int] | None:
     return start, end
 
 
-class StorageHandler(Handler):
-    """Answers GET and HEAD for one asset."""
+class AssetHandler(BaseHandler):
+    """Responds to GET and HEAD for one asset."""
 
-    def initialize(self, tools: Tools, signer: Signer, observed: Observed) -> None:
-        """Take the shared state; tornado calls this for each request."""
+    def initialize(self, tools: Tools, signer: Signer, counters: Counters) -> None:
+        """Store what all requests share; tornado calls this for each request."""
         self.tools = tools
         self.signer = signer
-        self.observed = observed
+        self.counters = counters
 
     def set_default_headers(self) -> None:
-        """Name the sandbox, and say that ranges are served."""
+        """Name the sandbox, and announce byte ranges."""
         self.set_header("Server", "playcut-sandbox-storage")
         self.set_header("Accept-Ranges", "bytes")
 
     async def prepare(self) -> None:
-        """Count a key that was sent to the wrong origin; let only good signatures pass."""
+        """Count a key that was sent here; refuse URLs without a valid signature."""
         if "Authorization" in self.request.headers:
-            self.observed.leak()
+            self.counters.count_leaked_authorization()
         if not self.path_args:
-            self.deny(404, "NoSuchKey", "There is nothing here.")
+            self.send_xml_error(404, "NoSuchKey", "There is nothing here.")
             return
         expires, signature = self.get_query_argument("Expires", ""), self.get_query_argument("Signature", "")
-        if (problem := self.signer.problem(self.request.path, expires, signature)) is not None:
-            self.deny(403, *problem)
+        if (problem := self.signer.check(self.request.path, expires, signature)) is not None:
+            self.send_xml_error(403, *problem)
 
     async def get(self, asset_id: str) -> None:
         """Serve an asset, whole or in part."""
         try:
-            task = self.tools.owner(asset_id)
+            task = self.tools.task_of_asset(asset_id)
             data, mime_type, name = await self._file(task, asset_id)
-        except (ApiError, DrawingError):
-            self.deny(404, "NoSuchKey", "There is no such asset.")
+        except (ApiError, MediaError):
+            self.send_xml_error(404, "NoSuchKey", "There is no such asset.")
             return
         except asyncio.CancelledError:
-            self.drop()  # the sandbox stops while the asset is made once more
+            self.drop_connection()  # the sandbox was stopped while the asset was rendered again
             return
         self.set_header("Content-Type", mime_type)
         self.set_header("Content-Disposition", f'inline; filename="{name}"')
         self.set_header("ETag", self._etag(data))
-        # A client that continues an older file than this one is to get all of this one.
+        # A client that wants to continue a different file gets the whole of this one.
         changed = self.request.headers.get("If-Range", self._etag(data)) != self._etag(data)
-        if self.request.method == "GET" and "truncated" in task.markers and task.first_time(asset_id, "sent"):
+        if self.request.method == "GET" and "truncated" in task.markers and task.is_first("send", asset_id):
             await self._send_half(data)
         else:
             self._send(data, "" if changed else self.request.headers.get("Range", ""))
 
     head = get
 
-    def deny(self, status: int, code: str, message: str) -> None:
-        """Answer as object stores do: a small XML document."""
+    def send_xml_error(self, status: int, code: str, message: str) -> None:
+        """Send an error as object stores do: a short XML document."""
         self.set_status(status)
         self.set_header("Content-Type", "application/xml")
         error = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
         self.finish(f'<?xml version="1.0" encoding="UTF-8"?>\n{error}\n')
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Answer what tornado refuses (other methods, bad queries) in the same form."""
-        self.deny(status_code, "InvalidRequest", self._reason)
+        """Send tornado's own errors (other methods, invalid queries) in the same form."""
+        self.send_xml_error(status_code, "InvalidRequest", self._reason)
 
     async def _file(self, task: Task, asset_id: str) -> tuple[bytes, str, str]:
-        """Return an asset's bytes, type and file name, with what the task's markers do to them."""
+        """Return an asset's bytes, type and file name, changed as the task's markers say."""
         if "wrong-type" in task.markers:
             return WRONG_PAGE, "text/html; charset=utf-8", f"{asset_id}.html"
         if "empty" in task.markers:
             return b"", EMPTY_TYPES[task.kind], asset_id
-        media = await self.tools.workshop.media(task.orders[asset_id])
+        media = await self.tools.asset_media(task, asset_id)
         return media.data, media.mime_type, f"{asset_id}.{media.suffix.lstrip('.')}"
 
     def _send(self, data: bytes, range_header: str) -> None:
         try:
-            part = byte_range(range_header, len(data))
+            part = parse_range(range_header, len(data))
         except ValueError:
             self.set_header("Content-Range", f"bytes */{len(data)}")
-            self.deny(416, "InvalidRange", "The asset has no such range.")
+            self.send_xml_error(416, "InvalidRange", "The asset has no such range.")
             return
         if part is not None:
             self.set_status(206)
@@ -160,29 +160,29 @@ class StorageHandler(Handler):
         self.set_header("Content-Length", len(data))
         self.write(data[: len(data) // 2])
         await self.flush()
-        self.drop()
+        self.drop_connection()
 
     @staticmethod
     def _etag(data: bytes) -> str:
         return f'"{hashlib.sha256(data).hexdigest()[:32]}"'
 
 
-class MovedHandler(StorageHandler):
-    """Redirects a signed URL to another one, for which ``curl`` has its ``-L``."""
+class RedirectHandler(AssetHandler):
+    """Redirects a signed URL to another one, which ``curl`` follows with ``-L``."""
 
     async def get(self, asset_id: str) -> None:
-        """Send the client on."""
+        """Redirect to the asset."""
         self.redirect(self.signer.url(f"/assets/{asset_id}"), status=302)
 
     head = get
 
 
-def application(tools: Tools, signer: Signer, observed: Observed) -> Application:
+def storage_application(tools: Tools, signer: Signer, counters: Counters) -> Application:
     """Return the storage as a tornado application."""
-    shared = {"tools": tools, "signer": signer, "observed": observed}
+    arguments = {"tools": tools, "signer": signer, "counters": counters}
     return Application(
-        [(r"/assets/([^/]+)", StorageHandler, shared), (r"/moved/([^/]+)", MovedHandler, shared)],
-        default_handler_class=StorageHandler,
-        default_handler_args=shared,
+        [(r"/assets/([^/]+)", AssetHandler, arguments), (r"/moved/([^/]+)", RedirectHandler, arguments)],
+        default_handler_class=AssetHandler,
+        default_handler_args=arguments,
         log_function=lambda handler: None,
     )

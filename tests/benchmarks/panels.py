@@ -14,10 +14,10 @@ from PIL import Image
 
 from playcut_jupyter import Playcut, media
 from playcut_jupyter.library.records import AssetRecord
-from playcut_jupyter.panel import Panel
 from playcut_jupyter.panel.gallery import PAGE
+from playcut_jupyter.panel.view import Panel
 from tests.benchmarks.figures import Figure
-from tests.panel.hands import worked_off
+from tests.panel.helpers import wait_until_idle
 
 PICTURES, SIDE = 300, 1024
 _URL = "http://127.0.0.1:9/api/v1"
@@ -33,13 +33,13 @@ def gallery() -> Iterator[Figure]:
             begun = time.perf_counter()
             panel = pc.panel()
             made = time.perf_counter() - begun
-            worked_off(panel)
+            wait_until_idle(panel)
             opened = time.perf_counter() - begun
             bare = ipywidgets.Button()
             bare.on_click(lambda _: None)
             press = _seconds(bare.click)
             handled, shown = _clicks(panel)
-        worked_off(panel)  # it looks once more when the connection is closed
+        wait_until_idle(panel)  # it looks once more when the connection is closed
     yield Figure(f"panel over {PICTURES} pictures, open", opened, "s", floor, f"s, {PAGE} bare thumbnails", 1)
     yield Figure("  of that, on the thread of the messages", made, "s")
     yield Figure("click, handled (median)", 1000 * median(handled), "ms", 1000 * press, "ms, a bare button", 100)
@@ -65,16 +65,21 @@ def _fill(pc: Playcut) -> list[bytes]:
 
 def _clicks(panel: Panel) -> tuple[list[float], list[float]]:
     """Return the seconds until each click was handled, and until all that it asked for was shown."""
-    gallery, compose = panel.gallery, panel.compose
+    gallery, compose = panel.gallery, panel.form
     compose.prompt.value = "a {red|blue} fox"
     pages = [gallery.older] * 5 + [gallery.newer] * 5
-    buttons: list[Any] = [*pages, *(tile.star for tile in gallery.tiles), gallery.tiles[0].view, panel.viewer.shut]
+    buttons: list[Any] = [
+        *pages,
+        *(tile.star for tile in gallery.tiles),
+        gallery.tiles[0].view,
+        panel.viewer.close_button,
+    ]
     handled, shown = [], []
     for button in buttons:
         begun = time.perf_counter()
         button.click()
         handled.append(time.perf_counter() - begun)
-        worked_off(panel)
+        wait_until_idle(panel)
         shown.append(time.perf_counter() - begun)
     return handled, shown
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
 
-def compose(cell: Cell, prompt: str) -> None:
+def write_prompt(cell: Cell, prompt: str) -> None:
     cell.output.get_by_label("prompt", exact=True).fill(prompt)
 
 
@@ -27,7 +27,7 @@ def test_three_run_side_by_side_while_a_cell_runs_and_are_starred(
     notebook.run("%load_ext playcut_jupyter").wait_until_run()
     cell = notebook.run("%playcut panel")
     cell.wait_for_text("SANDBOX: offline, free")
-    compose(cell, "a panelled [slow] {fox|owl|cat}")
+    write_prompt(cell, "a panelled [slow] {fox|owl|cat}")
     cell.wait_for_text("3 generations: fox|owl|cat (3)")
     cell.output.get_by_label("prompt", exact=True).press("Control+Enter")
     cell.wait_for("cell => cell.querySelectorAll('.playcut-card').length === 3")
@@ -75,7 +75,7 @@ cell => [...cell.querySelectorAll('.playcut-panel :is(input, select, textarea, b
 _COPIED_ELSEWHERE = """
 cell => {
   // As another notebook of the same page, whose kernel is gone, shows it.
-  const own = cell.querySelector('.playcut-panel-still'), other = own.cloneNode(true);
+  const own = cell.querySelector('.playcut-panel-saved'), other = own.cloneNode(true);
   const area = document.createElement('div');
   area.className = 'jp-OutputArea';
   area.append(other);
@@ -137,16 +137,16 @@ def test_a_picture_opens_large_and_a_voice_plays_in_its_place(panel: tuple[Noteb
     cell.wait_for_player(".playcut-panel-tile audio")
 
 
-def test_what_is_opened_comes_into_sight_with_its_place_to_save_to_and_escape_closes_it(
+def test_what_is_opened_comes_into_sight_with_its_path_to_save_to_and_escape_closes_it(
     panel: tuple[Notebook, Cell],
 ) -> None:
     notebook, cell = panel
-    compose(cell, "a card above the {1|2|3|4|5|6} viewer")
+    write_prompt(cell, "a card above the {1|2|3|4|5|6} viewer")
     cell.wait_for_text("6 generations")
     cell.output.get_by_label("prompt", exact=True).press("Control+Enter")
     cell.wait_for("cell => cell.querySelectorAll('.playcut-card .playcut-status-completed').length === 6")
     cell.output.get_by_role("button", name="Save as", exact=True).first.click()
-    cell.wait_for("() => document.activeElement.closest('.playcut-panel-place') !== null")
+    cell.wait_for("() => document.activeElement.closest('.playcut-panel-save-path') !== null")
     assert cell.evaluate(_OUT_OF_SIGHT) == []
     notebook.page.keyboard.press("Escape")
     cell.wait_for("cell => !cell.querySelector('.playcut-full')")
@@ -172,7 +172,7 @@ def test_what_is_said_of_a_voice_moves_no_field(panel: tuple[Notebook, Cell]) ->
     cell.output.get_by_label("kind", exact=True).first.select_option("speech")
     cell.output.get_by_label("voice", exact=True).fill("nobody of that name")
     before = cell.evaluate(_PLACES)
-    cell.click("Hear")
+    cell.click("Play sample")
     cell.wait_for_text("is not one of the listed voices")
     assert cell.evaluate(_PLACES) == before
 
@@ -203,14 +203,14 @@ def test_without_its_kernel_a_saved_notebook_shows_the_gallery_as_it_was(
     panel: tuple[Notebook, Cell], lab: Lab, open_notebook: Callable[..., Notebook]
 ) -> None:
     notebook, cell = panel
-    assert not cell.media(".playcut-panel-still").is_visible()
-    cell.wait_for("cell => cell.querySelectorAll('.playcut-panel-still img').length >= 2")
+    assert not cell.media(".playcut-panel-saved").is_visible()
+    cell.wait_for("cell => cell.querySelectorAll('.playcut-panel-saved img').length >= 2")
     notebook.save()
     notebook.close()
     again = open_notebook("gallery.ipynb", kernel=False)
     saved = again.cell(3)
     saved.wait_for_text("The panel's gallery as it was.")
-    assert saved.media(".playcut-panel-still img").count() >= 2
+    assert saved.media(".playcut-panel-saved img").count() >= 2
     assert "rror" not in saved.text
 
 
@@ -266,9 +266,9 @@ def test_when_its_kernel_is_restarted_it_says_so_once_and_shows_no_broken_links(
     assert said == ['"The kernel is gone: run this cell again."']
 
 
-def test_a_living_panel_hides_no_still_but_its_own(panel: tuple[Notebook, Cell]) -> None:
+def test_a_panel_hides_no_saved_gallery_but_its_own(panel: tuple[Notebook, Cell]) -> None:
     _, cell = panel
-    cell.wait_for("cell => cell.querySelectorAll('.playcut-panel-still img').length >= 2")
+    cell.wait_for("cell => cell.querySelectorAll('.playcut-panel-saved img').length >= 2")
     assert cell.evaluate(_COPIED_ELSEWHERE) == {"own": False, "other": True}
 
 
@@ -293,5 +293,5 @@ def test_it_is_used_in_voila(browser: BrowserContext, tmp_path: Path) -> None:
         page.wait_for_function("() => document.querySelectorAll('.playcut-panel-tile img').length === 3")
         page.get_by_role("button", name="Star", exact=True).first.click()
         page.get_by_text("★ starred").wait_for()
-        assert not page.locator(".playcut-panel-still").is_visible()
+        assert not page.locator(".playcut-panel-saved").is_visible()
         page.close()

@@ -15,13 +15,13 @@ from tests.calls.connecting import connected_to
 
 
 def test_a_rate_limit_is_waited_for_without_a_failure(away_from_home: Path) -> None:
-    with Sandbox(latency_s=0.05, rate=(5, 1.0)) as server, connected_to(server, away_from_home) as pc:
+    with Sandbox(latency_s=0.05, rate=(5, 0.5), media="tiny") as server, connected_to(server, away_from_home) as pc:
         sweep = pc.sweep("[wrong-type] {a|b}", kind="image", aspect_ratio=["1:1"])
         assert all(isinstance(run.error, AssetUnavailable) for run in sweep)
         started = time.monotonic()
         for number in range(8):
             pc.run_tool("create-session", title=f"{number}")
-        assert time.monotonic() - started > 0.8
+        assert time.monotonic() - started > 0.4
 
 
 def asked_elsewhere(server: Sandbox) -> None:
@@ -33,7 +33,7 @@ def asked_elsewhere(server: Sandbox) -> None:
 
 
 def test_two_connections_of_one_kernel_share_one_rate_limit(away_from_home: Path) -> None:
-    with Sandbox(latency_s=0.05, rate=(6, 1.0)) as server, connected_to(server, away_from_home) as pc:
+    with Sandbox(latency_s=0.05, rate=(6, 0.6), media="tiny") as server, connected_to(server, away_from_home) as pc:
         with Playcut(api_key=server.key, base_url=server.base_url, home=away_from_home) as other:
             pc.check()  # alone in its window, so that its length is known: it is no minute here
             runs = [each.submit("image", f"fox {number}") for number, each in enumerate((pc, other) * 3)]
@@ -46,9 +46,12 @@ def test_two_connections_of_one_kernel_share_one_rate_limit(away_from_home: Path
 
 
 def test_a_rate_limit_longer_than_the_deadline_is_an_error(away_from_home: Path) -> None:
-    with Sandbox(latency_s=0.05, rate=(1, 60.0)) as server, connected_to(server, away_from_home, deadline_s=1.0) as pc:
+    with (
+        Sandbox(latency_s=0.05, rate=(1, 60.0), media="tiny") as server,
+        connected_to(server, away_from_home, deadline_s=1.0) as pc,
+    ):
         asked_elsewhere(server)
-        run = pc.submit_tool("generate-tts", {"text": "x", "workerId": None})
+        run = pc.start_tool("generate-tts", {"text": "x", "workerId": None})
         with pytest.raises(RateLimited) as caught:
             run.wait()
 

@@ -31,7 +31,7 @@ from playcut_jupyter.sandbox import Sandbox
         ("a fox [html]", SubmissionUncertain, "not sent again"),
         ("a fox [lost]", SubmissionUncertain, "not sent again"),
         ("a fox [fail]", TaskFailed, "Change the prompt"),
-        ("a fox [fail-silently]", TaskFailed, "gives no reason"),
+        ("a fox [fail-silently]", TaskFailed, "gave no reason"),
         ("a fox [flaky]", TaskFailed, "run it again"),
     ],
 )

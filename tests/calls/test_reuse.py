@@ -85,5 +85,5 @@ def test_closing_forgets_no_credits(sandbox: Sandbox, away_from_home: Path) -> N
         pc.image("a fox before the end")
         pc.close()
 
-        with pytest.raises(BudgetExceeded, match="80 of the budget of 100"):
+        with pytest.raises(BudgetExceeded, match="needs about 80 credits, 20 are left"):
             pc.image("a fox after the end")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from playcut_jupyter import InvalidInput, Playcut, SubmissionUncertain, Sweep, SweepIncomplete
-from playcut_jupyter.display import grid
+from playcut_jupyter import Generation, InvalidInput, Playcut, SubmissionUncertain, Sweep, SweepIncomplete
+from playcut_jupyter.display import sweep_summary
 from playcut_jupyter.errors import StoppedWaiting
-from playcut_jupyter.runs.reuse import start_again
+from playcut_jupyter.jobs.reuse import start_again
 from playcut_jupyter.sandbox import Sandbox
-from tests.panel.hands import until_submitted
+from tests.waiting import until_submitted
 
 
 def test_the_history_knows_the_axes_of_a_sweep(pc: Playcut) -> None:
@@ -51,21 +51,21 @@ def test_a_sweep_keeps_what_succeeds_and_retries_only_what_failed(pc: Playcut, s
 
 def test_the_line_of_a_sweep_counts_all_that_was_submitted_for_it(pc: Playcut, sandbox: Sandbox) -> None:
     sweep = pc.sweep("a counted {fox|owl [flaky]|cat [fail]|cow [truncated]|dog [refuse]}")
-    assert "320 credits" in grid.summary(sweep)
+    assert "320 credits" in sweep_summary.text(sweep.snapshot)
     sweep.retry_failed()
-    assert "480 credits" in grid.summary(sweep)
+    assert "480 credits" in sweep_summary.text(sweep.snapshot)
     assert sum(run.estimated_credits or 0 for run in sweep[:2]) == 160
-    assert "240 credits" in grid.summary(sweep[:2])
+    assert "240 credits" in sweep_summary.text(sweep[:2].snapshot)
     sweep.retry_failed()
     assert pc.connection.account.spent == 560
-    assert "560 credits" in grid.summary(sweep)
+    assert "560 credits" in sweep_summary.text(sweep.snapshot)
 
 
 def test_trying_again_ends_with_a_line_of_its_own(pc: Playcut, capsys: pytest.CaptureFixture[str]) -> None:
     sweep = pc.sweep("a tried {fox|owl [flaky]|cat [fail]}")
     capsys.readouterr()
     assert sweep.retry_failed() is sweep
-    assert capsys.readouterr().out == "Tried 2 again: 1 done, 1 failed.\n"
+    assert capsys.readouterr().out == "Retried 2: 1 done, 1 failed.\n"
     done = pc.sweep("a tried fox")
     capsys.readouterr()
     done.retry_failed()
@@ -78,8 +78,8 @@ def test_what_is_taken_up_again_is_counted_once(pc: Playcut) -> None:
     run.stop_waiting()
     with pytest.raises(StoppedWaiting):
         run.wait(30)
-    again = start_again(pc.connection, run)
-    assert "80 credits" in grid.summary(Sweep(pc.connection, [again]))
+    again = Generation(start_again(run.job))
+    assert "80 credits" in sweep_summary.text(Sweep([again]).snapshot)
     again.stop_waiting()
 
 

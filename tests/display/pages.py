@@ -1,22 +1,25 @@
-"""HTML as a sanitizer leaves it, and generations to draw, in whatever state."""
+"""HTML as a sanitizer leaves it, and snapshots of generations to draw, in whatever state."""
 
 from __future__ import annotations
 
 import io
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from html.parser import HTMLParser
+from typing import Any
 
 from PIL import Image
 
 from playcut_jupyter import media
-from playcut_jupyter.connection.connection import Connection
-from playcut_jupyter.display import render
+from playcut_jupyter.display import status, sweep_grid
+from playcut_jupyter.display.sweep_snapshot import SweepSnapshot
 from playcut_jupyter.errors import PlaycutError
-from playcut_jupyter.library.records import AssetRecord, Record
-from playcut_jupyter.runs.generation import Generation
-from playcut_jupyter.tools import IMAGE, named
+from playcut_jupyter.jobs.snapshot import Snapshot
+from playcut_jupyter.library.records import AssetRecord
+from playcut_jupyter.library.store import Store, hash_of
+from playcut_jupyter.tools import IMAGE, GenerationRequest, Tool
 
 # What the sanitizer of JupyterLab 4.6 (apputils, `Sanitizer._generateOptions`) leaves in an untrusted notebook, as far
 # as this package uses it, and nothing of what the field notes say is stripped or rewritten.
@@ -141,55 +144,49 @@ def png(size: tuple[int, int] = (40, 30), colour: str = "red") -> bytes:
     return out.getvalue()
 
 
-Waiting = Callable[..., Generation]
+def asset_of(data: bytes, store: Store | None = None) -> AssetRecord:
+    """Return *data* as an asset, kept in *store* or in memory alone."""
+    info = media.inspect(data)
+    sha256, path = store.put(data, info.suffix) if store is not None else (hash_of(data), None)
+    content = data if store is None else None
+    return AssetRecord("asset_1", sha256, path, info.mime_type, len(data), *info.size, content=content)
+
+
+def waiting(prompt: str = "a fox", tool: Tool = IMAGE, **fields: Any) -> Snapshot:
+    """Return a generation that waits."""
+    inputs = {tool.prompt_field or "prompt": prompt}
+    return replace(Snapshot(GenerationRequest(tool, inputs), tool.kind, prompt, inputs), **fields)
 
 
 def saved(
-    connection: Connection,
-    data: bytes | Sequence[bytes] = b"",
-    *,
-    prompt: str = "a fox",
-    state: str = "fetched",
-    status: str | None = "COMPLETED",
-    tool: str = IMAGE.name,
-    error: str | None = None,
-    origin: str = "https://api.example/api/v1",
-    task_id: str | None = "task_1",
-) -> Generation:
-    """Return a generation as the library would, with *data* as its asset."""
-    assets = []
-    for content in [data] if isinstance(data, bytes) else data:
-        if content:
-            facts = media.inspect(content)
-            sha256, path = connection.library.store.put(content, facts.suffix)
-            size = (facts.width, facts.height, facts.duration_s)
-            assets.append(AssetRecord("asset_1", sha256, path, facts.mime_type, len(content), *size))
-    made = named(tool)
-    record = Record(
-        id=7,
-        origin=origin,
-        tool=tool,
-        kind=made.kind,
-        prompt=prompt,
-        inputs={made.prompt_field or "prompt": prompt},
-        state=state,
-        owner="",
-        session_id="s",
-        task_id=task_id,
-        status=status,
-        credits=80.0,
-        seconds=4.2,
-        error=error,
-        created_at=time.time(),
-        assets=tuple(assets),
-    )
-    return Generation.from_record(connection, record)
+    store: Store, originals: bytes | Sequence[bytes] = b"", prompt: str = "a fox", tool: Tool = IMAGE, **fields: Any
+) -> Snapshot:
+    """Return a generation that is done, with *originals* as its assets."""
+    contents = [originals] if isinstance(originals, bytes) else originals
+    done: dict[str, Any] = {
+        "id": 7,
+        "done": True,
+        "status": "COMPLETED",
+        "task_id": "task_1",
+        "session_id": "s",
+        "estimated_credits": 80.0,
+        "elapsed_s": 4.2,
+        "created_at": time.time(),
+        "assets": tuple(asset_of(content, store) for content in contents if content),
+    }
+    return waiting(prompt, tool, **{**done, **fields})
 
 
-def failed(run: Generation, error: PlaycutError) -> Generation:
-    run.fail(error)
-    return run
+def failed(snapshot: Snapshot, error: PlaycutError) -> Snapshot:
+    """Return *snapshot* as it is once it has ended with *error*."""
+    return replace(snapshot, done=True, error=error, assets=())
 
 
-def html(run: Generation) -> Page:
-    return Page(render.bundle(run)["text/html"])
+def html(snapshot: Snapshot) -> Page:
+    """Return how a generation is displayed, taken apart."""
+    return Page(status.bundle(snapshot)["text/html"])
+
+
+def sweep_html(snapshots: Sequence[Snapshot], axes: Mapping[str, Sequence[object]] | None = None) -> Page:
+    """Return how a sweep is displayed, taken apart."""
+    return Page(sweep_grid.bundle(SweepSnapshot(axes or {}, snapshots))["text/html"])

@@ -2,48 +2,65 @@
 
 from __future__ import annotations
 
-import time
+import io
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
-from playcut_jupyter.connection.connection import Connection
-from playcut_jupyter.display import grid
+from playcut_jupyter.display import sweep_grid, sweep_summary
+from playcut_jupyter.display.sweep_snapshot import SweepSnapshot
 from playcut_jupyter.errors import TaskFailed
-from playcut_jupyter.runs.sweep import Sweep
+from playcut_jupyter.jobs.snapshot import Snapshot
+from playcut_jupyter.library.store import Store
 from playcut_jupyter.sandbox import media as drawn
 from playcut_jupyter.tools import IMAGE, SPEECH, VIDEO
-from tests.display.pages import Page, Waiting, failed, png, saved
+from tests.display.pages import Page, failed, png, saved, sweep_html, waiting
 
 
-def sweep_of(connection: Connection, axes: Mapping[str, Sequence[object]], **how: Any) -> Sweep:
-    runs = []
-    for values in product(*axes.values()):
-        run = saved(connection, png(), prompt=" ".join(map(str, values)) or "a fox", **how)
-        run.labels = dict(zip(axes, values, strict=True))
-        runs.append(run)
-    return Sweep(connection, runs, axes)
+def every_value(store: Store, axes: Mapping[str, Sequence[object]], **fields: Any) -> list[Snapshot]:
+    """Return a generation that is done for each combination of the values of *axes*."""
+    return [
+        saved(
+            store,
+            png(),
+            prompt=" ".join(map(str, values)) or "a fox",
+            labels=dict(zip(axes, values, strict=True)),
+            **fields,
+        )
+        for values in product(*axes.values())
+    ]
 
 
-def test_a_sweep_without_axes_is_its_tiles_under_their_prompts(connection: Connection) -> None:
-    page = Page(grid.sweep_bundle(sweep_of(connection, {}))["text/html"])
+def grid_of(store: Store, axes: Mapping[str, Sequence[object]]) -> Page:
+    return sweep_html(every_value(store, axes), axes)
+
+
+def summary(*snapshots: Snapshot) -> str:
+    return sweep_summary.text(SweepSnapshot({}, snapshots))
+
+
+def test_a_sweep_without_axes_is_its_tiles_under_their_prompts(store: Store) -> None:
+    page = grid_of(store, {})
     assert "table" not in page.count
     assert "1 of 1 done" in page.text
     assert page.text.endswith("a fox")
 
 
-def test_a_sweep_of_one_axis_is_its_tiles_under_their_values(connection: Connection) -> None:
-    page = Page(grid.sweep_bundle(sweep_of(connection, {"colour": ["red", "blue"], "size": ["1K"]}))["text/html"])
+def test_a_sweep_of_one_axis_is_its_tiles_under_their_values(store: Store) -> None:
+    page = grid_of(store, {"colour": ["red", "blue"], "size": ["1K"]})
     assert "table" not in page.count
     assert page.texts[-2:] == ["red", "blue"]
     assert len(page.all("img")) == 2
 
 
-def test_a_sweep_of_two_axes_is_a_table_of_rows_and_columns(connection: Connection) -> None:
+def test_a_sweep_of_two_axes_is_a_table_of_rows_and_columns(store: Store) -> None:
     axes = {"animal": ["fox", "owl"], "ratio": ["1:1", "16:9", "9:16"]}
-    page = Page(grid.sweep_bundle(sweep_of(connection, axes))["text/html"])
+    page = grid_of(store, axes)
     assert len(page.all("table", "playcut-grid")) == 1
     assert (page.count.count("tr"), page.count.count("th"), page.count.count("td")) == (3, 6, 6)
     words = [text for text in page.texts if text in ("animal / ratio", "fox", "owl", "1:1", "16:9", "9:16")]
@@ -51,19 +68,26 @@ def test_a_sweep_of_two_axes_is_a_table_of_rows_and_columns(connection: Connecti
     assert [image["alt"] for image in page.all("img")] == [" ".join(pair) for pair in product(*axes.values())]
 
 
-def test_a_sweep_of_three_axes_is_a_table_for_each_value_of_the_first(connection: Connection) -> None:
-    axes = {"colour": ["red", "blue"], "animal": ["fox", "owl"], "ratio": ["1:1", "16:9"]}
-    page = Page(grid.sweep_bundle(sweep_of(connection, axes))["text/html"])
+def test_a_sweep_of_three_axes_is_a_table_for_each_value_of_the_first(store: Store) -> None:
+    page = grid_of(store, {"colour": ["red", "blue"], "animal": ["fox", "owl"], "ratio": ["1:1", "16:9"]})
     assert len(page.all("table", "playcut-grid")) == 2
     assert [text for text in page.texts if text.startswith("colour")] == ["colour: red", "colour: blue"]
     assert len(page.all("img")) == 8
 
 
-def test_failed_and_waiting_tiles_stand_in_their_places(connection: Connection, waiting: Waiting) -> None:
-    sweep = sweep_of(connection, {"animal": ["fox"], "ratio": ["1:1"]})
+def test_a_sample_leaves_out_rows_and_columns_that_have_nothing(store: Store) -> None:
+    axes = {"animal": ["fox", "owl", "hare"], "ratio": ["1:1", "16:9"]}
+    sample = [snapshot for snapshot in every_value(store, axes) if snapshot.prompt in ("fox 16:9", "hare 1:1")]
+    page = sweep_html(sample, axes)
+    assert (page.count.count("tr"), page.count.count("td"), page.count.count("img")) == (3, 4, 2)
+    assert "owl" not in page.text
+
+
+def test_failed_and_waiting_tiles_stand_in_their_places(store: Store) -> None:
+    good = saved(store, png(), prompt="a fox")
     bad = failed(waiting("an owl", task_id="task_2"), TaskFailed("It broke."))
     slow = waiting("a hare", status="PROCESSING", progress=30.0)
-    bundle = grid.sweep_bundle(Sweep(connection, [sweep[0], bad, slow], {}))
+    bundle = sweep_grid.bundle(SweepSnapshot({}, [good, bad, slow]))
     page = Page(bundle["text/html"])
     assert len(page.all("img")) == 1
     assert len(page.all("div", "playcut-tile-failed")) == len(page.all("div", "playcut-tile-waiting")) == 1
@@ -73,28 +97,30 @@ def test_failed_and_waiting_tiles_stand_in_their_places(connection: Connection, 
     assert page.all("div", "playcut-status-processing")
 
 
-def test_a_sweep_that_is_over_says_whether_all_went_well(connection: Connection, waiting: Waiting) -> None:
-    good = sweep_of(connection, {"a": [1, 2]})
-    page = Page(grid.sweep_bundle(good, summary_only=True)["text/html"])
+def test_a_sweep_that_is_over_says_whether_all_went_well(store: Store) -> None:
+    good = every_value(store, {"a": [1, 2]})
+    page = Page(sweep_summary.bundle(SweepSnapshot({"a": [1, 2]}, good))["text/html"])
     assert page.all("div", "playcut-status-completed")
     assert not page.all("img")
     assert "2 of 2 done" in page.text
     assert "160 credits (estimate)" in page.text
-    bad = Sweep(connection, [*good, failed(waiting(), TaskFailed("It broke."))])
-    assert Page(grid.sweep_bundle(bad)["text/html"]).all("div", "playcut-status-failed")
+    bad = failed(waiting(), TaskFailed("It broke."))
+    assert sweep_html([*good, bad]).all("div", "playcut-status-failed")
 
 
-def test_a_sweep_tells_what_was_reused_not_kept_and_held_up(connection: Connection, waiting: Waiting) -> None:
-    sweep = sweep_of(connection, {"a": [1, 2, 3]})
-    sweep[0].reused = True
-    sweep[1].warning = sweep[2].warning = "the disk is full"
-    held_up = waiting(pause_s=9.0)
-    held_up._paused_at = time.monotonic()
-    text = Page(grid.sweep_bundle(Sweep(connection, [*sweep, held_up]))["text/html"]).text
-    assert "1 from your library, 0 credits (--fresh buys others)" in text
+def test_a_sweep_tells_what_was_reused_not_kept_and_held_up(store: Store) -> None:
+    first, second, third = every_value(store, {"a": [1, 2, 3]})
+    first = replace(first, reused=True)
+    second, third = (replace(snapshot, warning="the disk is full") for snapshot in (second, third))
+    text = sweep_html([first, second, third, waiting(pause_s=9.0)]).text
+    assert "1 from your library, 0 credits (--fresh generates others)" in text
     assert "160 of about 240 credits (estimate)" in text
-    assert text.count("not kept: the disk is full") == 1
-    assert "rate limited, going on in 9 s" in text
+    assert text.count("not saved: the disk is full") == 1
+    assert "rate limited, continuing in 9 s" in text
+
+
+def test_failed_attempts_that_were_replaced_count_as_credits(store: Store) -> None:
+    assert "110 credits (estimate)" in summary(saved(store, png(), credits_before=30.0))
 
 
 @pytest.mark.parametrize(
@@ -109,49 +135,84 @@ def test_a_sweep_tells_what_was_reused_not_kept_and_held_up(connection: Connecti
         (SPEECH, None, 54),
     ],
 )
-def test_a_tile_that_waits_is_as_high_as_what_will_come(
-    connection: Connection, waiting: Waiting, tool: Any, ratio: str | None, height_px: int
-) -> None:
-    run = waiting(tool=tool)
-    run.inputs = {**run.inputs, **({"aspectRatio": ratio} if ratio else {})}
-    (tile,) = Page(grid.sweep_bundle(Sweep(connection, [run]))["text/html"]).all("div", "playcut-tile-waiting")
+def test_a_tile_that_waits_is_as_high_as_what_will_come(tool: Any, ratio: str | None, height_px: int) -> None:
+    inputs = {"prompt": "a fox", **({"aspectRatio": ratio} if ratio else {})}
+    (tile,) = sweep_html([waiting(tool=tool, inputs=inputs)]).all("div", "playcut-tile-waiting")
     padding_and_border = 2 * (8 + 1)
     assert f"min-height:{height_px - padding_and_border}px" in tile["style"]
 
 
-def test_pictures_keep_their_size_while_more_come(connection: Connection, waiting: Waiting) -> None:
-    first, rest = saved(connection, png((900, 900))), [waiting() for _ in range(20)]
-    at_first = Page(grid.sweep_bundle(Sweep(connection, [first, *rest]))["text/html"]).all("img")
-    at_last = Page(grid.sweep_bundle(Sweep(connection, [first] * 21))["text/html"]).all("img")
+def test_pictures_keep_their_size_while_more_come(store: Store) -> None:
+    first, rest = saved(store, png((900, 900))), [waiting() for _ in range(20)]
+    at_first, at_last = sweep_html([first, *rest]).all("img"), sweep_html([first] * 21).all("img")
     assert at_first[0]["src"] == at_last[0]["src"]
 
 
-def test_a_sweep_that_is_over_names_the_place_of_its_files(connection: Connection, waiting: Waiting) -> None:
-    first, second = saved(connection, png(colour="red")), saved(connection, png(colour="blue"))
-    assert grid.summary(Sweep(connection, [first])).endswith(f" · {first.assets[0].path}")
-    place = grid.summary(Sweep(connection, [first, second])).rpartition(" · ")[2]
-    assert all(str(run.assets[0].path).startswith(place) for run in (first, second))
-    assert place.startswith(str(connection.settings.home))
-    assert str(connection.settings.home) not in grid.summary(Sweep(connection, [first, waiting()]))
+def test_players_are_drawn_only_the_last_time(store: Store, clip: bytes) -> None:
+    spoken = drawn.speech("Hello.").data
+    done = [saved(store, clip, tool=VIDEO), saved(store, spoken, tool=SPEECH)]
+    line, grid = sweep_grid.live_views(lambda: SweepSnapshot({}, done))
+    before, at_last = Page(grid(False)["text/html"]), Page(grid(True)["text/html"])
+    assert not {"video", "audio"} & set(before.count)
+    assert before.all("img", "playcut-poster")
+    assert "plays when all are done" in before.text
+    assert (at_last.count.count("video"), at_last.count.count("audio")) == (1, 1)
+    assert "img" not in Page(line()["text/html"]).count
 
 
-def test_a_sweep_tells_how_far_those_are_that_wait(connection: Connection, waiting: Waiting) -> None:
-    sweep = Sweep(connection, [saved(connection, png()), waiting(progress=30.0), waiting()])
-    assert "1 of 3 done · 15 % of what waits" in grid.summary(sweep)
+def test_a_live_sweep_is_drawn_as_it_is_at_the_time(store: Store) -> None:
+    sweep = SweepSnapshot({}, [waiting()])
+    line, grid = sweep_grid.live_views(lambda: sweep)
+    assert "0 of 1 done" in line()["text/plain"]
+    sweep = SweepSnapshot({}, [saved(store, png())])
+    assert "1 of 1 done" in line()["text/plain"]
+    assert Page(grid(False)["text/html"]).all("img", "playcut-image")
+    assert grid(False)["text/plain"] == "<Sweep of 1: 1 done, 0 failed; axes none>"
 
 
-def test_an_empty_sweep_shows(connection: Connection) -> None:
-    assert "0 of 0 done" in Page(grid.sweep_bundle(Sweep(connection, []))["text/html"]).text
+def test_players_beyond_their_share_are_posters_and_their_places(
+    store: Store, clip: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweep_grid, "MAX_PLAYERS_BYTES", 2 * len(clip) - 1)
+    snapshot = saved(store, clip, tool=VIDEO)
+    assert sweep_html([snapshot]).all("video")
+    page = sweep_html([snapshot, snapshot])
+    assert not page.all("video")
+    assert len(page.all("img", "playcut-poster")) == 2
+    assert str(snapshot.assets[0].path) in page.text
 
 
-def test_a_grid_of_36_pictures_stays_below_2_mb(connection: Connection) -> None:
-    pictures = [drawn.picture(f"a fox of kind {number}").data for number in range(3)]
+def test_a_sweep_that_is_over_names_the_place_of_its_files(store: Store, tmp_path: Path) -> None:
+    first, second = saved(store, png(colour="red")), saved(store, png(colour="blue"))
+    assert summary(first).endswith(f" · {first.assets[0].path}")
+    place = summary(first, second).rpartition(" · ")[2]
+    assert all(str(snapshot.assets[0].path).startswith(place) for snapshot in (first, second))
+    assert place.startswith(str(tmp_path))
+    assert str(tmp_path) not in summary(first, waiting())
+
+
+def test_a_sweep_tells_how_far_those_are_that_wait(store: Store) -> None:
+    assert "1 of 3 done · unfinished: 15 %" in summary(saved(store, png()), waiting(progress=30.0), waiting())
+
+
+def test_an_empty_sweep_shows() -> None:
+    assert "0 of 0 done" in sweep_html([]).text
+
+
+def noise() -> bytes:
+    """Return a picture with as much detail as one can have."""
+    out = io.BytesIO()
+    Image.merge("RGB", [Image.effect_noise((1024, 1024), 90) for _ in range(3)]).save(out, "JPEG", quality=85)
+    return out.getvalue()
+
+
+def test_a_grid_of_36_pictures_stays_below_2_mb(store: Store) -> None:
+    pictures = [noise(), noise(), noise()]
     axes = {"row": range(6), "column": range(6)}
-    runs = []
-    for number, values in enumerate(product(*axes.values())):
-        run = saved(connection, pictures[number % 3])
-        run.labels = dict(zip(axes, values, strict=True))
-        runs.append(run)
-    bundle = grid.sweep_bundle(Sweep(connection, runs, axes))
+    snapshots = [
+        saved(store, pictures[number % 3], labels=dict(zip(axes, values, strict=True)))
+        for number, values in enumerate(product(*axes.values()))
+    ]
+    bundle = sweep_grid.bundle(SweepSnapshot(axes, snapshots))
     assert len(Page(bundle["text/html"]).all("img")) == 36
     assert len(bundle["text/html"]) < 2_000_000

@@ -22,7 +22,7 @@ Connect = Callable[..., Playcut]
 @pytest.fixture(scope="package")
 def upstream() -> Iterator[Sandbox]:
     """Run one sandbox for the whole package; tasks take next to no time, and nothing is limited."""
-    with Sandbox(latency_s=0.01, rate=None) as running:
+    with Sandbox(latency_s=0.01, rate=None, media="tiny") as running:
         yield running
 
 

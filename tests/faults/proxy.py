@@ -130,8 +130,7 @@ class CutInBody(Fault):
     forward: bool = True
 
     async def play(self, exchange: Exchange) -> None:
-        start = exchange.answer.index(b"\r\n\r\n") + 4
-        await exchange.send(exchange.answer[: start + (len(exchange.answer) - start) // 2])
+        await exchange.send(exchange.up_to_half_the_body)
 
 
 @dataclass(frozen=True)
@@ -142,6 +141,17 @@ class Hang(Fault):
 
     async def play(self, exchange: Exchange) -> None:
         await exchange.send(exchange.answer[: self.first])
+        await exchange.until_the_client_leaves()
+
+
+@dataclass(frozen=True)
+class HangInBody(Fault):
+    """Half of the answer's body comes, and then nothing, for as long as the client waits."""
+
+    forward: bool = True
+
+    async def play(self, exchange: Exchange) -> None:
+        await exchange.send(exchange.up_to_half_the_body)
         await exchange.until_the_client_leaves()
 
 
@@ -201,6 +211,11 @@ class Exchange:
     answer: bytes = b""
     """What the sandbox answered; empty where it was not asked."""
     _left: asyncio.Task[bytes] | None = None
+
+    @property
+    def up_to_half_the_body(self) -> bytes:
+        start = self.answer.index(b"\r\n\r\n") + 4
+        return self.answer[: start + (len(self.answer) - start) // 2]
 
     async def send(self, data: bytes) -> None:
         self.writer.write(data)

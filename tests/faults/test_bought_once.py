@@ -78,7 +78,7 @@ def test_without_a_library_a_known_task_is_waited_for_again(connect: Connect, pr
 
     again = sweep.retry_failed()
 
-    assert [run.image.width for run in again] == [1024, 1024]
+    assert [run.image.width for run in again] == [64, 64]
     assert [run.labels for run in again] == [{"red|blue": "red"}, {"red|blue": "blue"}]
     assert proxy.sandbox.submissions - before == 2
 
@@ -125,13 +125,13 @@ def test_stopped_on_its_way_and_asked_for_again_it_is_bought_once(connect: Conne
     before = proxy.sandbox.submissions
     proxy.program("submit", Drip())
     first = pc.submit("image", "a fox on its way")
-    when(first, lambda: first.is_being_sent)
+    when(first, lambda: first.snapshot.is_being_sent)
     first.stop_waiting()
 
     second = pc.image("a fox on its way")
 
     assert second.task_id == first.task_id
-    assert second.image.width == 1024
+    assert second.image.width == 64
     assert isinstance(first.error, StoppedWaiting)
     assert proxy.sandbox.submissions - before == 1
 
@@ -154,7 +154,9 @@ def test_a_service_that_comes_back_after_the_stop_is_sent_nothing(tmp_path: Path
         port = taken.getsockname()[1]
     with Playcut(api_key="pk_live_" + "0" * 40, base_url=f"http://127.0.0.1:{port}/api/v1", home=tmp_path) as pc:
         run = pc.submit("image", "a fox of another day", workerId="session_1")
-        when(run, lambda: run.version >= 2 and not run.is_being_sent)  # refused once, and about to be tried again
+        when(
+            run, lambda: run.job.version >= 2 and not run.snapshot.is_being_sent
+        )  # refused once, and about to be tried again
         run.stop_waiting()
         with pytest.raises(StoppedWaiting, match="nothing was bought"):
             run.wait()
@@ -181,7 +183,7 @@ def test_a_session_that_can_not_be_made_is_tried_for_once_for_all(connect: Conne
     pc = connect()
     proxy.program("session", Canned(raw=error(500)), None)
     asked = proxy.seen.count("session")
-    pc.submit("image", "a lone fox").settle(30)
+    pc.submit("image", "a lone fox").job.settle(30)
     alone = proxy.seen.count("session") - asked
 
     sweep = pc.sweep("{one|two|three|four|five} foxes")
@@ -222,7 +224,7 @@ def test_a_task_is_waited_for_though_it_can_not_be_written_down(connect: Connect
 
     run = pc.wait(task_id)
 
-    assert run.image.width == 1024
+    assert run.image.width == 64
     assert "no room" in run.warning
 
 
@@ -241,5 +243,5 @@ def test_a_damaged_row_costs_no_more_than_itself(connect: Connect, tmp_path: Pat
 def test_what_is_no_session_is_told_before_anything_is_sent(connect: Connect, proxy: Proxy, name: object) -> None:
     before = proxy.sandbox.submissions
     with pytest.raises(PlaycutError, match="A session is an id or a title"):
-        connect().image("a fox", session=name)
+        connect().image("a fox", session=name)  # type: ignore[call-overload]
     assert proxy.sandbox.submissions == before

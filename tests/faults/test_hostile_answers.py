@@ -19,9 +19,8 @@ import stamina
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from playcut_jupyter import Playcut, PlaycutError
-from playcut_jupyter.display import render
-from playcut_jupyter.runs.generation import Generation
+from playcut_jupyter import Generation, Playcut, PlaycutError
+from playcut_jupyter.display import status
 
 from .proxy import Canned, Proxy, Reset, Step, answer, document
 
@@ -190,7 +189,7 @@ class Reader(HTMLParser):
 
 def assert_harmless(run: Generation) -> None:
     """Check all that can be shown of *run*."""
-    for bundle in (render.bundle(run), render.lines_bundle(run)):
+    for bundle in (status.bundle(run.snapshot), status.summary_bundle(run.snapshot)):
         Reader().feed(bundle["text/html"])
         assert_clean([bundle["text/html"], bundle["text/plain"]])
     assert_clean([repr(run)])
@@ -278,7 +277,7 @@ def stage(running_proxy: Proxy, tmp_path_factory: pytest.TempPathFactory) -> Ite
     running_proxy.heal()
 
 
-many = settings(max_examples=40, deadline=None, derandomize=True)
+many = settings(max_examples=40)
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -298,7 +297,7 @@ def test_any_answer_at_any_step_gives_a_result_or_one_of_our_errors_and_shows_no
 @example(raw=document({"data": [KEY, SIGNED, "\x1b[31m", MARKUP]}))
 def test_any_answer_of_an_unknown_tool_is_shown_as_harmless_data(stage: Stage, raw: bytes) -> None:
     stage.set("submit", raw)
-    stage.check(lambda pc: pc.submit_tool("do-anything", {"prompt": MARKUP}))
+    stage.check(lambda pc: pc.start_tool("do-anything", {"prompt": MARKUP}))
 
 
 @many
@@ -347,7 +346,7 @@ def test_the_key_comes_back_in_every_field_and_is_shown_nowhere(stage: Stage, st
 def test_a_document_nested_too_deep_is_an_error_or_shown(stage: Stage, depth: int) -> None:
     for nested in (b"[" * depth + b"]" * depth, b'{"a":' * depth + b"1" + b"}" * depth):
         stage.set("submit", answer(200, b'{"data": ' + nested + b"}"))
-        stage.check(lambda pc: pc.submit_tool("do-anything", {}))
+        stage.check(lambda pc: pc.start_tool("do-anything", {}))
         stage.check(lambda pc: pc.submit("image", MARKUP))
 
 

@@ -23,10 +23,11 @@ from playcut_jupyter import Playcut, SubmissionUncertain
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.library.records import Record
 from playcut_jupyter.sandbox import Sandbox
+from tests.originals import path_of
 
 from ..kernels import Kernel, kernel
 from ..sandbox.conftest import until
-from .proxy import Fault, Hang, Proxy, Reset, Step
+from .proxy import Fault, Hang, HangInBody, Proxy, Reset, Step
 
 SPEECH = """
 from playcut_jupyter import Playcut
@@ -87,7 +88,7 @@ BOUNDARIES = (
     Boundary("the wait was cut", "status", Hang(), "acknowledged", also=("wait", Reset())),
     Boundary("done, the URL on its way", "sign", Hang(forward=True), "acknowledged"),
     Boundary("no byte of the asset there", "download", Hang(), "acknowledged"),
-    Boundary("half the asset there", "download", Hang(forward=True, first=8_000), "acknowledged"),
+    Boundary("half the asset there", "download", HangInBody(), "acknowledged"),
 )
 
 
@@ -147,7 +148,7 @@ def assert_fetched(found: Sequence[Record], sandbox: Sandbox, home: Path) -> Non
     with Playcut(api_key=sandbox.key, base_url=sandbox.base_url, home=elsewhere, progress="off") as pc:
         for record in found:
             (asset,) = record.assets
-            assert asset.path.read_bytes() == pc.wait(record.task_id or "").assets[0].data
+            assert path_of(asset).read_bytes() == pc.wait(record.task_id or "").assets[0].data
     files = [path for path in (home / "media").rglob("*") if path.is_file() and path.suffix != ".json"]
     assert {*files} == {asset.path for record in found for asset in record.assets}
 
@@ -196,7 +197,7 @@ def test_what_a_killed_process_had_bought_is_fetched_by_the_next_and_nothing_is_
 
 def test_a_process_killed_while_the_service_holds_its_wait_loses_nothing(tmp_path: Path) -> None:
     home = tmp_path / "library"
-    with Sandbox(latency_s=2, rate=None) as sandbox, Proxy(sandbox) as proxy:
+    with Sandbox(latency_s=2, rate=None, media="tiny") as sandbox, Proxy(sandbox) as proxy:
         with started(SPEECH, proxy, home) as process:
             until(lambda: sandbox.held_waits == 1)
             kill(process)

@@ -26,7 +26,7 @@ def test_what_is_refused_after_the_purchase_is_not_called_unbought(
     task_id = caught.value.task_id
     assert task_id
     assert caught.value.status_code == status
-    assert caught.value.hint == f"Nothing is lost: `%playcut wait {task_id}` goes on with it."
+    assert caught.value.hint == f"Nothing is lost: `%playcut wait {task_id}` resumes it."
 
 
 @pytest.mark.parametrize("status", [400, 402, 409, 410, 418])

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from playcut_jupyter import Playcut
-from playcut_jupyter.panel import Panel
-from tests.panel.hands import worked_off
+from playcut_jupyter.panel.view import Panel
+from tests.panel.helpers import wait_until_idle
 
 
 @pytest.fixture
 def panel(pc: Playcut) -> Panel:
     made = pc.panel()
-    worked_off(made)
+    wait_until_idle(made)
     return made

@@ -11,23 +11,30 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from playcut_jupyter import Playcut, tools
 from playcut_jupyter.design import planning
-from playcut_jupyter.panel import Panel, cell_source
-from playcut_jupyter.runs.generation import Generation
+from playcut_jupyter.jobs.snapshot import Snapshot
+from playcut_jupyter.panel import cell_source
+from playcut_jupyter.panel.view import Panel
 from playcut_jupyter.syntax import cell_line, values
 from playcut_jupyter.tools import GenerationRequest
-from tests.panel.hands import generate, until, worked_off
+from tests.panel.helpers import generate, until, wait_until_idle
 
 
 def test_a_card_is_copied_as_a_cell_and_its_prompt_used_again(panel: Panel) -> None:
-    panel.compose.options["-a"].value = "16:9"
+    panel.form.options["aspect_ratio"].value = "16:9"
     (card,) = generate(panel, "a {{literal}} fox", 1)
     card.copy.click()
-    assert panel.cell.value == "%%playcut image -p aspectRatio=16:9\na {{literal}} fox"
-    panel.compose.prompt.value = ""
+    assert panel.cell_box.source.value == "%%playcut image -p aspectRatio=16:9\na {{literal}} fox"
+    panel.form.prompt.value = ""
     card.use.click()
-    assert panel.compose.prompt.value == "a {{literal}} fox"
+    assert panel.form.prompt.value == "a {{literal}} fox"
     card.view.click()
     until(panel.viewer.content, "value", lambda html: "data:image" in html)
+
+
+def snapshot(inputs: dict[str, object]) -> Snapshot:
+    """Return a picture with these inputs, before anything happened to it."""
+    request = GenerationRequest(tools.IMAGE, inputs)
+    return Snapshot(request, "image", request.prompt, inputs)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -43,17 +50,16 @@ def test_a_card_is_copied_as_a_cell_and_its_prompt_used_again(panel: Panel) -> N
         max_size=4,
     ),
 )
-def test_a_copied_cell_asks_for_the_very_same(pc: Playcut, prompt: str, inputs: dict[str, object]) -> None:
+def test_a_copied_cell_asks_for_the_very_same(prompt: str, inputs: dict[str, object]) -> None:
     wanted = {**inputs, "prompt": prompt}
-    run = Generation(pc.connection, GenerationRequest(tools.IMAGE, wanted))
-    line, body = magic(cell_source.cell(run))
+    line, body = magic(cell_source.cell(snapshot(wanted)))
     parsed = cell_line.parse_cell_line(line, {"fox": "a variable"})
     if parsed.is_raw:
         assert parsed.kind == "generate-image-from-text"
         assert values.tool_input(body) == wanted
     else:
-        plan = planning.plan(parsed.kind, body.strip("\n"), {}, parsed.inputs)
-        assert [{"prompt": one.prompt, **one.inputs} for one in plan] == [wanted]
+        request = planning.plan_sweep(parsed.kind, body.strip("\n"), {}, parsed.inputs)
+        assert [one.inputs for one in request.generations()] == [wanted]
 
 
 def magic(cell: str) -> tuple[str, str]:
@@ -71,34 +77,33 @@ def magic(cell: str) -> tuple[str, str]:
         ({}, "%%playcut image\na fox"),
         ({"aspectRatio": "16:9"}, "%%playcut image -p aspectRatio=16:9\na fox"),
         ({"style": "oil, gold", "n": 7}, "%%playcut image -p 'style=\"oil, gold\"' -p n=7\na fox"),
-        ({"lit": "{fox}", "code": "7"}, "%%playcut image -p 'lit=\"{fox}\"' -p 'code=\"7\"'\na fox"),
+        ({"lit": "{fox}", "code": "7"}, "%%playcut image -p 'lit={{fox}}' -p 'code=\"7\"'\na fox"),
     ],
 )
-def test_a_copied_cell_is_as_short_as_it_can_be(pc: Playcut, inputs: dict[str, object], cell: str) -> None:
-    run = Generation(pc.connection, GenerationRequest(tools.IMAGE, {**inputs, "prompt": "a fox"}))
-    assert cell_source.cell(run) == cell
+def test_a_copied_cell_is_as_short_as_it_can_be(inputs: dict[str, object], cell: str) -> None:
+    assert cell_source.cell(snapshot({**inputs, "prompt": "a fox"})) == cell
 
 
 def test_words_and_options_are_used_again_from_a_tile_and_from_the_viewer(pc: Playcut, panel: Panel) -> None:
     pc.video("a {wave}", aspect_ratio="16:9", duration_seconds=4, seed=7, style="oil, gold")
     pc.image("a second thing")
-    worked_off(panel)
+    wait_until_idle(panel)
     panel.gallery.tiles[1].use.click()
-    form = panel.compose.form()
-    assert (form.kind, form.prompt) == ("video", "a {{wave}}")
-    assert (form.options["-a"], form.options["-d"]) == ("16:9", "4")
-    assert form.extra.splitlines() == ["seed=7", 'style="oil, gold"']
+    values = panel.form.values()
+    assert (values.kind, values.prompt) == ("video", "a {{wave}}")
+    assert (values.options["aspect_ratio"], values.options["duration_seconds"]) == ("16:9", "4")
+    assert values.extra_inputs.splitlines() == ["seed=7", 'style="oil, gold"']
     panel.gallery.tiles[1].view.click()
-    worked_off(panel)
+    wait_until_idle(panel)
     assert panel.viewer.next.disabled
     panel.viewer.previous.click()
-    worked_off(panel)
+    wait_until_idle(panel)
     assert "a second thing" in panel.viewer.content.value
     assert panel.viewer.previous.disabled
     panel.viewer.star.click()
-    worked_off(panel)
+    wait_until_idle(panel)
     assert panel.viewer.star.description == "Unstar"
     assert "★ starred" in panel.gallery.tiles[0].caption.value
     panel.viewer.use.click()
-    assert panel.compose.form().line == "image"
-    assert panel.compose.prompt.value == "a second thing"
+    assert panel.form.values().line == "image"
+    assert panel.form.prompt.value == "a second thing"

@@ -10,8 +10,10 @@ import pytest
 
 from playcut_jupyter import Playcut
 from playcut_jupyter.errors import StoppedWaiting
-from playcut_jupyter.panel import Panel, snapshot_image
-from tests.panel.hands import generate, shown, until, until_submitted, worked_off
+from playcut_jupyter.panel import saved_gallery
+from playcut_jupyter.panel.view import Panel
+from tests.panel.helpers import generate, shown, until, wait_until_idle
+from tests.waiting import until_submitted
 
 
 def holding(text: str) -> Callable[[str], bool]:
@@ -21,47 +23,47 @@ def holding(text: str) -> Callable[[str], bool]:
 def test_what_a_cell_made_is_in_the_gallery_and_is_starred_and_hidden_there(pc: Playcut, panel: Panel) -> None:
     fox, owl = pc.image("a cell's fox"), pc.image("a cell's owl")
     panel.gallery.refresh()
-    worked_off(panel)
+    wait_until_idle(panel)
     assert shown(panel) == ["a cell's owl", "a cell's fox"]
     panel.gallery.tiles[1].star.click()
-    worked_off(panel)
+    wait_until_idle(panel)
     assert pc.get(fox.id or 0).starred
     assert "★ starred" in panel.gallery.tiles[1].caption.value
     panel.gallery.tiles[0].hide.click()
-    worked_off(panel)
+    wait_until_idle(panel)
     assert shown(panel) == ["a cell's fox"]
     assert pc.get(owl.id or 0).hidden
 
 
 def test_the_gallery_is_paged_and_filtered(pc: Playcut, panel: Panel) -> None:
     pc.sweep("paged {a|b|c|d|e|f|g} {x|y}")
-    panel.gallery.begin()
-    worked_off(panel)
+    panel.gallery.refresh()
+    wait_until_idle(panel)
     assert len(shown(panel)) == 12
     newest = shown(panel)[0]
     panel.gallery.older.click()
-    worked_off(panel)
+    wait_until_idle(panel)
     assert len(shown(panel)) == 2
     panel.gallery.newer.click()
-    worked_off(panel)
+    wait_until_idle(panel)
     assert shown(panel)[0] == newest
     panel.gallery.search.value = "PAGED A"
-    worked_off(panel)
+    wait_until_idle(panel)
     assert sorted(shown(panel)) == ["paged a x", "paged a y"]
     panel.gallery.kind.value = "video"
-    worked_off(panel)
+    wait_until_idle(panel)
     assert shown(panel) == []
-    assert "Nothing matches" in panel.gallery.note.value
+    assert "Nothing matches" in panel.gallery.message.value
 
 
 def test_a_caption_tells_the_kind_and_marks_where_the_prompt_is_cut(pc: Playcut, panel: Panel) -> None:
     prompt = "a long caption about a fox that goes on and on and on through the autumn wood until nightfall"
-    run = pc.image(prompt)
+    generation = pc.image(prompt)
     pc.image("x" * 100)
     pc.image("a short caption")
-    worked_off(panel)
+    wait_until_idle(panel)
     short, endless, long = (tile.caption.value for tile in panel.gallery.tiles)
-    assert f"#{run.id} · image" in long
+    assert f"#{generation.id} · image" in long
     assert long.endswith("a long caption about a fox that goes on and on and on through the autumn wood…</div>")
     assert f'title="{prompt}"' in long
     assert endless.endswith(f">{'x' * 79}…</div>")
@@ -70,90 +72,90 @@ def test_a_caption_tells_the_kind_and_marks_where_the_prompt_is_cut(pc: Playcut,
 
 def test_a_search_is_followed_while_it_is_typed_and_the_last_word_counts(pc: Playcut, panel: Panel) -> None:
     pc.sweep("searched {fox|owl}")
-    worked_off(panel)
+    wait_until_idle(panel)
     turn = threading.Event()
 
     def wait() -> None:
         assert turn.wait(30)
 
-    panel.gallery.worker.do(wait)
+    panel.gallery.worker.submit(wait)
     filled: list[object] = []
     panel.gallery.page.observe(lambda change: filled.append(change["new"]), "children")
     assert panel.gallery.search.continuous_update
     for letters in ("s", "searched", "searched f"):
         panel.gallery.search.value = letters
     turn.set()
-    worked_off(panel)
+    wait_until_idle(panel)
     assert shown(panel) == ["searched fox"]
     assert len(filled) == 1
 
 
 def test_two_quick_clicks_turn_two_pages(pc: Playcut, panel: Panel) -> None:
     pc.sweep("many {a|b|c|d|e|f} {u|v|w|x|y}", max_generations=30)
-    worked_off(panel)
+    wait_until_idle(panel)
     first = shown(panel)
     panel.gallery.older.click()
     panel.gallery.older.click()
-    worked_off(panel)
+    wait_until_idle(panel)
     assert len(shown(panel)) == 6
     panel.gallery.newer.click()
-    worked_off(panel)
+    wait_until_idle(panel)
     middle = shown(panel)
     assert len(middle) == 12
     assert not set(first) & set(middle)
     panel.gallery.newer.click()
-    worked_off(panel)
+    wait_until_idle(panel)
     assert shown(panel) == first
 
 
 def test_what_is_opened_is_shown_large_and_saved(pc: Playcut, panel: Panel, tmp_path: Path) -> None:
     fox = pc.image("a saved fox")
-    worked_off(panel)
+    wait_until_idle(panel)
     panel.gallery.tiles[0].view.click()
-    worked_off(panel)
+    wait_until_idle(panel)
     assert "playcut-full" in panel.viewer.content.value
     assert panel.viewer.path.value == f"image-{fox.id}.png"
     panel.viewer.path.value = str(tmp_path / "kept.png")
     panel.viewer.save.click()
-    worked_off(panel)
-    assert "Saved: " in panel.viewer.note.value
+    wait_until_idle(panel)
+    assert "Saved: " in panel.viewer.message.value
     assert (tmp_path / "kept.png").read_bytes() == fox.assets[0].data
     panel.viewer.path.value = "/proc/nowhere/kept.png"
     panel.viewer.save.click()
-    worked_off(panel)
-    assert "InvalidInput" in panel.viewer.note.value
-    panel.viewer.shut.click()
+    wait_until_idle(panel)
+    assert "InvalidInput" in panel.viewer.message.value
+    panel.viewer.close_button.click()
     assert panel.viewer.layout.display == "none"
 
 
 def test_the_viewer_follows_the_marks_of_what_it_shows(pc: Playcut, panel: Panel) -> None:
     (card,) = generate(panel, "a fox in a card", 1)
     panel.gallery.tiles[0].star.click()
-    worked_off(panel)
+    wait_until_idle(panel)
     card.view.click()
-    worked_off(panel)
+    wait_until_idle(panel)
     assert panel.viewer.star.description == "Unstar"
     panel.gallery.tiles[0].star.click()
-    worked_off(panel)
+    wait_until_idle(panel)
     assert panel.viewer.star.description == "Star"
     panel.viewer.star.click()
-    worked_off(panel)
-    assert pc.get(card.run.id or 0).starred
+    wait_until_idle(panel)
+    assert pc.get(card.generation.id or 0).starred
 
 
 def test_what_has_no_result_is_opened_in_the_panels_words_and_offers_nothing_to_save(pc: Playcut, panel: Panel) -> None:
-    run = pc.submit("image", "a [stuck] fox that is opened")
-    until_submitted(run)
-    run.stop_waiting()
+    generation = pc.submit("image", "a [stuck] fox that is opened")
+    until_submitted(generation)
+    generation.stop_waiting()
     with pytest.raises(StoppedWaiting):
-        run.wait(30)
-    worked_off(panel)
+        generation.wait(30)
+    wait_until_idle(panel)
     panel.gallery.tiles[0].view.click()
-    worked_off(panel)
+    wait_until_idle(panel)
     assert "STOPPED" in panel.viewer.content.value
-    assert "“Resume” goes on with it" in panel.viewer.content.value
+    assert "“Resume” fetches it" in panel.viewer.content.value
     assert "%playcut" not in panel.viewer.content.value
-    assert panel.viewer.place.layout.display == "none"
+    assert panel.viewer.save_row.layout.display == "none"
 
 
 def test_what_a_cell_makes_stars_and_hides_is_seen_without_asking(pc: Playcut, panel: Panel) -> None:
@@ -165,16 +167,16 @@ def test_what_a_cell_makes_stars_and_hides_is_seen_without_asking(pc: Playcut, p
     until(panel.gallery.page, "children", lambda children: not children)
     panel.gallery.hidden.value = True
     until(panel.gallery.page, "children", bool)
-    worked_off(panel)
+    wait_until_idle(panel)
     panel.gallery.tiles[0].hide.click()
-    worked_off(panel)
+    wait_until_idle(panel)
     assert not pc.get(made.id or 0).hidden
 
 
 def test_a_sound_and_a_clip_are_played_in_their_places(pc: Playcut, panel: Panel) -> None:
     pc.speech("A tile that speaks.")
     pc.video("a tile that moves", resolution="480p", duration=4)
-    worked_off(panel)
+    wait_until_idle(panel)
     clip, voice = panel.gallery.tiles[:2]
     assert "playcut-poster" in clip.picture.value
     for tile, tag in ((clip, "<video"), (voice, "<audio")):
@@ -185,59 +187,59 @@ def test_a_sound_and_a_clip_are_played_in_their_places(pc: Playcut, panel: Panel
 
 def test_a_page_on_which_something_plays_holds_still(pc: Playcut, panel: Panel) -> None:
     pc.speech("A voice that goes on.")
-    worked_off(panel)
+    wait_until_idle(panel)
     (voice,) = panel.gallery.tiles
     voice.play.click()
-    worked_off(panel)
+    wait_until_idle(panel)
     player = voice.picture.value
     voice.star.click()
     pc.image("a newcomer beside the voice")
-    worked_off(panel)
+    wait_until_idle(panel)
     assert panel.gallery.tiles == [voice]
     assert voice.picture.value == player
     assert "★ starred" in voice.caption.value
     assert panel.gallery.more.description == "Show 1 new"
     panel.gallery.more.click()
-    worked_off(panel)
+    wait_until_idle(panel)
     assert shown(panel) == ["a newcomer beside the voice", "A voice that goes on."]
     assert panel.gallery.more.layout.display == "none"
     voice.play.click()
-    worked_off(panel)
+    wait_until_idle(panel)
     assert "<audio" not in voice.picture.value
 
 
 def test_a_click_means_what_was_seen_though_others_arrived(pc: Playcut, panel: Panel) -> None:
     seen = pc.image("a fox that is seen")
-    worked_off(panel)
+    wait_until_idle(panel)
     (tile,) = panel.gallery.tiles
     pc.image("a newcomer")
-    worked_off(panel)
+    wait_until_idle(panel)
     tile.hide.click()
-    worked_off(panel)
+    wait_until_idle(panel)
     assert shown(panel) == ["a newcomer"]
     assert pc.get(seen.id or 0).hidden
 
 
 def test_what_is_under_way_is_not_in_the_gallery_as_if_it_had_stopped(pc: Playcut, panel: Panel) -> None:
     pc.image("a fox that is done")
-    run = pc.submit("image", "a [stuck] fox")
-    until_submitted(run)
-    panel.gallery.begin()
-    worked_off(panel)
+    generation = pc.submit("image", "a [stuck] fox")
+    until_submitted(generation)
+    panel.gallery.refresh()
+    wait_until_idle(panel)
     assert shown(panel) == ["a fox that is done"]
-    run.stop_waiting()
+    generation.stop_waiting()
     with pytest.raises(StoppedWaiting):
-        run.wait(30)
-    worked_off(panel)
+        generation.wait(30)
+    wait_until_idle(panel)
     assert shown(panel) == ["a [stuck] fox", "a fox that is done"]
     assert "STOPPED" in panel.gallery.tiles[0].caption.value
 
 
-def test_the_still_picture_is_what_the_gallery_shows(pc: Playcut, panel: Panel) -> None:
-    run = pc.image("a <b>bold</b> still")
-    worked_off(panel)
-    html = str(snapshot_image.picture([run]))
+def test_the_saved_gallery_is_what_the_gallery_shows(pc: Playcut, panel: Panel) -> None:
+    generation = pc.image("a <b>bold</b> fox")
+    wait_until_idle(panel)
+    html = saved_gallery.html([generation.snapshot])
     assert "&lt;b&gt;bold&lt;/b&gt;" in html
     assert "<b>bold" not in html
-    assert "data:image/webp" in html
+    assert 'src="data:image/' in html
     assert "Run this cell" in html

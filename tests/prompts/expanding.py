@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from playcut_jupyter.errors import PromptError
 from playcut_jupyter.prompts.expansion import expand
+from playcut_jupyter.prompts.foreign_syntax import refuse
 
 UNHURRIED = settings(deadline=None)  # a busy machine is no failure
 
@@ -40,6 +41,14 @@ TEMPLATES = st.one_of(st.text(max_size=30), MARKUP, st.lists(FRAGMENTS, max_size
 
 def prompts(template: str, **variables: object) -> list[str]:
     return [one.prompt for one in expand(template, variables)]
+
+
+def is_foreign(template: str) -> bool:
+    try:
+        refuse(template)
+    except PromptError:
+        return True
+    return False
 
 
 def refused(template: str, **variables: object) -> PromptError:

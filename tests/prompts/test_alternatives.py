@@ -28,8 +28,8 @@ from tests.prompts.expanding import prompts, refused
         ('{draw {"a": "x|y"}|an owl}', ['draw {"a": "x|y"}', "an owl"]),
         ("{close-up: face|wide: city}", ["close-up: face", "wide: city"]),
         ("}{a|b}{", ["}a{", "}b{"]),
-        ("{{a|b}", ["{a", "{b"]),
-        ("{a|b}}", ["a}", "b}"]),
+        ("{ {a|b}", ["{ a", "{ b"]),
+        ("{a|b} }", ["a }", "b }"]),
     ],
 )
 def test_alternatives(template: str, expected: list[str]) -> None:

@@ -15,7 +15,7 @@ from playcut_jupyter.prompts.template import escape, names_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-from tests.prompts.expanding import MARKUP, TEMPLATES, UNHURRIED, prompts
+from tests.prompts.expanding import MARKUP, TEMPLATES, UNHURRIED, is_foreign, prompts, refused
 
 TEXTS = [
     *(
@@ -123,8 +123,16 @@ def test_alternatives_with_a_space_before_them_are_noted() -> None:
 @example("{{a}|b} {{{{x|}}}} {c|{d|{e|f}}}")
 @example('["{a}", "{", "|}", {"b": {b}}]')
 def test_escape_stands_for_exactly_the_text(text: str) -> None:
-    assert prompts(escape(text)) == [text]
     assert names_in(escape(text)) == ()
+    if is_foreign(escape(text)):  # no braces tell these as text
+        assert "--literal" in str(refused(escape(text)))
+    else:
+        assert prompts(escape(text)) == [text]
+
+
+@pytest.mark.parametrize("text", ["{3::a|b}", "{2$$a|b} x", "{fox,owl}", "a {{{red, blue}}}", "{a {b|c}|d} {{x}"])
+def test_escape_tells_other_tools_braces_as_text(text: str) -> None:
+    assert prompts(escape(text)) == [text]
 
 
 JSON = st.recursive(

@@ -150,6 +150,15 @@ def test_alternatives_that_come_to_too_many_are_refused(template: str) -> None:
             "{'" * 30_000,
         ),
         *('{"a":' * 20_000, "{ |" * 20_000 + "}" * 20_000, "{ " * 20_000, "{{a|b}}" * 10_000, ',"' * 40_000),
+        *("((" * 20_000, "(aa" * 20_000, "[aa|" * 20_000, "[aa:" * 20_000, "<lora:" * 20_000, "aa::" * 20_000),
+        *("__a" * 20_000, "__a-" * 20_000, " --v" * 20_000, "--no a" + " " * 50_000 + ".", "--ar" + " " * 50_000 + "x"),
+        *("`" * 50_000, "`a" * 30_000, '"a ' * 20_000, "\u2014" * 50_000, "\uff5b" * 50_000, "x" + "\n" * 50_000),
+        *(
+            "a" * 50_000 + "}a",
+            "x{" * 20_000,
+            "{" + "|" * 50_000,
+            "a-" * 50_000,
+        ),
         *("{a}" * 20_000, "{ {}" + "{}" * 20_000 + "}", "x{" + "{a}" * 20_000 + "|y}", "{ " + " a," * 20_000),
     ],
 )
@@ -158,3 +167,34 @@ def test_long_templates_are_read_in_linear_time(template: str) -> None:
     plan = expand(template, {"a": "x", "x": "y"})
     assert plan[0].prompt
     assert time.perf_counter() - start < 3
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        *(" --v 6" * 20_000, '" --v 6 ' * 10_000, "{aa,bb} " * 10_000, "{aa," + "bb," * 50_000 + "cc}"),
+        *(
+            "{aa, " * 20_000,
+            "{aa bb " * 20_000 + "}",
+            "{a|b}} " * 10_000,
+            "a" * 50_000 + "} }",
+            "{2$$" + "a|" * 9_000 + "}",
+        ),
+    ],
+)
+def test_long_slips_are_found_in_linear_time(template: str) -> None:
+    start = time.perf_counter()
+    error = refused(template)
+    assert "--literal" in str(error)
+    assert len(str(error)) < 1000
+    assert time.perf_counter() - start < 3
+
+
+def test_values_of_an_option_that_are_the_same_are_noted_and_made() -> None:
+    options = {"aspectRatio": ["1:1", "16:9", "1:1"], "images": [["p"], ["q"], ["p"]], "seed": [1, "1", True, 1.0]}
+    plan = expand("a fox", {}, options)
+    assert plan.notes == tuple(
+        f"Note: {axis} has a value more than once; each is made." for axis in ("aspectRatio", "images")
+    )
+    assert len(plan) == 36
+    assert plan.notes[0] in plan.describe()

@@ -1,4 +1,4 @@
-"""A client that is as thin as can be: the sandbox is tested over real HTTP, and by nothing of ours."""
+"""A minimal client, so that these tests use real HTTP and none of the package's own client code."""
 
 import ssl
 import time
@@ -30,7 +30,7 @@ class Caller:
         return response.json()["data"]
 
     def fetch(self, url: str | httpx.URL, method: str = "GET", **options: Any) -> httpx.Response:
-        """Ask the storage, which is sent no key."""
+        """Send a request to the storage, without the key."""
         return self.keyless.request(method, url, **options)
 
     def session(self) -> str:
@@ -48,14 +48,17 @@ class Caller:
         return str(self.data("download-asset", assetId=asset_id)["url"])
 
 
+Call = Callable[..., Caller]
+
+
 @pytest.fixture
-def call() -> Iterator[Callable[..., Caller]]:
-    """Start sandboxes (fast, and without a rate limit unless told otherwise), each with a client."""
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # not used, but a client would take 30 ms to make the default one
+def call() -> Iterator[Call]:
+    """Start sandboxes, each with a client: fast, with tiny media and no rate limit unless the test says otherwise."""
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # not used, but creating the default one takes 30 ms
     with ExitStack() as stack:
 
         def start(**options: Any) -> Caller:
-            sandbox = stack.enter_context(Sandbox(**({"latency_s": 0.05, "rate": None} | options)))
+            sandbox = stack.enter_context(Sandbox(**({"latency_s": 0.02, "rate": None, "media": "tiny"} | options)))
             headers = {"Authorization": f"Bearer {sandbox.key}"}
             return Caller(
                 sandbox,
@@ -67,7 +70,7 @@ def call() -> Iterator[Callable[..., Caller]]:
 
 
 def until(condition: Callable[[], bool], within_s: float = 20) -> None:
-    """Look again and again until the condition holds."""
+    """Check a condition repeatedly until it is true."""
     end = time.monotonic() + within_s
     while not condition():
         assert time.monotonic() < end, "it did not happen"

@@ -1,4 +1,4 @@
-"""The server's own life."""
+"""Starting and stopping a sandbox, its settings and its counters."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ import httpx
 import pytest
 
 from playcut_jupyter.sandbox import Sandbox
-from tests.sandbox.answers import Call, assert_error
 
-from .conftest import until
+from .assertions import assert_error
+from .conftest import Call, until
+from .held_waits import wait_for_task
 
 TOOLS = (
     "create-session",
@@ -32,11 +33,11 @@ TOOLS = (
 
 
 class TestServer:
-    def test_importing_it_brings_no_tornado(self) -> None:
+    def test_importing_it_does_not_import_tornado(self) -> None:
         code = "import sys, playcut_jupyter.sandbox as s; s.Sandbox(); sys.exit('tornado' in sys.modules)"
         assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
 
-    def test_it_imports_nothing_else_of_the_package(self) -> None:
+    def test_it_uses_no_other_module_of_the_package(self) -> None:
         code = (
             "import sys; from playcut_jupyter.sandbox import Sandbox\n"
             "with Sandbox() as s: pass\n"
@@ -46,7 +47,7 @@ class TestServer:
         done = subprocess.run([sys.executable, "-c", code], check=False, timeout=60, capture_output=True)
         assert done.stderr.strip() == b""
 
-    def test_two_at_once(self, call: Call) -> None:
+    def test_two_sandboxes_at_once(self, call: Call) -> None:
         one, other = call(), call()
         assert one.sandbox.base_url != other.sandbox.base_url
         task_id = one.submit("a fox [empty]")
@@ -54,7 +55,7 @@ class TestServer:
         assert_error(other.post("get-task-status", taskId=task_id), 404)
         assert one.data("wait-for-task", taskId=task_id)["status"] == "COMPLETED"
 
-    def test_starting_many_from_threads(self) -> None:
+    def test_starting_many_sandboxes_from_threads(self) -> None:
         sandboxes = [Sandbox() for _ in range(8)]
         threads = [threading.Thread(target=sandbox.start) for sandbox in sandboxes]
         for thread in threads:
@@ -65,41 +66,25 @@ class TestServer:
         for sandbox in sandboxes:
             sandbox.stop()
 
-    def test_stopping_drops_held_waits_at_once(self, call: Call) -> None:
+    def test_stopping_drops_waits_immediately(self, call: Call) -> None:
         caller = call()
         task_id = caller.submit("a fox [stuck]")
 
-        async def hold_many() -> tuple[float, list[bytes]]:
-            waits = [asyncio.create_task(hold()) for _ in range(200)]
+        async def stop_during_waits() -> tuple[float, list[bytes]]:
+            waits = [asyncio.create_task(wait_for_task(caller, task_id)) for _ in range(200)]
             await asyncio.to_thread(until, lambda: caller.sandbox.held_waits == 200)
             begun = time.monotonic()
             await asyncio.to_thread(caller.sandbox.stop)
             return time.monotonic() - begun, await asyncio.gather(*waits)
 
-        async def hold() -> bytes:
-            url = httpx.URL(caller.sandbox.base_url)
-            reader, writer = await asyncio.open_connection(url.host, url.port)
-            body = f'{{"taskId": "{task_id}"}}'
-            writer.write(
-                f"POST {url.path}/tools/wait-for-task/execute HTTP/1.1\r\nHost: sandbox\r\n"
-                f"Authorization: Bearer {caller.sandbox.key}\r\nContent-Type: application/json\r\n"
-                f"Content-Length: {len(body)}\r\n\r\n{body}".encode()
-            )
-            try:
-                return await reader.read()
-            except ConnectionError:
-                return b""
-            finally:
-                writer.close()
-
-        seconds, answers = asyncio.run(hold_many())
-        # It takes 0.1 s on a machine that has nothing else to do.
+        seconds, responses = asyncio.run(stop_during_waits())
+        # It takes 0.1 s on an idle machine.
         assert seconds < 2
-        assert set(answers) == {b""}
+        assert set(responses) == {b""}
         assert caller.sandbox.held_waits == 0
 
-    def test_stopping_while_media_are_made(self, call: Call) -> None:
-        caller = call()
+    def test_stopping_while_media_are_rendered(self, call: Call) -> None:
+        caller = call(media="full")
         for n in range(6):
             caller.submit(f"fox {n}", imageSize="4K")
         begun = time.monotonic()
@@ -107,7 +92,7 @@ class TestServer:
         assert time.monotonic() - begun < 2
 
     @pytest.mark.parametrize("marker", ["", "[stuck]"])
-    def test_stopping_with_tasks_under_way_is_no_error(
+    def test_stopping_with_running_tasks_logs_no_error(
         self, call: Call, caplog: pytest.LogCaptureFixture, marker: str
     ) -> None:
         caller = call(latency_s=5)
@@ -123,12 +108,12 @@ class TestServer:
         sandbox.stop()
         sandbox.stop()
         assert sandbox.start() is sandbox.start()
-        answer = httpx.post(
+        response = httpx.post(
             f"{sandbox.base_url}/tools/list-voices/execute",
             json={},
             headers={"Authorization": f"Bearer {key}"},
         )
-        assert answer.is_success
+        assert response.is_success
 
     def test_a_port_in_use(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -136,17 +121,19 @@ class TestServer:
             with pytest.raises(OSError, match=f"cannot listen on 127.0.0.1 port {port}"):
                 Sandbox(port=port).start()
 
-    def test_a_host_that_is_not_here(self) -> None:
+    def test_a_host_of_another_machine(self) -> None:
         with pytest.raises(OSError, match=r"cannot listen on 192\.0\.2\.1 port 0"):
             Sandbox(host="192.0.2.1").start()
 
-    def test_a_port_of_ones_own(self, call: Call) -> None:
+    def test_a_chosen_port(self, call: Call) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         assert call(port=port).sandbox.base_url == f"http://127.0.0.1:{port}/api/v1"
 
-    @pytest.mark.parametrize("options", [{"latency_s": -1}, {"url_ttl_s": 0}, {"rate": (5, 0)}, {"rate": (-1, 60)}])
-    def test_settings_that_make_no_sense(self, options: dict[str, Any]) -> None:
+    @pytest.mark.parametrize(
+        "options", [{"latency_s": -1}, {"url_ttl_s": 0}, {"rate": (5, 0)}, {"rate": (-1, 60)}, {"media": "small"}]
+    )
+    def test_invalid_settings(self, options: dict[str, Any]) -> None:
         with pytest.raises(ValueError, match="must"):
             Sandbox(**options)
 
@@ -167,7 +154,7 @@ class TestServer:
         assert caller.sandbox.requests == dict.fromkeys((*TOOLS, "no-such-tool"), 1)
         assert caller.sandbox.submissions == 0
 
-    def test_a_forgotten_one_does_not_keep_a_program_alive(self) -> None:
+    def test_a_running_sandbox_does_not_keep_the_program_alive(self) -> None:
         code = "from playcut_jupyter.sandbox import Sandbox; Sandbox().start()"
         done = subprocess.run(
             [sys.executable, "-X", "dev", "-W", "error", "-c", code],

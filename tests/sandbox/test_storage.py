@@ -1,17 +1,15 @@
-"""The storage: signed URLs that expire, and ranges."""
+"""The storage: signed URLs that expire, and byte ranges."""
 
 from __future__ import annotations
 
 import httpx
 import pytest
 
-from tests.sandbox.answers import Call
-
-from .conftest import until
+from .conftest import Call, until
 
 
 class TestStorage:
-    def test_it_is_an_origin_of_its_own_and_notices_keys(self, call: Call) -> None:
+    def test_it_is_a_separate_origin_and_counts_keys(self, call: Call) -> None:
         caller = call()
         url = caller.url(caller.assets("a fox [wrong-type]")[0])
         assert url.startswith(caller.sandbox.storage_url + "/")
@@ -39,29 +37,29 @@ class TestStorage:
         caller = call()
         url = caller.url(caller.assets("a fox [wrong-type]")[0])
         whole = caller.fetch(url)
-        answer = caller.fetch(url, headers={"Range": header})
-        assert answer.status_code == status
-        assert answer.content == whole.content[part]
-        assert answer.headers["content-length"] == str(len(answer.content))
+        response = caller.fetch(url, headers={"Range": header})
+        assert response.status_code == status
+        assert response.content == whole.content[part]
+        assert response.headers["content-length"] == str(len(response.content))
         if status == 206:
             first, end, _ = part.indices(len(whole.content))
-            assert answer.headers["content-range"] == f"bytes {first}-{end - 1}/{len(whole.content)}"
+            assert response.headers["content-range"] == f"bytes {first}-{end - 1}/{len(whole.content)}"
 
-    def test_a_range_that_is_not_there(self, call: Call) -> None:
+    def test_a_range_beyond_the_end(self, call: Call) -> None:
         caller = call()
         url = caller.url(caller.assets("a fox [wrong-type]")[0])
         size = len(caller.fetch(url).content)
-        answer = caller.fetch(url, headers={"Range": f"bytes={size}-"})
-        assert answer.status_code == 416
-        assert answer.headers["content-range"] == f"bytes */{size}"
+        response = caller.fetch(url, headers={"Range": f"bytes={size}-"})
+        assert response.status_code == 416
+        assert response.headers["content-range"] == f"bytes */{size}"
 
-    def test_going_on_with_another_files_rest(self, call: Call) -> None:
+    def test_a_range_of_a_file_that_has_changed(self, call: Call) -> None:
         caller = call()
         url = caller.url(caller.assets("a fox [wrong-type]")[0])
         etag = caller.fetch(url).headers["etag"]
         for if_range, status in ((etag, 206), ('"another"', 200)):
-            answer = caller.fetch(url, headers={"Range": "bytes=4-", "If-Range": if_range})
-            assert answer.status_code == status
+            response = caller.fetch(url, headers={"Range": "bytes=4-", "If-Range": if_range})
+            assert response.status_code == status
 
     def test_head(self, call: Call) -> None:
         caller = call()
@@ -82,7 +80,7 @@ class TestStorage:
         assert "expired" in caller.fetch(url).text
         assert caller.fetch(caller.url(asset_id)).is_success
 
-    def test_forged_and_foreign_urls(self, call: Call) -> None:
+    def test_forged_urls(self, call: Call) -> None:
         caller = call()
         one, other = caller.assets("a fox [two] [wrong-type]")
         url = httpx.URL(caller.url(one))
@@ -90,9 +88,9 @@ class TestStorage:
         swapped = httpx.URL(str(url).replace(one, other))
         unsigned = url.copy_remove_param("Signature")
         for forged in (later, swapped, unsigned):
-            answer = caller.fetch(forged)
-            assert answer.status_code == 403
-            assert answer.headers["content-type"] == "application/xml"
-            assert "SignatureDoesNotMatch" in answer.text
+            response = caller.fetch(forged)
+            assert response.status_code == 403
+            assert response.headers["content-type"] == "application/xml"
+            assert "SignatureDoesNotMatch" in response.text
         assert caller.fetch(caller.sandbox.storage_url + "/somewhere").status_code == 404
         assert caller.fetch(url, method="POST").status_code == 405

@@ -1,4 +1,5 @@
-"""Drawing a prompt in cut paper: `idea` reads it, `scene` puts it together, the other modules draw its parts.
+"""Drawings of prompts in a cut-paper style.
 
-Only Pillow is needed, and everything is determined by the prompt, the seed and the size.
+`scene_spec` reads the prompt, `scene` composes the layers, and the other modules draw the parts. Only Pillow is
+needed. The prompt, the seed and the size determine every pixel.
 """

@@ -1,24 +1,21 @@
-"""Paper: sheets and layers, and what is done with them: gradients, noise, masks, cutting, light.
+"""Layers and the operations on them: gradients, noise, masks, cut-out shapes, light.
 
-Every form is a mask, drawn twice as large and reduced, so edges are smooth. Blurs, noise and light are
-made small and enlarged, and no pass goes over more of a sheet than its content.
+Each shape is a mask that is drawn at twice the size and reduced, so its edges are smooth. Blurs, noise and
+light are computed at a small size and enlarged. Each operation is limited to the part of the image that it
+changes.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from random import Random
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
+from playcut_jupyter.sandbox.drawing.curves import Points
 from playcut_jupyter.sandbox.drawing.palette import BLACK, Colour, mix
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from random import Random
-
-    from playcut_jupyter.sandbox.drawing.curves import Points
 
 Picture = Image.Image
 Size = tuple[int, int]
@@ -27,18 +24,18 @@ Box = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class Layer:
-    """One sheet of the scene, and how it moves in a clip, in shares of the picture's width and height."""
+    """One layer of the scene, and how it moves in a clip, in fractions of the picture's width and height."""
 
     image: Picture
     drift: float = 0.0
     bob: float = 0.0
     phase: float = 0.0
     fall: float = 0.0
-    """How many times its own height it falls in a second."""
+    """How many times the picture's height it falls in a second."""
 
 
 def flatten(layers: list[Layer]) -> Picture:
-    """Paste all layers on the first."""
+    """Paste all layers on the first, which is opaque."""
     picture = layers[0].image.convert("RGB")
     for layer in layers[1:]:
         box = layer.image.getbbox()
@@ -48,45 +45,45 @@ def flatten(layers: list[Layer]) -> Picture:
     return picture
 
 
-def ramp(size: Size, *stops: Colour, mode: str = "RGB") -> Picture:
-    """Fill a size with an even vertical gradient through the stops."""
+def vertical_gradient(size: Size, *stops: Colour, mode: str = "RGB") -> Picture:
+    """Return an even vertical gradient through the stops."""
     strip = Image.new("RGB", (1, len(stops)))
     strip.putdata(stops)
-    # Enlarging keeps half a stop flat at both ends; the box cuts that off.
+    # Resizing leaves half a stop flat at both ends; the box cuts that off.
     box = (0, 0.5, 1, len(stops) - 0.5) if len(stops) > 1 else None
     column = strip.resize((1, size[1]), Image.Resampling.BILINEAR, box).convert(mode)
     return column.resize(size, Image.Resampling.NEAREST)
 
 
 def noise(
-    size: Size, dice: Random, cells: int = 5, octaves: int = 3, curve: Callable[[int], float] | None = None
+    size: Size, rng: Random, cells: int = 5, octaves: int = 3, curve: Callable[[int], float] | None = None
 ) -> Picture:
-    """Make smooth grey noise: octaves of random cells, enlarged; the curve turns grey into what is wanted."""
+    """Return smooth grey noise: octaves of random cells, enlarged. The curve maps its values."""
     small = (max(2, size[0] // 4), max(2, size[1] // 4))
     total = Image.new("L", small, 128)
     for octave in range(octaves):
         across = cells * 2**octave
         grid = (max(2, across * small[0] // max(small)), max(2, across * small[1] // max(small)))
-        sheet = Image.frombytes("L", grid, dice.randbytes(grid[0] * grid[1]))
+        sheet = Image.frombytes("L", grid, rng.randbytes(grid[0] * grid[1]))
         total = Image.blend(total, sheet.resize(small, Image.Resampling.BICUBIC), 0.7 / (octave + 1))
     if curve:
         total = total.point(curve)
     return total.resize(size, Image.Resampling.BILINEAR)
 
 
-def soft(mask: Picture, radius: float, strength: float = 1) -> Picture:
-    """Blur a mask (or weaken it, too), small and enlarged: cheap whatever the radius."""
+def blur(mask: Picture, radius: float, strength: float = 1) -> Picture:
+    """Blur a mask and scale its values, at a reduced size: cheap for any radius."""
     step = max(1, int(radius))
     small = mask.reduce(step).filter(ImageFilter.GaussianBlur(radius / step))
     if strength != 1:
         small = small.point(lambda v: min(255, round(v * strength)))
-    # The last cells may reach beyond the mask.
+    # The last reduced pixels may reach beyond the mask.
     box = (0, 0, mask.width / step, mask.height / step)
     return small.resize(mask.size, Image.Resampling.BICUBIC, box)
 
 
-def stencil(size: Size, *shapes: Points) -> Picture:
-    """Make a mask of polygons, smoothly; only the part of the sheet that they reach is drawn."""
+def polygon_mask(size: Size, *shapes: Points) -> Picture:
+    """Return a mask of polygons with smooth edges; only the part that they cover is drawn."""
     whole = Image.new("L", size)
     if not shapes:
         return whole
@@ -102,50 +99,50 @@ def stencil(size: Size, *shapes: Points) -> Picture:
     return whole
 
 
-def tint(sheet: Picture, colour: Colour, mask: Picture, corner: tuple[int, int] = (0, 0)) -> None:
-    """Colour a sheet through a mask, no wider than the mask's content."""
+def paint(sheet: Picture, colour: Colour, mask: Picture, corner: tuple[int, int] = (0, 0)) -> None:
+    """Paint a colour through a mask, limited to the mask's content."""
     box = mask.getbbox()
     if not box:
         return
     part, at = mask.crop(box), (corner[0] + box[0], corner[1] + box[1])
     if sheet.mode == "RGBA":
-        # Pillow fills what is transparent with the pure colour.
+        # Pillow fills transparent pixels with the pure colour.
         sheet.paste((*colour, 255), at, part)
     else:
-        # The same in a third of the time.
+        # The same result in a third of the time.
         sheet.paste(Image.new(sheet.mode, part.size, colour), at, part)
 
 
-def grown(box: Box, by: int, size: Size) -> Box:
-    """Widen a box on all sides, as far as the sheet goes."""
+def expand_box(box: Box, by: int, size: Size) -> Box:
+    """Widen a box on all sides, within the image."""
     return max(0, box[0] - by), max(0, box[1] - by), min(size[0], box[2] + by), min(size[1], box[3] + by)
 
 
-def cut(mask: Picture, top: Colour, bottom: Colour, shadow: float = 0.35, opacity: float = 1) -> Picture:
-    """Make a sheet of the mask's form: a gradient, and a shadow around it."""
+def cut_paper(mask: Picture, top: Colour, bottom: Colour, shadow: float = 0.35, opacity: float = 1) -> Picture:
+    """Return a piece of paper in the shape of the mask: a gradient, with a shadow around it."""
     spread = max(2.0, max(mask.size) / 90)
     dark = mix(bottom, BLACK, 0.8)
     sheet = Image.new("RGBA", mask.size, (*dark, 0))
     content = mask.getbbox()
     if content is None:
         return sheet
-    box = grown(content, round(spread * 3), mask.size)
+    box = expand_box(content, round(spread * 3), mask.size)
     part = mask.crop(box)
     piece = Image.new("RGB", part.size, dark)
-    piece.paste(ramp(part.size, top, bottom), (0, 0), part)
+    piece.paste(vertical_gradient(part.size, top, bottom), (0, 0), part)
     alpha = part.copy()
-    # Behind what is solid no shadow is seen.
+    # The shadow is visible only beyond the solid part.
     edges = ImageChops.invert(part).getbbox()
     if edges:
         near = part.crop(edges)
-        alpha.paste(ImageChops.lighter(soft(near, spread, shadow), near), edges)
+        alpha.paste(ImageChops.lighter(blur(near, spread, shadow), near), edges)
     piece.putalpha(alpha if opacity == 1 else alpha.point(lambda v: round(v * opacity)))
     sheet.paste(piece, box)
     return sheet
 
 
-def glow(sheet: Picture, centre: tuple[float, float], radius: float, colour: Colour, strength: float) -> None:
-    """Lay light on a sheet, fading outwards."""
+def paint_glow(sheet: Picture, centre: tuple[float, float], radius: float, colour: Colour, strength: float) -> None:
+    """Paint a light that fades outwards."""
     gradient = Image.radial_gradient("L").point(lambda v: round(max(0, 255 - v * 1.42) * strength))
     side = max(2, round(radius * 2))
     left, top = round(centre[0] - radius), round(centre[1] - radius)
@@ -154,12 +151,12 @@ def glow(sheet: Picture, centre: tuple[float, float], radius: float, colour: Col
         share = gradient.width / side
         box = ((seen[0] - left) * share, (seen[1] - top) * share, (seen[2] - left) * share, (seen[3] - top) * share)
         disc_of_light = gradient.resize((seen[2] - seen[0], seen[3] - seen[1]), Image.Resampling.BILINEAR, box)
-        tint(sheet, colour, disc_of_light, seen[:2])
+        paint(sheet, colour, disc_of_light, seen[:2])
 
 
-def disc(sheet: Picture, centre: tuple[float, float], radius: float, colour: Colour, opacity: float = 1) -> None:
-    """Lay a round of paper on a sheet."""
+def paint_disc(sheet: Picture, centre: tuple[float, float], radius: float, colour: Colour, opacity: float = 1) -> None:
+    """Paint a disc."""
     side = max(2, round(radius * 2))
     double = Image.new("L", (side * 2, side * 2))
     ImageDraw.Draw(double).ellipse((0, 0, side * 2 - 1, side * 2 - 1), fill=round(255 * opacity))
-    tint(sheet, colour, double.reduce(2), (round(centre[0] - radius), round(centre[1] - radius)))
+    paint(sheet, colour, double.reduce(2), (round(centre[0] - radius), round(centre[1] - radius)))

@@ -1,4 +1,4 @@
-"""The plate with the prompt and the SANDBOX badge: every picture says what it is."""
+"""The caption with the prompt, and the SANDBOX badge that marks every picture."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ Patch = tuple[Picture, tuple[int, int]]
 
 
 @lru_cache(maxsize=1)
-def _known() -> frozenset[int]:
-    """Find out which characters the shipped font can draw: all others look like its missing glyph."""
+def _drawable_characters() -> frozenset[int]:
+    """Return the characters that the font can draw; any other looks like its glyph for a missing character."""
     font = _font(24)
     missing = bytes(font.getmask("\U0010ffff"))
     blocks = (range(0x20, 0x7F), range(0xA0, 0x530), range(0x1E00, 0x1F00), range(0x2010, 0x2214))
@@ -25,13 +25,13 @@ def _known() -> frozenset[int]:
 
 
 def _font(px: int) -> ImageFont.FreeTypeFont:
-    # The basic layout is the same on every machine; Raqm is not installed everywhere.
-    file = resources.files("playcut_jupyter.sandbox") / "fonts" / "NotoSans-Regular.ttf"
+    # The basic layout gives the same result everywhere; Raqm is not installed on every machine.
+    file = resources.files("playcut_jupyter.fonts") / "NotoSans-Regular.ttf"
     return ImageFont.truetype(BytesIO(file.read_bytes()), px, layout_engine=ImageFont.Layout.BASIC)
 
 
-def _wrapped(text: str, font: ImageFont.FreeTypeFont, width: int, lines: int) -> list[str]:
-    """Break a text into lines that fit, the last one with an ellipsis if more would follow."""
+def _wrap(text: str, font: ImageFont.FreeTypeFont, width: int, lines: int) -> list[str]:
+    """Break a text into lines that fit; the last one ends with an ellipsis if the text is longer."""
     words = [word for word in text.split() if word]
     out: list[str] = []
     line = ""
@@ -58,8 +58,8 @@ def _wrapped(text: str, font: ImageFont.FreeTypeFont, width: int, lines: int) ->
     return out
 
 
-def caption(prompt: str, size: Size) -> list[Patch]:
-    """Make the plate with the prompt and the badge, each with its place in a picture of this size."""
+def caption_patches(prompt: str, size: Size) -> list[Patch]:
+    """Return the caption and the badge, each with its position in a picture of this size."""
     w, h = size
     px = max(9, min(round(math.sqrt(w * h) * 0.026), round(h * 0.11), round(w * 0.07)))
     margin = round(px * 0.95)
@@ -69,9 +69,9 @@ def caption(prompt: str, size: Size) -> list[Patch]:
 
 def _prompt_plate(prompt: str, size: Size, px: int, margin: int) -> Picture:
     w, h = size
-    font, pad, known = _font(px), round(px * 0.75), _known()
+    font, pad, known = _font(px), round(px * 0.75), _drawable_characters()
     shown = "".join(c if ord(c) in known else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in prompt[:600])
-    text = _wrapped(shown, font, w - 2 * (margin + pad), 1 if h < px * 12 else 3 if h > w else 2) or ["(no prompt)"]
+    text = _wrap(shown, font, w - 2 * (margin + pad), 1 if h < px * 12 else 3 if h > w else 2) or ["(no prompt)"]
     high = round(len(text) * px * 1.35) + round(pad * 1.2)
     wide = min(w - 2 * margin, round(max(map(font.getlength, text))) + 2 * pad)
     plate = _plate((wide, high), round(px * 0.55), (16, 14, 28), 178)

@@ -1,4 +1,4 @@
-"""Curves as points: everything that is drawn in the end is a polygon or a broken line."""
+"""Curves as lists of points, because everything is drawn as a polygon or a line through points."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 Points = list[tuple[float, float]]
 
 
-def oval(
+def ellipse(
     centre: tuple[float, float],
     rx: float,
     ry: float,
@@ -15,7 +15,7 @@ def oval(
     arc: tuple[float, float] = (0, 1),
     steps: int = 48,
 ) -> Points:
-    """Run round an ellipse that is turned clockwise, or along a part of it, given in shares of the whole."""
+    """Return the points of an ellipse that is rotated clockwise, or of an arc, given in fractions of the whole."""
     cos, sin = math.cos(turn), math.sin(turn)
     points: Points = []
     for k in range(steps + 1):
@@ -25,8 +25,8 @@ def oval(
     return points
 
 
-def smooth(knots: list[tuple[float, float, bool]], closed: bool) -> Points:
-    """Run a Catmull-Rom curve through points; one marked as a corner has no tangent."""
+def smooth_curve(knots: list[tuple[float, float, bool]], closed: bool) -> Points:
+    """Return a Catmull-Rom curve through points; a point that is marked as a corner has no tangent."""
     count = len(knots)
     out: Points = []
     for i in range(count if closed else count - 1):
@@ -42,4 +42,4 @@ _HERMITE = [
     (2 * t**3 - 3 * t**2 + 1, t**3 - 2 * t**2 + t, 3 * t**2 - 2 * t**3, t**3 - t**2)
     for t in (k / 12 for k in range(12))
 ]
-"""How much two points and their tangents count, at each step from one to the other."""
+"""The weights of two points and their tangents, at each step from one point to the other."""

@@ -1,9 +1,9 @@
 """The subjects as cut-paper figures, in a box of 100 by 100 with the ground at 98.
 
-A figure is its usual colour, then one piece of paper per entry, back to front: `TONE KIND[*] numbers`.
+A figure is its default colour, then one piece of paper per entry, from back to front: `TONE KIND[*] numbers`.
 Tones: a body, b light, c shade, k ink, w white, y beak and lamp, r red, g glass, n green, o wood,
 d stone. Kinds: e an ellipse (centre, radii, angle), p a polygon, s a smooth closed curve, l a smooth
-line (width first). A point marked `!` is a corner, and `*` cuts the piece a second time, mirrored.
+line (width first). `!` marks a point as a corner; `*` adds a mirrored copy of the piece.
 """
 
 from __future__ import annotations
@@ -11,14 +11,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
-from playcut_jupyter.sandbox.drawing.curves import oval, smooth
-from playcut_jupyter.sandbox.drawing.palette import hex_colour
-
-if TYPE_CHECKING:
-    from playcut_jupyter.sandbox.drawing.curves import Points
-    from playcut_jupyter.sandbox.drawing.palette import Colour
+from playcut_jupyter.sandbox.drawing.curves import Points, ellipse, smooth_curve
+from playcut_jupyter.sandbox.drawing.palette import Colour, hex_colour
 
 
 @dataclass(frozen=True)
@@ -33,30 +28,30 @@ class Piece:
 
     @property
     def width(self) -> float:
-        """How wide a line is; 0 for a piece that is filled."""
+        """The width of a line; 0 for a filled piece."""
         return self.numbers[0] if self.kind == "l" else 0
 
     def outline(self, flip: bool) -> Points:
-        """Give its points, or its mirror image's."""
+        """Return the points of the piece or of its mirror image."""
         if self.kind == "e":
             cx, cy, rx, ry, angle = (*self.numbers, 0.0)[:5]
-            points = oval((cx, cy), rx, ry, math.radians(angle))
+            points = ellipse((cx, cy), rx, ry, math.radians(angle))
         else:
             first = 1 if self.kind == "l" else 0
             flat, marks = self.numbers[first:], self.corners[first:]
             knots = [(flat[i], flat[i + 1], marks[i // 2]) for i in range(0, len(flat), 2)]
-            points = [knot[:2] for knot in knots] if self.kind == "p" else smooth(knots, self.kind == "s")
+            points = [knot[:2] for knot in knots] if self.kind == "p" else smooth_curve(knots, self.kind == "s")
         return [(100 - x, y) for x, y in points] if flip else points
 
 
-def usual_colour(subject: str) -> Colour:
-    """Give the colour of a subject's body where the prompt names none."""
+def default_colour(subject: str) -> Colour:
+    """Return the colour of a subject's body if the prompt names none."""
     return hex_colour(_FIGURES[subject][:6])
 
 
 @lru_cache(maxsize=64)
-def pieces(subject: str) -> tuple[Piece, ...]:
-    """Parse a figure."""
+def figure_pieces(subject: str) -> tuple[Piece, ...]:
+    """Return the pieces of a figure."""
     found = []
     for entry in _FIGURES[subject][6:].replace("\n", " ").split(";"):
         head, *rest = entry.split()

@@ -1,4 +1,4 @@
-"""Colours: how they are read and mixed, and the words for them."""
+"""Colours: reading and mixing them, and the words for them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def hex_colour(text: str) -> Colour:
 
 
 def mix(one: Colour, other: Colour, share: float) -> Colour:
-    """Go from one colour to the other by a share of the way."""
+    """Return the colour at a fraction of the way from one to the other."""
     r, g, b = (round(a + (z - a) * share) for a, z in zip(one, other, strict=True))
     return r, g, b
 

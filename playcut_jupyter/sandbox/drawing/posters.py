@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING
+from random import Random
 
 from PIL import ImageDraw
 
-from playcut_jupyter.sandbox.drawing.canvas import Picture, Size, ramp
+from playcut_jupyter.sandbox.drawing.canvas import Picture, Size, vertical_gradient
 from playcut_jupyter.sandbox.drawing.palette import BLACK, WHITE, Colour, hex_colour, mix
+from playcut_jupyter.sandbox.drawing.scene_spec import SceneSpec
 
-if TYPE_CHECKING:
-    from random import Random
-
-    from playcut_jupyter.sandbox.drawing.idea import Idea
-
-# Paper and four inks that go together, the last one for what must be read.
+# Paper and four matching inks, the last one with the most contrast.
 _INKS = [
     [hex_colour(code) for code in row.split()]
     for row in (
@@ -33,37 +29,37 @@ _INKS = [
 ]
 
 
-def _inks(idea: Idea, dice: Random) -> list[Colour]:
-    """Choose a paper and four inks that go together; the prompt's colour words come first."""
-    dark = idea.light in ("night", "space", "storm")
-    paper, *inks = dice.choice([row for row in _INKS if not dark or sum(row[0]) < 380])
-    for k, tint in enumerate(idea.tints[:3]):
+def _inks(spec: SceneSpec, rng: Random) -> list[Colour]:
+    """Choose a paper and four matching inks; colours that the prompt names come first."""
+    dark = spec.light in ("night", "space", "storm")
+    paper, *inks = rng.choice([row for row in _INKS if not dark or sum(row[0]) < 380])
+    for k, tint in enumerate(spec.accents[:3]):
         inks[k] = tint
-    if idea.tints:
-        main = idea.tints[0]
+    if spec.accents:
+        main = spec.accents[0]
         paper, inks[3] = (
             (mix(main, BLACK, 0.8), mix(main, WHITE, 0.85)) if dark else (mix(main, WHITE, 0.87), mix(main, BLACK, 0.7))
         )
     return [paper, *inks]
 
 
-def poster(idea: Idea, size: Size) -> Picture:
-    """Print an abstract composition, or a stage for the subject."""
-    dice = idea.dice("poster")
-    inks = _inks(idea, dice)
+def draw_poster(spec: SceneSpec, size: Size) -> Picture:
+    """Draw an abstract composition, or a stage for the subject."""
+    rng = spec.rng("poster")
+    inks = _inks(spec, rng)
     double = (size[0] * 2, size[1] * 2)
-    sheet = ramp(double, mix(inks[0], WHITE, 0.05), mix(inks[0], inks[1], 0.1))
-    if idea.subject:
-        _stage(sheet, inks)
+    sheet = vertical_gradient(double, mix(inks[0], WHITE, 0.05), mix(inks[0], inks[1], 0.1))
+    if spec.subject:
+        _draw_stage(sheet, inks)
         return sheet.reduce(2)
-    compose = dice.choice((_dissolve, _orbits, _ridgelines, _tiles))
-    if re.search(r"entropy|chaos|random|noise|disorder|decay", idea.prompt.lower()):
+    compose = rng.choice((_dissolve, _orbits, _ridgelines, _tiles))
+    if re.search(r"entropy|chaos|random|noise|disorder|decay", spec.prompt.lower()):
         compose = _dissolve
-    compose(sheet, inks, dice)
+    compose(sheet, inks, rng)
     return sheet.reduce(2)
 
 
-def _stage(sheet: Picture, inks: list[Colour]) -> None:
+def _draw_stage(sheet: Picture, inks: list[Colour]) -> None:
     w, h = sheet.size
     r = min(w, h) * 0.36
     x, y = w * (0.55 if w < h * 1.4 else 0.6), h * 0.48
@@ -74,8 +70,8 @@ def _stage(sheet: Picture, inks: list[Colour]) -> None:
     draw.rectangle((0, h * 0.79, w, h * 0.796), fill=mix(inks[1], WHITE, 0.3))
 
 
-def _dissolve(sheet: Picture, inks: list[Colour], dice: Random) -> None:
-    """Let a perfect grid fall apart towards one corner."""
+def _dissolve(sheet: Picture, inks: list[Colour], rng: Random) -> None:
+    """Draw a grid of squares that dissolves towards one corner."""
     w, h = sheet.size
     step = math.sqrt(w * h) / 19
     draw = ImageDraw.Draw(sheet)
@@ -83,57 +79,57 @@ def _dissolve(sheet: Picture, inks: list[Colour], dice: Random) -> None:
     for column, row in cells:
         x, y = (column + 0.5) * step, (row + 0.3) * step
         share = max(0.0, (x / w + y / h) / 2 - 0.3) ** 1.7 * 3.4
-        x, y = x + dice.gauss(0, step * share * 1.5), y + dice.gauss(0, step * share * 1.5)
-        half, turn = step * 0.36 * (1 - 0.35 * min(1, share) * dice.random()), dice.gauss(0, 0.75) * share
-        ink = dice.choice(inks[1:4]) if dice.random() < share * 0.9 else inks[4]
+        x, y = x + rng.gauss(0, step * share * 1.5), y + rng.gauss(0, step * share * 1.5)
+        half, turn = step * 0.36 * (1 - 0.35 * min(1, share) * rng.random()), rng.gauss(0, 0.75) * share
+        ink = rng.choice(inks[1:4]) if rng.random() < share * 0.9 else inks[4]
         draw.regular_polygon((x, y, half * 1.35), 4, math.degrees(turn), fill=ink)
 
 
-def _orbits(sheet: Picture, inks: list[Colour], dice: Random) -> None:
+def _orbits(sheet: Picture, inks: list[Colour], rng: Random) -> None:
     w, h = sheet.size
     x, y, u = w / 2, h * 0.45, min(w, h * 0.86)
     draw = ImageDraw.Draw(sheet)
     for k in range(13, 0, -1):
         r = u * 0.035 * k
-        start, span = dice.random() * 360, dice.uniform(70, 320)
+        start, span = rng.random() * 360, rng.uniform(70, 320)
         circle = (x - r, y - r, x + r, y + r)
         draw.arc(circle, 0, 360, fill=mix(inks[0], inks[4], 0.22), width=max(1, round(u * 0.002)))
-        ink = dice.choice(inks[1:])
-        draw.arc(circle, start, start + span, fill=ink, width=round(u * dice.choice((0.006, 0.012, 0.02))))
-        a, dot = math.radians(start + span), u * dice.uniform(0.008, 0.02)
+        ink = rng.choice(inks[1:])
+        draw.arc(circle, start, start + span, fill=ink, width=round(u * rng.choice((0.006, 0.012, 0.02))))
+        a, dot = math.radians(start + span), u * rng.uniform(0.008, 0.02)
         px, py = x + (r - u * 0.006) * math.cos(a), y + (r - u * 0.006) * math.sin(a)
         draw.ellipse((px - dot, py - dot, px + dot, py + dot), fill=ink)
     draw.ellipse((x - u * 0.02, y - u * 0.02, x + u * 0.02, y + u * 0.02), fill=inks[1])
 
 
-def _ridgelines(sheet: Picture, inks: list[Colour], dice: Random) -> None:
-    """Stack quiet lines that rise in the middle, each hiding what is behind it."""
+def _ridgelines(sheet: Picture, inks: list[Colour], rng: Random) -> None:
+    """Draw lines that rise in the middle, each in front of the one above it."""
     w, h = sheet.size
     u = min(w, h)
     draw = ImageDraw.Draw(sheet)
     top, low = mix(inks[0], WHITE, 0.05), mix(inks[0], inks[1], 0.1)
     for k in range(26):
         base = h * (0.2 + 0.62 * k / 25)
-        humps = [(dice.gauss(0.5, 0.1), dice.uniform(0.02, 0.06), dice.uniform(0.02, 0.12)) for _ in range(6)]
+        humps = [(rng.gauss(0.5, 0.1), rng.uniform(0.02, 0.06), rng.uniform(0.02, 0.12)) for _ in range(6)]
         edge = []
         for i in range(181):
             t = 0.1 + 0.8 * i / 180
             lift = sum(tall * math.exp(-(((t - at) / wide) ** 2)) for at, wide, tall in humps)
-            edge.append((w * t, base - u * lift * 0.7 - dice.random() * u * 0.003))
+            edge.append((w * t, base - u * lift * 0.7 - rng.random() * u * 0.003))
         draw.polygon([*edge, (w * 0.9, base + u * 0.03), (w * 0.1, base + u * 0.03)], fill=mix(top, low, base / h))
         draw.line(edge, fill=mix(inks[4], inks[1 + k % 3], k / 25), width=max(2, round(u * 0.0035)), joint="curve")
 
 
-def _tiles(sheet: Picture, inks: list[Colour], dice: Random) -> None:
+def _tiles(sheet: Picture, inks: list[Colour], rng: Random) -> None:
     w, h = sheet.size
     side = math.ceil(math.sqrt(w * h) / 6)
     draw = ImageDraw.Draw(sheet)
     for top in range(0, h, side):
         for left in range(0, w, side):
-            back, front, extra = dice.sample(inks, 3)
+            back, front, extra = rng.sample(inks, 3)
             draw.rectangle((left, top, left + side, top + side), fill=back)
-            kind = dice.randrange(5)
-            cx, cy = left + side * dice.choice((0, 1)), top + side * dice.choice((0, 1))
+            kind = rng.randrange(5)
+            cx, cy = left + side * rng.choice((0, 1)), top + side * rng.choice((0, 1))
             if kind == 0:
                 draw.ellipse((left + side * 0.14, top + side * 0.14, left + side * 0.86, top + side * 0.86), fill=front)
                 draw.ellipse((left + side * 0.36, top + side * 0.36, left + side * 0.64, top + side * 0.64), fill=extra)

@@ -1,34 +1,30 @@
-"""The scene: which layers a prompt's picture is made of, back to front.
+"""The scene: the layers of a prompt's picture, from back to front.
 
-A still picture flattens them once; a clip pastes them again for every frame, each a little further along.
+A picture flattens them once; a clip pastes them for every frame, each at its position at that time.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from playcut_jupyter.sandbox.drawing.canvas import Layer, Size
-from playcut_jupyter.sandbox.drawing.ground import grounds
-from playcut_jupyter.sandbox.drawing.posters import poster
-from playcut_jupyter.sandbox.drawing.sky import sky
-from playcut_jupyter.sandbox.drawing.subject import subject, subject_index
-from playcut_jupyter.sandbox.drawing.weather import clouds, falling
-
-if TYPE_CHECKING:
-    from playcut_jupyter.sandbox.drawing.idea import Idea
+from playcut_jupyter.sandbox.drawing.posters import draw_poster
+from playcut_jupyter.sandbox.drawing.scene_spec import SceneSpec
+from playcut_jupyter.sandbox.drawing.sky import draw_sky
+from playcut_jupyter.sandbox.drawing.subject import subject_index, subject_layer
+from playcut_jupyter.sandbox.drawing.terrain import terrain_layers
+from playcut_jupyter.sandbox.drawing.weather import draw_clouds, draw_precipitation
 
 
-def scene(idea: Idea, size: Size) -> list[Layer]:
-    """Cut all layers of a scene, back to front; the first is opaque."""
-    if idea.place == "poster":
-        layers = [Layer(poster(idea, size))]
+def scene_layers(spec: SceneSpec, size: Size) -> list[Layer]:
+    """Return the layers of a scene from back to front; the first is opaque."""
+    if spec.place == "poster":
+        layers = [Layer(draw_poster(spec, size))]
     else:
-        layers = [Layer(sky(idea, size))]
-        if idea.place not in ("space", "underwater"):
-            layers.append(Layer(clouds(idea, size), drift=0.05))
-        layers += grounds(idea, size)
-    if idea.subject:
-        layers.insert(subject_index(idea, len(layers)), subject(idea, size))
-    if idea.weather:
-        layers.append(Layer(falling(idea, size), fall=1.1 if idea.weather == "rain" else 0.13))
+        layers = [Layer(draw_sky(spec, size))]
+        if spec.place not in ("space", "underwater"):
+            layers.append(Layer(draw_clouds(spec, size), drift=0.05))
+        layers += terrain_layers(spec, size)
+    if spec.subject:
+        layers.insert(subject_index(spec, len(layers)), subject_layer(spec, size))
+    if spec.weather:
+        layers.append(Layer(draw_precipitation(spec, size), fall=1.1 if spec.weather == "rain" else 0.13))
     return layers

@@ -1,26 +1,33 @@
-"""The subject: its figure glued together, lit, and set on the ground, in the water or in the air."""
+"""The subject: its figure, lit, and placed on the ground, in the water or in the air."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from PIL import Image, ImageChops, ImageDraw
 
-from playcut_jupyter.sandbox.drawing.canvas import Layer, Picture, Size, glow, grown, ramp, soft, stencil, tint
-from playcut_jupyter.sandbox.drawing.curves import Points, oval
-from playcut_jupyter.sandbox.drawing.figures import pieces
-from playcut_jupyter.sandbox.drawing.light import fallen_on
+from playcut_jupyter.sandbox.drawing.canvas import (
+    Layer,
+    Picture,
+    Size,
+    blur,
+    expand_box,
+    paint,
+    paint_glow,
+    polygon_mask,
+    vertical_gradient,
+)
+from playcut_jupyter.sandbox.drawing.curves import Points, ellipse
+from playcut_jupyter.sandbox.drawing.figures import figure_pieces
+from playcut_jupyter.sandbox.drawing.lighting import illuminate
 from playcut_jupyter.sandbox.drawing.palette import BLACK, WHITE, Colour, hex_colour, mix
+from playcut_jupyter.sandbox.drawing.scene_spec import SceneSpec
 
-if TYPE_CHECKING:
-    from playcut_jupyter.sandbox.drawing.idea import Idea
-
-# Subjects that stand on nothing, and how far down their middle is.
-_AFLOAT = {"balloon": 0.42, "butterfly": 0.45, "owl": 0.5, "bird": 0.5, "fish": 0.48, "rocket": 0.43}
-_ROOTED = ("house", "tree", "car", "lighthouse", "cup")
-# Who breathes: the middle of the head, and the radius of a helmet for it.
+# Subjects that do not stand on the ground, and the height of their middle, as a fraction from the top.
+_FLOATING = {"balloon": 0.42, "butterfly": 0.45, "owl": 0.5, "bird": 0.5, "fish": 0.48, "rocket": 0.43}
+_GROUNDED = ("house", "tree", "car", "lighthouse", "cup")
+# Subjects that need a helmet in space: the middle of the head, and the radius of the helmet.
 _HELMETS = {"person": (50, 26, 24)} | dict.fromkeys(("fox", "cat", "dog", "bear", "rabbit", "penguin"), (50, 38, 37))
 _LAMP = (255, 240, 190)
 _TONES = {
@@ -33,8 +40,8 @@ _TONES = {
 
 
 @dataclass(frozen=True)
-class _Stance:
-    """Where a figure's box of 100 by 100 lies: the point it stands on, its side in pixels, its turn."""
+class _Placement:
+    """The position of a figure's box of 100 by 100: the point on which it stands, its side in pixels, its rotation."""
 
     foot: tuple[float, float]
     side: float
@@ -46,69 +53,69 @@ class _Stance:
         return self.foot[0] + dx * cos + dy * sin, self.foot[1] - self.side / 2 - dx * sin + dy * cos
 
 
-def subject_index(idea: Idea, layers: int) -> int:
-    """Stand behind the nearest sheet of ground, but upon a ledge, a poster's floor or the sky."""
-    return layers if idea.place in ("city", "poster", "space") or idea.subject in ("owl", "bird") else layers - 1
+def subject_index(spec: SceneSpec, layers: int) -> int:
+    """Return the subject's index among the layers: behind the nearest terrain, or in front of everything."""
+    return layers if spec.place in ("city", "poster", "space") or spec.subject in ("owl", "bird") else layers - 1
 
 
-def subject(idea: Idea, size: Size) -> Layer:
-    """Cut the subject out and set it where it belongs, with the light it gives and the shadow it throws."""
-    stance = _stance(idea, size)
-    foot, side = stance.foot, stance.side
+def subject_layer(spec: SceneSpec, size: Size) -> Layer:
+    """Draw the subject at its position, with its own light and its shadow."""
+    placement = _placement(spec, size)
+    foot, side = placement.foot, placement.side
     back = Image.new("RGBA", size)
-    if idea.subject == "lighthouse":
-        _beam(back, (foot[0], foot[1] - 0.765 * side), idea)
-    elif not (idea.subject in _AFLOAT or _weightless(idea) or idea.place == "sea"):
-        _standing_shadow(back, foot, side)
+    if spec.subject == "lighthouse":
+        _draw_beam(back, (foot[0], foot[1] - 0.765 * side), spec)
+    elif not (spec.subject in _FLOATING or _is_weightless(spec) or spec.place == "sea"):
+        _draw_standing_shadow(back, foot, side)
     sheet = Image.new("RGBA", size)
-    if idea.surfing:
-        _board(sheet, stance, idea)
-    _figure(sheet, stance, idea)
-    if _weightless(idea) and idea.subject in _HELMETS:
-        _helmet(sheet, stance, _HELMETS[idea.subject])
-    around = grown(sheet.getbbox() or (0, 0, *size), round(side / 8), size)
+    if spec.surfing:
+        _draw_surfboard(sheet, placement, spec)
+    _draw_figure(sheet, placement, spec)
+    if _is_weightless(spec) and spec.subject in _HELMETS:
+        _draw_helmet(sheet, placement, _HELMETS[spec.subject])
+    around = expand_box(sheet.getbbox() or (0, 0, *size), round(side / 8), size)
     part = sheet.crop(around)
-    shadow = soft(part.getchannel("A"), max(2.0, side / 30), 0.3)
-    tint(back, (12, 10, 24), shadow, (around[0], around[1] + round(side / 60)))
+    shadow = blur(part.getchannel("A"), max(2.0, side / 30), 0.3)
+    paint(back, (12, 10, 24), shadow, (around[0], around[1] + round(side / 60)))
     back.alpha_composite(part, around[:2])
-    return Layer(back, 0.03, 0.012 if foot[1] < size[1] * 0.8 or idea.place == "sea" else 0.004, 0.6)
+    return Layer(back, 0.03, 0.012 if foot[1] < size[1] * 0.8 or spec.place == "sea" else 0.004, 0.6)
 
 
-def _weightless(idea: Idea) -> bool:
-    return idea.place == "space" and idea.subject not in _ROOTED
+def _is_weightless(spec: SceneSpec) -> bool:
+    return spec.place == "space" and spec.subject not in _GROUNDED
 
 
-def _stance(idea: Idea, size: Size) -> _Stance:
+def _placement(spec: SceneSpec, size: Size) -> _Placement:
     w, h = size
     side, foot = min(w * 0.74, h * 0.6), h * 0.815
-    if idea.subject in _AFLOAT or _weightless(idea):
-        foot = h * _AFLOAT.get(idea.subject or "", 0.47) + side / 2
-    elif idea.subject in ("boat", "whale") and idea.place == "sea":
+    if spec.subject in _FLOATING or _is_weightless(spec):
+        foot = h * _FLOATING.get(spec.subject or "", 0.47) + side / 2
+    elif spec.subject in ("boat", "whale") and spec.place == "sea":
         foot = h * 0.84
-    elif idea.subject == "lighthouse":
+    elif spec.subject == "lighthouse":
         side, foot = min(w * 0.8, h * 0.72), h * 0.86
-    elif idea.surfing:
+    elif spec.surfing:
         foot = h * 0.79
-    turn = -9 if _weightless(idea) else 5 if idea.surfing else 0
-    return _Stance((w * (0.55 if w < h * 1.4 else 0.6), foot), side, math.radians(turn))
+    turn = -9 if _is_weightless(spec) else 5 if spec.surfing else 0
+    return _Placement((w * (0.55 if w < h * 1.4 else 0.6), foot), side, math.radians(turn))
 
 
-def _figure(sheet: Picture, stance: _Stance, idea: Idea) -> None:
-    """Glue all pieces of the figure on a sheet, in the light of the scene."""
-    tones = _TONES | {"a": idea.body, "c": mix(idea.body, BLACK, 0.36)}
-    if sum(idea.body) < 150:
-        tones["b"] = mix(tones["b"], idea.body, 0.35)
-    for piece in pieces(idea.subject or ""):
+def _draw_figure(sheet: Picture, placement: _Placement, spec: SceneSpec) -> None:
+    """Draw all pieces of the figure in the light of the scene."""
+    tones = _TONES | {"a": spec.body, "c": mix(spec.body, BLACK, 0.36)}
+    if sum(spec.body) < 150:
+        tones["b"] = mix(tones["b"], spec.body, 0.35)
+    for piece in figure_pieces(spec.subject or ""):
         tone = tones[piece.tone]
-        # What shines by itself takes little of the light around it.
-        shade = mix(tone, fallen_on(idea, tone), 0.1 if piece.tone == "y" else 0.34)
+        # Lamps are affected less by the light around them.
+        shade = mix(tone, illuminate(spec, tone), 0.1 if piece.tone == "y" else 0.34)
         for flip in (False, True) if piece.mirrored else (False,):
-            points = [stance.at(x, y) for x, y in piece.outline(flip)]
-            _glue(sheet, points, shade, piece.width * stance.side / 100)
+            points = [placement.at(x, y) for x, y in piece.outline(flip)]
+            _paste_piece(sheet, points, shade, piece.width * placement.side / 100)
 
 
-def _glue(sheet: Picture, points: Points, colour: Colour, width: float = 0) -> None:
-    """Glue a piece of paper (or a stroke) on a figure: lit from above, a soft shadow beneath it."""
+def _paste_piece(sheet: Picture, points: Points, colour: Colour, width: float = 0) -> None:
+    """Paste a piece of paper or a line on a figure: lit from above, with a soft shadow beneath it."""
     pad = max(4, round(sheet.width / 80) + round(width))
     left, top = (max(0, math.floor(min(p[i] for p in points)) - pad) for i in (0, 1))
     right, low = (min(sheet.size[i], math.ceil(max(p[i] for p in points)) + pad) for i in (0, 1))
@@ -119,21 +126,21 @@ def _glue(sheet: Picture, points: Points, colour: Colour, width: float = 0) -> N
     under = sheet.crop((left, top, right, low))
     solid = under.getchannel("A")
     if solid.getbbox():
-        shade = ImageChops.multiply(ImageChops.offset(soft(mask, pad / 2.5, 0.38), 0, pad // 3), solid)
+        shade = ImageChops.multiply(ImageChops.offset(blur(mask, pad / 2.5, 0.38), 0, pad // 3), solid)
         dark = Image.new("RGB", size, mix(colour, BLACK, 0.8))
         dark.putalpha(solid)
         under.paste(dark, (0, 0), shade)
-    under.paste(ramp(size, mix(colour, WHITE, 0.13), mix(colour, BLACK, 0.12), mode="RGBA"), (0, 0), mask)
+    under.paste(vertical_gradient(size, mix(colour, WHITE, 0.13), mix(colour, BLACK, 0.12), mode="RGBA"), (0, 0), mask)
     sheet.paste(under, (left, top))
 
 
 def _piece_mask(size: Size, doubled: Points, width: float) -> Picture:
-    """Draw a polygon or a stroke, given twice as large."""
+    """Return the mask of a polygon or a line, whose points are given at twice the size."""
     double = Image.new("L", (size[0] * 2, size[1] * 2))
     draw = ImageDraw.Draw(double)
     if width:
         draw.line(doubled, fill=255, width=max(2, round(width * 2)), joint="curve")
-        # Discs round the ends, and fill what the joints of a wide line leave open.
+        # Discs round the ends, and fill the gaps at the joints of a wide line.
         for x, y in doubled:
             draw.ellipse((x - width, y - width, x + width, y + width), fill=255)
     else:
@@ -141,34 +148,34 @@ def _piece_mask(size: Size, doubled: Points, width: float) -> Picture:
     return double.reduce(2)
 
 
-def _standing_shadow(sheet: Picture, foot: tuple[float, float], side: float) -> None:
-    """Lay the shadow a standing figure throws on the ground."""
+def _draw_standing_shadow(sheet: Picture, foot: tuple[float, float], side: float) -> None:
+    """Draw the shadow of a standing figure on the ground."""
     spot = Image.radial_gradient("L").point(lambda v: min(130, max(0, 255 - v * 2)))
     spot = spot.resize((round(side * 1.1), max(2, round(side * 0.17))))
-    tint(sheet, (10, 8, 24), spot, (round(foot[0] - spot.width / 2), round(foot[1] - spot.height / 2)))
+    paint(sheet, (10, 8, 24), spot, (round(foot[0] - spot.width / 2), round(foot[1] - spot.height / 2)))
 
 
-def _beam(sheet: Picture, lamp: tuple[float, float], idea: Idea) -> None:
-    """Send light from a lighthouse's lamp to both sides."""
+def _draw_beam(sheet: Picture, lamp: tuple[float, float], spec: SceneSpec) -> None:
+    """Draw the beams of a lighthouse to both sides."""
     w, h = sheet.size
-    strength = {"day": 0.3, "dawn": 0.5}.get(idea.light, 0.75)
+    strength = {"day": 0.3, "dawn": 0.5}.get(spec.light, 0.75)
     for end, half in ((-w * 0.2, h * 0.13), (w * 1.2, h * 0.1)):
         y = lamp[1] - h * 0.03
-        beam = stencil(sheet.size, [lamp, (end, y - half), (end, y + half)])
-        tint(sheet, _LAMP, soft(beam, w / 120, strength * 0.55))
-    glow(sheet, lamp, min(w, h) * 0.16, _LAMP, 0.8)
+        beam = polygon_mask(sheet.size, [lamp, (end, y - half), (end, y + half)])
+        paint(sheet, _LAMP, blur(beam, w / 120, strength * 0.55))
+    paint_glow(sheet, lamp, min(w, h) * 0.16, _LAMP, 0.8)
 
 
-def _board(sheet: Picture, stance: _Stance, idea: Idea) -> None:
-    """Put a surfboard under the feet."""
-    colour = idea.tints[0] if idea.tints else (240, 236, 220)
+def _draw_surfboard(sheet: Picture, placement: _Placement, spec: SceneSpec) -> None:
+    """Draw a surfboard under the feet."""
+    colour = spec.accents[0] if spec.accents else (240, 236, 220)
     for x, rx, ry, tone in ((50, 62, 5.8, colour), (50, 60, 1.8, (226, 74, 66)), (14, 5, 5, (28, 120, 140))):
-        _glue(sheet, [stance.at(*point) for point in oval((x, 98), rx, ry)], tone)
+        _paste_piece(sheet, [placement.at(*point) for point in ellipse((x, 98), rx, ry)], tone)
 
 
-def _helmet(sheet: Picture, stance: _Stance, head: tuple[int, int, int]) -> None:
-    """Put a glass helmet over a head that is to breathe in space."""
-    (cx, cy), r = stance.at(head[0], head[1]), head[2] * stance.side / 100
+def _draw_helmet(sheet: Picture, placement: _Placement, head: tuple[int, int, int]) -> None:
+    """Draw a glass helmet over the head."""
+    (cx, cy), r = placement.at(head[0], head[1]), head[2] * placement.side / 100
     side = round(r * 2.1)
     glass = Image.new("L", (side * 2, side * 2))
     draw = ImageDraw.Draw(glass)
@@ -177,4 +184,4 @@ def _helmet(sheet: Picture, stance: _Stance, head: tuple[int, int, int]) -> None
     inner = (r * 0.36, r * 0.36, side * 2 - r * 0.36, side * 2 - r * 0.36)
     draw.arc(inner, 190, 250, fill=200, width=max(3, round(r * 0.12)))
     draw.arc(inner, 20, 45, fill=130, width=max(3, round(r * 0.09)))
-    tint(sheet, (225, 245, 255), glass.reduce(2), (round(cx - side / 2), round(cy - side / 2)))
+    paint(sheet, (225, 245, 255), glass.reduce(2), (round(cx - side / 2), round(cy - side / 2)))

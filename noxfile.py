@@ -1,0 +1,65 @@
+"""The checks of this project, one session each: `nox --list` names them, `nox -s lint` runs one.
+
+What stands behind `--` goes to pytest: `nox -s tests-3.12 -- tests/test_magics.py`.
+"""
+
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.5"
+nox.options.default_venv_backend = "uv"
+nox.options.sessions = ["lint", "types", "tests"]
+
+PYTHONS = nox.project.python_versions(nox.project.load_toml("pyproject.toml"))
+OLDEST = PYTHONS[0]
+PYTEST = ("pytest", "-n", "auto", "--dist", "loadfile")
+
+
+@nox.session(python=OLDEST)
+def lint(session: nox.Session) -> None:
+    """Check the style and formatting of Python, JavaScript and CSS."""
+    session.install("-e", ".[dev]")
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("biome", "check", "--error-on-warnings")
+
+
+@nox.session(python=OLDEST)
+def types(session: nox.Session) -> None:
+    """Check the types, those of the public API with a second checker too."""
+    session.install("-e", ".[dev]")
+    session.run("mypy")
+    if Path("tests/typing").is_dir():
+        session.run("basedpyright", "tests/typing")
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """Run the tests with the newest releases of all dependencies."""
+    session.install("-e", ".[test]")
+    session.run(*PYTEST, *session.posargs)
+
+
+@nox.session(python=OLDEST)
+def lowest(session: nox.Session) -> None:
+    """Run the tests with the oldest releases that pyproject.toml allows."""
+    session.install("--resolution", "lowest-direct", "-e", ".[test]")
+    session.run(*PYTEST, *session.posargs)
+
+
+@nox.session(python=OLDEST)
+def coverage(session: nox.Session) -> None:
+    """Run the tests and fail if they cover less than pyproject.toml demands."""
+    session.install("-e", ".[test]")
+    session.run(*PYTEST, *session.posargs, "--cov")  # the last word: it would take a path that follows it
+
+
+@nox.session(python=OLDEST)
+def build(session: nox.Session) -> None:
+    """Build the distributions into dist/ and check what is in them."""
+    session.install("build[uv]", "check-wheel-contents", "twine")
+    session.run("python", "-c", "import shutil; shutil.rmtree('dist', ignore_errors=True)")
+    session.run("pyproject-build", "--installer", "uv")
+    session.run("twine", "check", "--strict", "dist/*")
+    session.run("check-wheel-contents", "dist")

@@ -1,0 +1,31 @@
+"""The CSS classes by which `static/panel.js` and `static/panel.css` know the parts of the panel."""
+
+from __future__ import annotations
+
+PANEL = "playcut-panel"
+CONNECTION = "playcut-panel-connection"
+BADGE = "playcut-panel-badge"
+"""A kind of badge has this class and another one: this, a hyphen, and the kind."""
+
+FORM = "playcut-panel-form"
+FIELD_PREFIX = "playcut-field-"
+"""A field of the form has this class, with its name behind it."""
+GENERATE_BUTTON = "playcut-panel-generate"
+
+BATCH_LIST = "playcut-panel-batches"
+BATCH = "playcut-panel-batch"
+CARD = "playcut-card"
+CARD_PROMPT = "playcut-card-prompt"
+
+VIEWER = "playcut-panel-viewer"
+CLOSE_BUTTON = "playcut-panel-close"
+SAVE_PATH = "playcut-panel-save-path"
+
+GALLERY = "playcut-panel-gallery"
+TILE = "playcut-panel-tile"
+PICTURE = "playcut-panel-picture"
+OPEN_BUTTON = "playcut-panel-open"
+"""The "Open" button of a tile; the picture is part of it."""
+
+SAVED_GALLERY = "playcut-panel-saved"
+"""What a notebook without a kernel shows in the panel's place."""

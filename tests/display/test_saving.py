@@ -1,0 +1,37 @@
+"""Originals are copied to where the user asks for them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from playcut_jupyter.display import saving
+from playcut_jupyter.errors import AssetUnavailable, TaskFailed
+from playcut_jupyter.library.store import Store
+from tests.display.pages import asset_of, failed, png, saved, waiting
+
+
+def test_an_original_is_saved_from_the_library_or_from_memory(store: Store, tmp_path: Path) -> None:
+    for record in (asset_of(png(), store), asset_of(png())):
+        path = saving.save_asset(record, tmp_path / "out" / "fox")
+        assert path.read_bytes() == png()
+        assert path.suffix == ".png"
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["fox-2.png", "fox.png"]
+
+
+def test_what_succeeded_is_saved_and_told(store: Store, tmp_path: Path) -> None:
+    two = saved(store, [png(colour="red"), png(colour="blue")])
+    paths = saving.save([failed(waiting(), TaskFailed("It broke.")), two, waiting()], f"{tmp_path}/out/")
+    assert [path.read_bytes() for path in paths] == [png(colour="red"), png(colour="blue")]
+    assert saving.saved_message(paths) == f"Saved: {paths[0]}, {paths[1]}"
+    assert saving.saved_message([]).startswith("Saved: nothing")
+
+
+def test_a_lost_original_is_said_so_and_not_saved_as_an_empty_file(store: Store, tmp_path: Path) -> None:
+    record = asset_of(png(), store)
+    assert record.path is not None
+    record.path.unlink()
+    with pytest.raises(AssetUnavailable, match="gone from the library"):
+        saving.save_asset(record, tmp_path / "x.png")
+    assert not (tmp_path / "x.png").exists()

@@ -1,0 +1,1 @@
+"""The magics in real Jupyter kernels, as a notebook sees them."""

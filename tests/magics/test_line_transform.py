@@ -1,0 +1,82 @@
+"""Lines that end in a question mark, and everything else that IPython must be left to read by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from playcut_jupyter.magics.line_transform import install, uninstall
+
+
+@pytest.fixture
+def plain_shell() -> Iterator[InteractiveShell]:
+    """IPython's shell with our lines and nothing else of ours."""
+    InteractiveShell.clear_instance()
+    shell = InteractiveShell.instance()
+    install(shell.input_transformer_manager.token_transformers)
+    yield shell
+    InteractiveShell.clear_instance()
+
+
+def call(text: str) -> str:
+    return f"get_ipython().run_line_magic('playcut', {text!r})"
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("%playcut image a red fox?", f"{call('image a red fox?')};"),
+        ("%playcut speech How are you today?", f"{call('speech How are you today?')};"),
+        ("%playcut image what, me worry??", f"{call('image what, me worry??')};"),
+        ("%playcut image who's there (and why?", f"""{call("image who's there (and why?")};"""),
+        ("%playcut image 猫ですか?", f"{call('image 猫ですか?')};"),
+        ("%playcut\timage tabs?", f"{call('image tabs?')};"),
+        ("%playcut", f"{call('')};"),
+        ("fox = %playcut image a fox?", f"fox = {call('image a fox?')}"),
+        ("a = b.c = %playcut image a fox?", f"a = b.c = {call('image a fox?')}"),
+        ("foxes['red'] = %playcut image a fox?", f"foxes['red'] = {call('image a fox?')}"),
+        ("fox: object = %playcut image a fox?", f"fox: object = {call('image a fox?')}"),
+        ("for n in range(2):\n    %playcut image fox {n}?", f"for n in range(2):\n    {call('image fox {n}?')};"),
+        ("if a:\n  %playcut image it's (?\n  b = %playcut image c?", None),
+        ("%playcut image a \\\n  b?", f"{call('image a    b?')};"),
+    ],
+)
+def test_our_lines_arrive_whole(plain_shell: InteractiveShell, cell: str, code: str | None) -> None:
+    expected = code or f"""if a:\n  {call("image it's (?")};\n  b = {call("image c?")}"""
+    assert plain_shell.transform_cell(cell) == f"{expected}\n"
+
+
+@pytest.mark.parametrize("cell", ["%playcut?", "%playcut??", "%%playcut?"])
+def test_a_question_about_the_magic_itself_stays_help(plain_shell: InteractiveShell, cell: str) -> None:
+    assert "pinfo" in plain_shell.transform_cell(cell)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "fox?",
+        "%timeit?",
+        "%playcutter a fox?",
+        "x = 3 % playcut",
+        "x = a[0] %playcut",
+        "print(7 %playcut)",
+        "text = '''\n%playcut image a fox?\n'''",
+        "# %playcut image a fox?",
+        "%%bash\n%playcut image a fox?",
+        "!echo %playcut image a fox?",
+        "f(a=%timeit)",
+    ],
+)
+def test_no_other_line_is_touched(plain_shell: InteractiveShell, cell: str) -> None:
+    with_ours = plain_shell.transform_cell(cell)
+    uninstall(plain_shell.input_transformer_manager.token_transformers)
+    assert plain_shell.transform_cell(cell) == with_ours
+
+
+def test_installing_it_twice_is_once(plain_shell: InteractiveShell) -> None:
+    transformers = plain_shell.input_transformer_manager.token_transformers
+    before = len(transformers)
+    install(transformers)
+    assert len(transformers) == before
