@@ -128,15 +128,21 @@ def api_inputs(tool: Tool, options: Mapping[str, object]) -> dict[str, object]:
 
 
 def _check_spelling(option: str, value: object) -> None:
-    """Raise `InvalidInput` if *value* is spelled nearly as the API spells it."""
+    """Raise `InvalidInput` if *value* is spelled nearly as the API spells it, or is a list in a text."""
     if option not in _SPELLINGS or not isinstance(value, str):
         return
     pattern, spelling = _SPELLINGS[option]
     folded = "".join(character for character in unicodedata.normalize("NFKC", value).lower() if character.isprintable())
     found = pattern.fullmatch("".join(folded.split()))
     meant = spelling.format(*found.groups()) if found else value
+    name = option.replace("_", " ")
     if meant != value:
-        raise InvalidInput(f"There is no {option.replace('_', ' ')} {value!r}. Did you mean {meant}?")
+        raise InvalidInput(f"There is no {name} {value!r}. Did you mean {meant}?")
+    if set(value) & set(",;|()[]{}="):
+        raise InvalidInput(
+            f"There is no {name} {value!r}.",
+            hint='For several, write a comma list on a line (1:1,16:9), and a list in Python (["1:1", "16:9"]).',
+        )
 
 
 def _options_hint(tool: Tool) -> Hint:

@@ -110,7 +110,7 @@ def test_the_sidecar_of_a_generation_has_its_facts_and_no_key_or_url(
     pc: Playcut, sandbox: Sandbox, away_from_home: Path
 ) -> None:
     run = pc.image("a fox in snow", aspect_ratio="16:9")
-    path = run.assets[0].path
+    path = path_of(run.assets[0])
     (sidecar,) = [file for file in files(away_from_home / "media") if file.suffix == ".json"]
     assert sidecar == path.with_suffix(f".{run.id}.json")
     facts = json.loads(sidecar.read_text(encoding="utf-8"))
@@ -330,6 +330,7 @@ ON_A_SMALL_DISK = """
 import subprocess, sys
 from pathlib import Path
 from playcut_jupyter import Playcut
+from tests.originals import path_of
 home, key, base_url, how = Path(sys.argv[1]), *sys.argv[2:5]
 subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", home], check=True)
 with Playcut(api_key=key, base_url=base_url, home=home) as pc:

@@ -95,10 +95,12 @@ class CellRunner:
             # Always seeded, so that the same cell takes the same sample again, which is then in the library.
             sample=line.sample,
             sample_seed=line.seed or 0,
+            literal=line.literal,
             count=line.count,
             fresh=line.fresh,
             session=line.session,
             max_generations=line.max_generations or self.pc.max_generations,
+            within_budget=line.within_budget,
         )
 
     def _run_tool(self, line: CellLine, body: str, scope: Scope) -> Generation | None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.export.writer import FORMATS
 from playcut_jupyter.library.database import Library
+from playcut_jupyter.prompts.template import escape
 from playcut_jupyter.syntax.parsers import (
     COMMAND_NAMES,
     USUAL_VALUES,
@@ -24,6 +25,7 @@ from playcut_jupyter.syntax.parsers import (
     history_parser,
     options_of,
 )
+from playcut_jupyter.syntax.values import at_commas
 from playcut_jupyter.tools import KINDS, TOOLS
 
 if TYPE_CHECKING:
@@ -136,8 +138,11 @@ def _generation_options(before: Sequence[str], typed: str, sources: CompletionSo
         return value.rpartition(",")[2], USUAL_VALUES[action.dest]
     if action.dest == "save":
         return value, _paths(value)
-    names = {"voice": sources.voices, "session": sources.titles, "parent": sources.generations}
-    return value, [_quoted(name, value) for name in names.get(action.dest, list)()]
+    names = {"voice": sources.voices, "session": sources.titles, "parent": sources.generations}.get(action.dest, list)
+    words = [escape(word) for word in names()]
+    if action.dest == "voice":
+        words = [word if at_commas(word) == [word] else f'"{word}"' for word in words]
+    return value, [_quoted(word, value) for word in words]
 
 
 def _quoted(text: str, typed: str) -> str:
@@ -149,11 +154,11 @@ def _paths(typed: str) -> list[str]:
     """Return the files and folders that complete *typed*; hidden ones only if it begins with a dot."""
     folder, name = os.path.split(typed.lstrip("\"'"))
     try:
-        entries = sorted(Path(folder or ".").expanduser().iterdir())
+        entries = sorted(Path(os.path.expandvars(folder) or ".").expanduser().iterdir())
     except (OSError, RuntimeError):
         return []
     paths = [
-        os.path.join(folder, entry.name) + ("/" if entry.is_dir() else "")  # noqa: PTH118 - keeps `./` and `~`
+        os.path.join(folder, escape(entry.name)) + ("/" if entry.is_dir() else "")  # noqa: PTH118 - keeps `./` and `~`
         for entry in entries
         if entry.name.startswith(name) and (name.startswith(".") or not entry.name.startswith("."))
     ]

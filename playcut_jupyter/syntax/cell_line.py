@@ -11,6 +11,7 @@ from typing import Any
 from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.remedies import Action, Remedy
 from playcut_jupyter.syntax import values
+from playcut_jupyter.syntax.lookalikes import plain
 from playcut_jupyter.syntax.near_options import check_among_options, check_prompt
 from playcut_jupyter.syntax.parsers import COMMAND_NAMES, INPUT_OPTIONS, cell_parser
 from playcut_jupyter.syntax.typed_options import TypedOption, read_options
@@ -161,7 +162,7 @@ def checked_kind(kind: str) -> str:
         return "speech" if kind == "tts" else kind
     if _TOOL_NAME.fullmatch(kind) and ("-" in kind or not get_close_matches(kind, KINDS, 1, 0.7)):
         return kind
-    near = get_close_matches(kind.lower(), [*KINDS, *TOOLS, *READ_ONLY], 1, 0.5)
+    near = get_close_matches(plain(kind).lower(), [*KINDS, *TOOLS, *READ_ONLY], 1, 0.5)
     raise InvalidInput(
         f"{kind!r} is not a kind." + (f" Did you mean {near[0]}?" if near else ""),
         hint="Kinds are image, video and speech, or a tool's own name such as generate-image-from-text.",

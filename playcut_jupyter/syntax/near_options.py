@@ -14,6 +14,8 @@ from functools import cache
 from typing import NoReturn
 
 from playcut_jupyter.errors import InvalidInput
+from playcut_jupyter.prompts import foreign_syntax
+from playcut_jupyter.prompts.dash_parameters import PARAMETERS
 from playcut_jupyter.syntax import lookalikes
 from playcut_jupyter.syntax.parsers import OTHER_NAMES, cell_parser, options_of
 
@@ -114,8 +116,15 @@ def check_among_options(word: str, following: str) -> None:
 
 
 def check_prompt(prompt: str, kind: str) -> None:
-    """Raise `InvalidInput` if a one-line prompt begins with an option, or has one behind it, in whatever dashes."""
+    """Refuse a one-line prompt that begins with an option, or has one behind it, in whatever dashes.
+
+    Raises:
+        InvalidInput: it is one of ours, or nearly so.
+        PromptError: it is another tool's.
+    """
     words = prompt.split()
+    if any(word[:2] == "--" and word not in takes_value() and word[2:] in PARAMETERS for word in words):
+        foreign_syntax.refuse(prompt)
     for number, word in enumerate(words):
         if word in takes_value() or _IN_PLAIN_DASHES.fullmatch(word):
             raise InvalidInput(

@@ -93,7 +93,8 @@ def _nearest(word: str, options: Iterable[str]) -> str | None:
         return next((option for option in options if option.strip("-") == name), None)
     if name in OTHER_NAMES:
         return OTHER_NAMES[name]
-    return next(iter(get_close_matches(f"--{name}", options, 1, 0.5)), None)
+    names = {option.strip("-"): option for option in options}
+    return next((names[near] for near in get_close_matches(name, names, 1, 0.6)), None)
 
 
 def options_of(parser: argparse.ArgumentParser) -> dict[str, argparse.Action]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from playcut_jupyter.errors import InvalidInput
+from playcut_jupyter.remedies import Action, Remedy
 from playcut_jupyter.syntax import lookalikes
 from playcut_jupyter.syntax.near_options import check_among_options, takes_value
 from playcut_jupyter.syntax.parsers import INPUT_OPTIONS, cell_parser, options_of
@@ -65,10 +67,11 @@ def read_options(line: str, *, has_lists: bool) -> tuple[list[TypedOption], int]
         if option.flag not in takes_value():
             cell_parser().error(f"unrecognized arguments: {word.text}")
         if takes_value()[option.flag] and word.text == option.flag:
-            option = TypedOption(word, next_word(line, word.end))
+            value = next_word(line, word.end)
+            is_option = value is not None and _begins_option(value.typed) and TypedOption(value).flag in takes_value()
+            option = TypedOption(word, None if is_option else value)
         _check_characters(line, option)
-        if has_lists and option.flag in _NAMES:
-            _check_commas(line, option)
+        _check_spaces(line, option, has_lists=has_lists)
         options.append(option)
         end = option.end
     _check_twice(options)
@@ -76,9 +79,8 @@ def read_options(line: str, *, has_lists: bool) -> tuple[list[TypedOption], int]
 
 
 def _begins_option(text: str) -> bool:
-    begun = text.lstrip(SPACES)[:3]
-    name = begun.removeprefix("-").removeprefix("-")
-    return name != begun and name[:1] not in ("", "-") and not name[0].isspace()
+    """Tell whether *text* begins with dashes and a name; `-- a fox` and `-5 degrees` are prose."""
+    return re.match(r"\s*-{1,2}[^\s\d-]", text) is not None
 
 
 def _check_characters(line: str, option: TypedOption) -> None:
@@ -111,18 +113,25 @@ def _straightened(line: str, option: TypedOption) -> str:
     return straight[option.word.start : end].rstrip(SPACES)
 
 
-def _check_commas(line: str, option: TypedOption) -> None:
-    """Raise `InvalidInput` if a list goes on behind white space, which would cut it."""
-    last, following = option.words[-1], line[option.end :].split()
-    joined = last.unquoted
-    if not following or not (joined.endswith(",") or following[0].startswith(",")):
+def _check_spaces(line: str, option: TypedOption, *, has_lists: bool) -> None:
+    """Raise `InvalidInput` if a value goes on behind white space, which cuts it: at a comma of a list, or at its =."""
+    if not takes_value()[option.flag]:
         return
-    joined = line[option.word.start : last.start] + last.typed
-    while following and (joined.endswith(",") or following[0].startswith(",")):
-        joined += following.pop(0)
-    raise InvalidInput(
-        f"The list of {option.flag} has a space at a comma.", hint=f"Write it without: `{joined}`; or in quotes."
-    )
+    name, value = _NAMES.get(option.flag), option.value
+    is_param = name == "param"
+    is_cut = value is not None and value.typed.startswith("=") and not is_param  # `-a =16:9`
+    marks = tuple("," * (has_lists and name is not None) + "=" * (is_param or is_cut or value is None))
+    text = ("" if is_cut else " ").join(word.typed for word in option.words)
+    following = line[option.end :].split()
+    while following and not _begins_option(following[0]):
+        if not (text.endswith(marks) or following[0].startswith(marks)):
+            break
+        text += following.pop(0)
+        is_cut = True
+    if is_cut:
+        raise InvalidInput(
+            f"The value of {option.flag} is cut by a space.", hint=f"Write it without: `{text}`; or in quotes."
+        )
 
 
 def _check_twice(options: Sequence[TypedOption]) -> None:
@@ -135,8 +144,9 @@ def _check_twice(options: Sequence[TypedOption]) -> None:
         key, equals, value = option.text.partition("=") if name == "param" else ("", "", option.text)
         if (name, key) in given:
             both = shlex.quote(f"{key}{equals}{given[name, key]},{value}")
+            spelling = Remedy(Action.GIVE_INPUT, both) if name == "param" else f"`{option.flag} {both}`"
             raise InvalidInput(
                 f"{f'{option.flag} {key}'.rstrip()} is given twice.",
-                hint=f"A list makes one generation for each value: `{option.flag} {both}`.",
+                hint=("A list makes one generation for each value: ", spelling, "."),
             )
         given[name, key] = value

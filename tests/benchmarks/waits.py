@@ -5,10 +5,12 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from statistics import fmean
+from typing import Literal
 
-from playcut_jupyter import Playcut
+from playcut_jupyter import Generation, Playcut
 from tests.benchmarks import rawhttp
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.service import Service, serving
@@ -64,7 +66,12 @@ def _raw_jobs(service: Service, turn: int) -> dict[str, float]:
     return rawhttp.run(service, jobs)
 
 
-def _product_jobs(service: Service, home: Path, turn: int, progress: str) -> dict[str, float]:
+def _note_end(generation: Generation, there_at: dict[str, float]) -> None:
+    if generation.done:
+        there_at.setdefault(generation.task_id or "", time.monotonic())
+
+
+def _product_jobs(service: Service, home: Path, turn: int, progress: Literal["auto", "off"]) -> dict[str, float]:
     there_at: dict[str, float] = {}
     with Playcut(api_key=service.key, base_url=service.base_url, home=home, progress=progress, reuse=False) as pc:
         runs = []
@@ -73,7 +80,7 @@ def _product_jobs(service: Service, home: Path, turn: int, progress: str) -> dic
                 run = pc.submit("speech", f"{turn}", voice=_VOICE, seconds=seconds)
             else:
                 run = pc.submit("image", f"{turn}", seconds=seconds)
-            run.on_change(lambda run=run: there_at.setdefault(run.task_id, time.monotonic()) if run.done else None)
+            run.on_change(partial(_note_end, run, there_at))
             runs.append(run)
         for run in runs:
             run.wait()

@@ -237,7 +237,6 @@ def test_waiting_by_the_tools_own_name_is_held_like_any_wait(away_from_home: Pat
     ):
         run = pc.submit("image", "a fox that takes its time")
         until_submitted(run)
-        asked = server.requests["wait-for-task"]
 
         document = pc.run_tool("wait-for-task", taskId=run.task_id)
         shown = pc.start_tool("wait-for-task", {"taskId": run.task_id}).wait()
@@ -245,7 +244,8 @@ def test_waiting_by_the_tools_own_name_is_held_like_any_wait(away_from_home: Pat
         assert document["status"] == "COMPLETED"
         assert isinstance(shown.data, dict)
         assert shown.data["status"] == "COMPLETED"
-        assert server.requests["wait-for-task"] - asked <= 3  # and one for the task that the last answer names
+        # Its own, the two here, and one for the task that the last answer names.
+        assert server.requests["wait-for-task"] <= 4
 
 
 def test_a_tool_that_answered_is_completed_in_the_history_too(pc: Playcut) -> None:

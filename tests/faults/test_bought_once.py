@@ -243,5 +243,5 @@ def test_a_damaged_row_costs_no_more_than_itself(connect: Connect, tmp_path: Pat
 def test_what_is_no_session_is_told_before_anything_is_sent(connect: Connect, proxy: Proxy, name: object) -> None:
     before = proxy.sandbox.submissions
     with pytest.raises(PlaycutError, match="A session is an id or a title"):
-        connect().image("a fox", session=name)
+        connect().image("a fox", session=name)  # type: ignore[call-overload]
     assert proxy.sandbox.submissions == before

@@ -41,6 +41,7 @@ with Playcut(progress="off") as pc:
 RESUME = """
 import json
 from playcut_jupyter import Playcut
+from tests.originals import path_of
 with Playcut(progress="off") as pc:
     runs = pc.resume()
     print(json.dumps([[run.task_id, run.error and str(run.error), len(run.assets)] for run in runs]))
@@ -147,7 +148,7 @@ def assert_fetched(found: Sequence[Record], sandbox: Sandbox, home: Path) -> Non
     with Playcut(api_key=sandbox.key, base_url=sandbox.base_url, home=elsewhere, progress="off") as pc:
         for record in found:
             (asset,) = record.assets
-            assert asset.path.read_bytes() == pc.wait(record.task_id or "").assets[0].data
+            assert path_of(asset).read_bytes() == pc.wait(record.task_id or "").assets[0].data
     files = [path for path in (home / "media").rglob("*") if path.is_file() and path.suffix != ".json"]
     assert {*files} == {asset.path for record in found for asset in record.assets}
 

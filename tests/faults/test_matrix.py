@@ -36,6 +36,7 @@ from playcut_jupyter.errors import (
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.library.records import Record
 from playcut_jupyter.sandbox import Sandbox
+from tests.originals import path_of
 
 from .conftest import Connect
 from .proxy import (
@@ -67,7 +68,7 @@ API_STEPS: tuple[Step, ...] = ("session", "submit", "wait", "status", "sign")
 PROMPTS = {"speech": "hi", "image": "a fox"}
 OPTIONS: dict[str, dict[str, Any]] = {"speech": {"voice": "voice_en_gb_ada"}, "image": {}}
 # A pinned seed makes the sandbox draw but once: nothing here is about pictures being different.
-SEED = {"seed": 1}
+SEED: dict[str, Any] = {"seed": 1}
 IMPATIENT = {"request_timeout_s": 0.6}
 
 
@@ -438,7 +439,7 @@ def only_record(library: Library) -> Record:
 def assert_kept(record: Record, original: bytes, home: Path) -> None:
     assert record.state == "fetched"
     (asset,) = record.assets
-    assert asset.path.read_bytes() == original
+    assert path_of(asset).read_bytes() == original
     assert not list(home.rglob(".part-*"))
 
 
@@ -539,7 +540,7 @@ def test_an_uncertain_one_of_a_sweep_is_not_retried_unless_asked_for(proxy: Prox
     before = proxy.sandbox.submissions
     proxy.program("submit", Reset(forward=True))
     pc = connect()
-    sweep = pc.sweep("hi", kind="speech", voice=["voice_en_gb_ada", "voice_en_us_grace"], **SEED)  # type: ignore[arg-type]
+    sweep = pc.sweep("hi", kind="speech", voice=["voice_en_gb_ada", "voice_en_us_grace"], **SEED)
     assert [type(run.error) for run in sweep.failed] == [SubmissionUncertain]
     assert proxy.sandbox.submissions - before == 2
     sweep.retry_failed()

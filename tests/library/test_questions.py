@@ -16,6 +16,7 @@ from playcut_jupyter.library.database import Library
 from playcut_jupyter.library.records import cost_key
 from playcut_jupyter.sandbox import Sandbox
 from tests.library.rows import ORIGIN, TOOL, create, fetched, saved
+from tests.originals import path_of
 
 
 def disown(library: Library, number: int) -> None:
@@ -56,7 +57,7 @@ def test_what_lost_its_files_comes_after_what_is_whole(library: Library, harm: C
     lost, whole = fetched(library, data=b"first"), fetched(library, data=b"second")
     row = library.get(lost)
     assert row is not None
-    harm(row.assets[0].path)
+    harm(path_of(row.assets[0]))
     assert saved(library) == [whole, lost]
 
 
@@ -127,7 +128,7 @@ def test_verify_never_loses_a_whole_original(tmp_path: Path) -> None:
         port = int(first.base_url.split(":")[2].split("/")[0])
         with Playcut(api_key=first.key, base_url=first.base_url, home=tmp_path / "lib") as pc:
             run = pc.image("a fox [two]")
-            bad, good = (asset.path for asset in run.assets)
+            bad, good = map(path_of, run.assets)
             bad.write_bytes(b"damaged")
             connection = pc.connection
             (damage,) = maintenance.damaged(connection.library)

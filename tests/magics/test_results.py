@@ -75,3 +75,24 @@ def test_the_answer_of_a_tool_without_a_task_is_shown_from_the_library(made: Int
     answer = made.user_ns["_playcut"].data
     assert answer
     assert run(made, "result = %playcut show last").data == answer
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["{red|blue} in {words}", "a fox --ar 16:9", "{3::red|blue", "+ at dusk", "{{twice}}", "- no parent", "{_prompt}"],
+)
+def test_a_literal_prompt_is_taken_as_it_is(shell: InteractiveShell, prompt: str) -> None:
+    shell.run_cell_magic("playcut", "speech --literal", prompt)
+    assert shell.user_ns["_playcut"].prompt == prompt
+    shell.run_cell_magic("playcut", "speech --literal --from last", prompt)
+    assert shell.user_ns["_playcut"].prompt == prompt
+
+
+def test_options_of_a_literal_prompt_are_axes(shell: InteractiveShell) -> None:
+    shell.run_cell_magic("playcut", "image --literal -a 1:1,16:9", "{red|blue}")
+    assert {made.prompt for made in shell.user_ns["_playcut"]} == {"{red|blue}"}
+    assert len(shell.user_ns["_playcut"]) == 2
+
+
+def test_a_literal_line_takes_what_looks_like_an_option(shell: InteractiveShell) -> None:
+    assert run(shell, "result = %playcut speech --literal a fox --ar 16:9").prompt == "a fox --ar 16:9"

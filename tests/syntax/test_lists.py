@@ -29,11 +29,20 @@ SPACED = [
     ("image -p seed=1, 2", "-p seed=1,2"),
     ("image --param style=oil , ink", "--param style=oil,ink"),
     ("image -v {ada}, {grace}", "-v {ada},{grace}"),
+    ("image -a = 16:9", "-a=16:9"),
+    ("image --aspect-ratio =16:9", "--aspect-ratio=16:9"),
+    ("image --aspect-ratio= 16:9", "--aspect-ratio=16:9"),
+    ("image --aspect-ratio = 1:1, 16:9", "--aspect-ratio=1:1,16:9"),
+    ("image --session= Foxes", "--session=Foxes"),
+    ("image -n = 2", "-n=2"),
+    ("image -p style= oil", "-p style=oil"),
+    ("image -p style =oil", "-p style=oil"),
+    ("image -p style = oil", "-p style=oil"),
 ]
 
 
 @pytest.mark.parametrize(("typed", "meant"), SPACED)
-def test_a_space_at_a_comma_is_refused_with_the_spelling(
+def test_a_value_that_is_cut_by_a_space_is_refused_with_the_spelling(
     shell: InteractiveShell, sandbox: Sandbox, typed: str, meant: str
 ) -> None:
     before = sandbox.requests
@@ -43,7 +52,7 @@ def test_a_space_at_a_comma_is_refused_with_the_spelling(
         lambda: cell(shell, typed, "a red fox"),
     ]
     for attempt in attempts:
-        with pytest.raises(InvalidInput, match="space at a comma") as caught:
+        with pytest.raises(InvalidInput, match="cut by a space") as caught:
             attempt()
         assert f"`{meant}`" in str(caught.value)
 
@@ -57,9 +66,9 @@ def test_a_space_at_a_comma_is_refused_with_the_spelling(
 def test_a_comma_with_nothing_at_it_is_refused(option: str, value: str) -> None:
     typed = option + value
 
-    with pytest.raises(InvalidInput, match=r"nothing (before|behind|between)|space at a comma"):
+    with pytest.raises(InvalidInput, match=r"nothing (before|behind|between)|cut by a space"):
         parse_cell_line(f"image {typed}", {"ratio": "1:1"})
-    with pytest.raises(InvalidInput, match=r"nothing (before|behind|between)|space at a comma"):
+    with pytest.raises(InvalidInput, match=r"nothing (before|behind|between)|cut by a space"):
         parse_one_line("image", f"{typed} a red fox", {"ratio": "1:1"})
 
 
@@ -101,6 +110,12 @@ def test_a_comma_of_prose_behind_other_options_belongs_to_the_prompt() -> None:
     assert parse_one_line("image", "-a 1:1 a fox, an owl", {})[1] == "a fox, an owl"
 
 
+def test_an_empty_input_is_no_slip() -> None:
+    assert parse_cell_line("image -p negative=", {}).inputs == {"negative": ""}
+    assert parse_cell_line("image -p negative= -n 2", {}).inputs == {"negative": ""}
+    assert parse_one_line("image", "-p negative='' a fox", {})[0].inputs == {"negative": ""}
+
+
 def test_a_raw_tools_commas_are_text() -> None:
     assert parse_cell_line("generate-tts -p note=a,,b,", {}).inputs == {"note": "a,,b,"}
 
@@ -137,3 +152,14 @@ def test_an_input_that_is_given_twice_is_refused(typed: str, meant: str) -> None
         parse_cell_line(f"video {typed}", {})
 
     assert f"`{meant}`" in str(caught.value)
+
+
+@pytest.mark.parametrize("value", ["[1:1,16:9]", "(1:1,16:9)", "1:1;16:9", "'1:1|16:9'", "{several}", "'1:1, {{x}}'"])
+def test_a_list_in_other_signs_is_no_value(shell: InteractiveShell, sandbox: Sandbox, value: str) -> None:
+    shell.user_ns["several"] = "1:1,16:9"
+    before = sandbox.requests
+
+    with pytest.raises(InvalidInput, match="There is no aspect ratio"):
+        cell(shell, f"image -a {value}", "a fox")
+
+    assert sandbox.requests == before
