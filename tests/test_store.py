@@ -16,6 +16,7 @@ from playcut_jupyter import Playcut
 from playcut_jupyter.errors import InvalidInput, PlaycutError
 from playcut_jupyter.library.store import Store, copy_out, unwritable, write_whole
 from playcut_jupyter.sandbox import Sandbox
+from tests.originals import path_of
 
 DATA = b"\x89PNG not really, but bytes all the same" * 1000
 
@@ -330,7 +331,6 @@ ON_A_SMALL_DISK = """
 import subprocess, sys
 from pathlib import Path
 from playcut_jupyter import Playcut
-from tests.originals import path_of
 home, key, base_url, how = Path(sys.argv[1]), *sys.argv[2:5]
 subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", home], check=True)
 with Playcut(api_key=key, base_url=base_url, home=home) as pc:

@@ -174,6 +174,14 @@ def voila(temp: Path, sources: list[str]) -> Iterator[str]:
             process.wait(30)
 
 
+LATENCY_S = 0.6
+"""How long tasks take in the kernels' own sandbox; with `[slow]` four times as long, so that all states are seen."""
+_STARTUP = f"""
+import functools, playcut_jupyter.sandbox as sandbox
+sandbox.Sandbox = functools.partial(sandbox.Sandbox, latency_s={LATENCY_S})
+"""
+
+
 def _environment(temp: Path) -> dict[str, str]:
     environment = {
         name: value
@@ -184,6 +192,9 @@ def _environment(temp: Path) -> dict[str, str]:
     folders |= {f"JUPYTER_{name}_DIR": name.lower() for name in ("CONFIG", "DATA", "RUNTIME")}
     for folder in folders.values():
         (temp / folder).mkdir()
+    startup = temp / "ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "quick.py").write_text(_STARTUP)
     labconfig = temp / "config" / "labconfig"
     labconfig.mkdir()
     (labconfig / "default_setting_overrides.json").write_text(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 # What several tests show: the second time it comes from the library, at once.
-PICTURE = "%%playcut image -a 16:9\nA red fox in the snow"
+PICTURE = "%%playcut image -a 16:9\nA red fox in the snow [slow]"
 VOICE = "%%playcut speech\nThe quick brown fox jumps over the lazy dog."
 CLIP = "%%playcut video -a 16:9 -r 480p -d 4\nA lighthouse in a storm"
 
@@ -88,9 +88,9 @@ def test_in_a_narrow_window_and_in_both_themes_all_is_readable_and_nothing_stick
 
     with notebook.narrow():
         with notebook.dark():
-            clip = notebook.start("%%playcut video -r 480p -d 4 --no-wait\nA paper boat on a river")
-            voice = notebook.start("%%playcut speech --no-wait\nIt is dark in here.")
-            sweep = notebook.start("%%playcut image -a 16:9\nA {tree|barn} in {spring|autumn}")
+            clip = notebook.start("%%playcut video -r 480p -d 4 --no-wait\nA paper boat on a river [slow]")
+            voice = notebook.start("%%playcut speech --no-wait\nIt is dark in here [slow].")
+            sweep = notebook.start("%%playcut image -a 16:9\nA {tree|barn} in {spring|autumn} [slow]")
             clip.media("progress").wait_for()
             check(clip, voice)
             sweep.media(".playcut-tile-waiting b").get_by_text("PROCESSING").first.wait_for()
@@ -104,7 +104,7 @@ def test_in_a_narrow_window_and_in_both_themes_all_is_readable_and_nothing_stick
 
 def test_a_submitted_generation_shows_itself_live_where_it_was_displayed(notebook: Notebook) -> None:
     notebook.run("from playcut_jupyter import Playcut\npc = Playcut()")
-    shown = notebook.run('run = pc.submit("image", "A heron by a pond")\nrun', watched=True)
+    shown = notebook.run('run = pc.submit("image", "A heron by a pond [slow]")\nrun', watched=True)
     other = notebook.run("sum(range(10))")
     assert not shown.media("img.playcut-image").count()
     assert other.text.strip().endswith("45")

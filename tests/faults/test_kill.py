@@ -23,6 +23,7 @@ from playcut_jupyter import Playcut, SubmissionUncertain
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.library.records import Record
 from playcut_jupyter.sandbox import Sandbox
+from tests.originals import path_of
 
 from ..kernels import Kernel, kernel
 from ..sandbox.conftest import until
@@ -41,7 +42,6 @@ with Playcut(progress="off") as pc:
 RESUME = """
 import json
 from playcut_jupyter import Playcut
-from tests.originals import path_of
 with Playcut(progress="off") as pc:
     runs = pc.resume()
     print(json.dumps([[run.task_id, run.error and str(run.error), len(run.assets)] for run in runs]))
