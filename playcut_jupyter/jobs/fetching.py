@@ -60,7 +60,7 @@ async def _download(
 ) -> tuple[bytes, media.MediaInfo]:
     """Sign, download and check one asset; retry while another attempt may help."""
     retries = stamina.retry_context(
-        on=lambda error: isinstance(error, downloads.FetchFailed) and error.worth_another,
+        on=lambda error: isinstance(error, downloads.FetchFailed) and error.retryable,
         attempts=_ATTEMPTS,
         timeout=None,
         wait_initial=0.1,
@@ -89,22 +89,22 @@ async def _download(
 def _url_in(signed: object) -> str:
     url = signed.get("url") if isinstance(signed, Mapping) else None
     if not isinstance(url, str):
-        raise downloads.FetchFailed("the answer to download-asset has no URL", worth_another=True)
+        raise downloads.FetchFailed("the answer to download-asset has no URL", retryable=True)
     return url
 
 
 def _checked(body: downloads.Body, request: GenerationRequest) -> media.MediaInfo:
     """Return what the bytes are; raise `FetchFailed` if they can't be what was generated."""
     if not body.data:
-        raise downloads.FetchFailed("it is empty (0 bytes)", worth_another=True)
+        raise downloads.FetchFailed("it is empty (0 bytes)", retryable=True)
     try:
         info = media.inspect(body.data)
     except media.InvalidImage as error:
-        raise downloads.FetchFailed(f"it is damaged: {error}", worth_another=True) from None
+        raise downloads.FetchFailed(f"it is damaged: {error}", retryable=True) from None
     expected = _EXPECTED.get(request.tool.kind)
     if expected and info.kind == "file" and not _may_be_unknown_media(body):
         received = body.content_type or "bytes without a content type"
-        raise downloads.FetchFailed(f"the storage sent {received}, not a {expected}", worth_another=True)
+        raise downloads.FetchFailed(f"the storage sent {received}, not a {expected}", retryable=True)
     return info
 
 

@@ -138,11 +138,11 @@ def _generation_options(before: Sequence[str], typed: str, sources: CompletionSo
         return value.rpartition(",")[2], USUAL_VALUES[action.dest]
     if action.dest == "save":
         return value, _paths(value)
-    names = {"voice": sources.voices, "session": sources.titles, "parent": sources.generations}
-    found = map(escape, names.get(action.dest, list)())
+    names = {"voice": sources.voices, "session": sources.titles, "parent": sources.generations}.get(action.dest, list)
+    words = [escape(word) for word in names()]
     if action.dest == "voice":
-        found = (name if at_commas(name) == [name] else f'"{name}"' for name in found)
-    return value, [_quoted(name, value) for name in found]
+        words = [word if at_commas(word) == [word] else f'"{word}"' for word in words]
+    return value, [_quoted(word, value) for word in words]
 
 
 def _quoted(text: str, typed: str) -> str:
