@@ -52,7 +52,7 @@ def lowest(session: nox.Session) -> None:
 def coverage(session: nox.Session) -> None:
     """Run the tests and fail if they cover less than pyproject.toml demands."""
     session.install("-e", ".[test]")
-    session.run(*PYTEST, "--cov", *session.posargs)
+    session.run(*PYTEST, *session.posargs, "--cov")  # the last word: it would take a path that follows it
 
 
 @nox.session(python=OLDEST)

@@ -6,6 +6,8 @@ pages. A tool that has no row works too, by its own name and with its input as J
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -84,6 +86,12 @@ OPTION_HELP: Mapping[str, str] = {
     "duration_seconds": "`-d/--duration`",
     "voice": "`-v/--voice`",
 }
+_SPELLINGS: Mapping[str, tuple[re.Pattern[str], str]] = {
+    "aspect_ratio": (re.compile(r"(\d{1,3}(?:\.\d+)?)(?:[:x\u00d7\u2236/*-]|by)(\d{1,3}(?:\.\d+)?)"), "{}:{}"),
+    "image_size": (re.compile(r"(\d+)k"), "{}K"),
+    "resolution": (re.compile(r"(\d+)p?"), "{}p"),
+}
+"""Values that are plainly meant, in whatever case and spaces -> how the API spells them; any other may be right."""
 
 
 def named(name: str) -> Tool:
@@ -102,7 +110,7 @@ def api_inputs(tool: Tool, options: Mapping[str, object]) -> dict[str, object]:
     """Translate our option names to the API's input names, leaving out None.
 
     Raises:
-        InvalidInput: an option that this kind does not have.
+        InvalidInput: an option that this kind does not have, or a value that is spelled nearly right.
     """
     inputs: dict[str, object] = {}
     for option, value in options.items():
@@ -113,8 +121,28 @@ def api_inputs(tool: Tool, options: Mapping[str, object]) -> dict[str, object]:
                 f"{OPTION_HELP.get(option, option)} is not an option of {tool.kind}.",
                 hint=_options_hint(tool),
             )
+        for one in value if isinstance(value, list | tuple) else [value]:
+            _check_spelling(option, one)
         inputs[tool.options[option]] = value
     return inputs
+
+
+def _check_spelling(option: str, value: object) -> None:
+    """Raise `InvalidInput` if *value* is spelled nearly as the API spells it, or is a list in a text."""
+    if option not in _SPELLINGS or not isinstance(value, str):
+        return
+    pattern, spelling = _SPELLINGS[option]
+    folded = "".join(character for character in unicodedata.normalize("NFKC", value).lower() if character.isprintable())
+    found = pattern.fullmatch("".join(folded.split()))
+    meant = spelling.format(*found.groups()) if found else value
+    name = option.replace("_", " ")
+    if meant != value:
+        raise InvalidInput(f"There is no {name} {value!r}. Did you mean {meant}?")
+    if set(value) & set(",;|()[]{}="):
+        raise InvalidInput(
+            f"There is no {name} {value!r}.",
+            hint='For several, write a comma list on a line (1:1,16:9), and a list in Python (["1:1", "16:9"]).',
+        )
 
 
 def _options_hint(tool: Tool) -> Hint:

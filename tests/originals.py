@@ -1,21 +1,14 @@
-"""Where the originals of a generation are."""
+"""Where a test finds an original on disk."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from playcut_jupyter import Generation
-from playcut_jupyter.library.records import Record
+from playcut_jupyter import Asset
+from playcut_jupyter.library.records import AssetRecord
 
 
-def originals(of: Generation | Record) -> list[Path]:
-    """Return the files of all its assets, which must have been kept."""
-    paths = [asset.path for asset in of.assets if asset.path is not None]
-    assert len(paths) == len(of.assets)
-    return paths
-
-
-def original(of: Generation | Record) -> Path:
-    """Return the file of its only asset."""
-    (path,) = originals(of)
-    return path
+def path_of(asset: Asset | AssetRecord) -> Path:
+    """Return the place of an original that must be in the library."""
+    assert asset.path is not None
+    return asset.path

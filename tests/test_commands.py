@@ -122,7 +122,7 @@ def test_again_buys_nothing_if_more_is_asked_of_it(shell: InteractiveShell, sand
     cell(shell, "speech", "Only once.")
     before = sandbox.submissions
 
-    with pytest.raises(InvalidInput, match="`%playcut again` is the whole command"):
+    with pytest.raises(InvalidInput, match="`%playcut again` takes no arguments"):
         line(shell, words)
 
     assert sandbox.submissions == before

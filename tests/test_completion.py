@@ -12,6 +12,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from playcut_jupyter.export.writer import FORMATS
 from playcut_jupyter.sandbox import Sandbox
 from playcut_jupyter.syntax import parsers
+from playcut_jupyter.syntax.cell_line import parse_cell_line
 from playcut_jupyter.tools import KINDS, TOOLS
 from tests.shells import cell, line
 
@@ -144,6 +145,23 @@ def test_a_place_to_save_to_is_completed_with_what_is_there(shell: InteractiveSh
     assert completed(shell, "%%playcut --save ~/places/cl") == ["%%playcut --save ~/places/clips/"]
     assert len(offered(shell, "%%playcut --save places/")) == 3
     assert offered(shell, "%%playcut --save nowhere/") == []
+
+
+def test_a_place_in_the_environment_is_completed(
+    shell: InteractiveShell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "album" / "{lit}").mkdir(parents=True)
+    monkeypatch.setenv("ALBUM", str(tmp_path / "album"))
+
+    assert completed(shell, "%%playcut --save $ALBUM/") == ["%%playcut --save $ALBUM/{{lit}}/"]
+
+
+def test_what_is_offered_is_read_back_as_it_is_called(shell: InteractiveShell) -> None:
+    line(shell, "session new Foxes {a|b}, {day}")
+
+    (typed,) = completed(shell, "%%playcut --session fox")
+
+    assert parse_cell_line(typed.removeprefix("%%playcut "), {}).session == "Foxes {a|b}, {day}"
 
 
 def test_variables_are_offered_where_they_can_stand(shell: InteractiveShell) -> None:

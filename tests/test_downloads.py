@@ -147,15 +147,13 @@ def test_what_was_packed_all_the_same_is_unpacked_and_bounded_as_unpacked(storag
 
 
 @pytest.mark.parametrize(
-    ("status", "worth_another"),
+    ("status", "retryable"),
     [(403, True), (404, True), (410, False), (500, True), (204, True), (206, True), (304, True)],
 )
-def test_what_is_no_200_is_a_failure_that_a_new_url_may_mend(
-    storage: Storage, status: int, worth_another: bool
-) -> None:
+def test_what_is_no_200_is_a_failure_that_a_new_url_may_mend(storage: Storage, status: int, retryable: bool) -> None:
     failure = refusal(storage.put("/a", status=status))
     assert f"answered {status}" in str(failure)
-    assert failure.worth_another == worth_another
+    assert failure.retryable == retryable
 
 
 @pytest.mark.parametrize(
@@ -181,8 +179,8 @@ def test_what_is_no_200_is_a_failure_that_a_new_url_may_mend(
 )
 def test_only_http_addresses_are_fetched_from(url: str) -> None:
     failure = refusal(url)
-    assert not failure.worth_another
-    assert "its address is not" in str(failure)
+    assert not failure.retryable
+    assert "its URL is not" in str(failure)
 
 
 @given(st.text(max_size=30).map(lambda text: f"x{text}") | st.sampled_from(["http://", "https://["]))
@@ -224,7 +222,7 @@ LOOPBACK = ["127.0.0.1", "127.255.0.1", "[::1]", "[::ffff:127.0.0.1]", "localhos
 @pytest.mark.parametrize("host", PRIVATE)
 def test_private_and_link_local_addresses_are_never_fetched_from(host: str, scheme: str, base_url: str) -> None:
     failure = refusal(f"{scheme}://{host}:9/a.png?Signature=s3cr3t", base_url)
-    assert not failure.worth_another
+    assert not failure.retryable
     assert "inside a private network" in str(failure)
 
 
@@ -246,7 +244,7 @@ def test_addresses_that_only_look_public_are_never_fetched_from(host: str) -> No
 @pytest.mark.parametrize("host", LOOPBACK)
 def test_this_machine_is_not_fetched_from_if_the_api_is_elsewhere(host: str) -> None:
     failure = refusal(f"http://{host}:9/a.png", REMOTE)
-    assert not failure.worth_another
+    assert not failure.retryable
     assert "inside a private network" in str(failure)
 
 
@@ -258,7 +256,7 @@ def test_this_machine_is_fetched_from_if_the_api_is_on_it(storage: Storage, host
 
 def test_a_name_that_does_not_exist_may_exist_later() -> None:
     failure = refusal("http://no-such-name.invalid/a.png")
-    assert failure.worth_another
+    assert failure.retryable
     assert "no-such-name.invalid was not found" in str(failure)
 
 
@@ -307,7 +305,7 @@ def test_a_few_redirects_are_followed_and_more_are_not(storage: Storage) -> None
     assert fetched(chain(storage, 5)).data == b"bytes"
     failure = refusal(chain(storage, 6))
     assert "redirected more than 5 times" in str(failure)
-    assert not failure.worth_another
+    assert not failure.retryable
 
 
 def test_a_redirect_to_itself_ends(storage: Storage) -> None:
@@ -333,7 +331,7 @@ def test_a_redirect_to_itself_ends(storage: Storage) -> None:
 )
 def test_each_hop_is_checked_as_the_first_one_is(storage: Storage, location: str) -> None:
     failure = refusal(storage.put("/a", status=302, headers={"Location": location}))
-    assert not failure.worth_another
+    assert not failure.retryable
     assert len(storage.seen) == 1
 
 
@@ -347,7 +345,7 @@ def test_a_redirect_without_a_place_is_a_failure(storage: Storage) -> None:
 def test_what_declares_to_be_too_large_is_not_read(storage: Storage) -> None:
     failure = refusal(storage.put("/a", b"", declared=1_000_001), max_download_mb=1)
     assert "larger than 1 MB (see the setting max_download_mb)" in str(failure)
-    assert not failure.worth_another
+    assert not failure.retryable
 
 
 def test_what_grows_too_large_is_dropped(storage: Storage) -> None:
@@ -358,7 +356,7 @@ def test_what_grows_too_large_is_dropped(storage: Storage) -> None:
 
 def test_a_body_that_was_cut_is_noticed_and_may_come_whole_the_next_time(storage: Storage) -> None:
     failure = refusal(storage.put("/a", b"half", declared=8))
-    assert failure.worth_another
+    assert failure.retryable
     assert "broke during the download" in str(failure)
 
 
@@ -393,14 +391,14 @@ def babble(listening: socket.socket) -> None:
 
 @pytest.mark.parametrize("accident", [hang, hang_up, babble])
 def test_a_host_that_does_not_answer_may_answer_the_next_time(accident: Callable[[socket.socket], None]) -> None:
-    assert refusal(dead(accident), request_timeout_s=0.3).worth_another
+    assert refusal(dead(accident), request_timeout_s=0.3).retryable
 
 
 def test_a_host_where_nobody_listens_may_listen_later() -> None:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         failure = refusal(f"http://127.0.0.1:{held.getsockname()[1]}/a")
-    assert failure.worth_another
+    assert failure.retryable
     assert "No connection to 127.0.0.1" in str(failure)
 
 

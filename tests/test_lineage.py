@@ -53,7 +53,7 @@ def test_changes_and_other_lines_do_not_mix(pc: Playcut, body: str) -> None:
 def test_a_parents_prompt_stays_literal(prompt: str) -> None:
     assert child(prompt, "") == [prompt]
     assert child(prompt, "+ {x|y}") == [f"{prompt} {end}" for end in "xy"]
-    assert child(prompt, "+ red blue} owl") == [f"{prompt} red blue}} owl"]
+    assert child(prompt, "+ an owl }") == [f"{prompt} an owl }}"]
 
 
 def test_a_child_takes_over_the_inputs_and_is_known_as_one(pc: Playcut) -> None:

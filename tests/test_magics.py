@@ -394,7 +394,7 @@ def test_stars_are_set_seen_and_taken_away(shell: InteractiveShell, capsys: pyte
 
 def test_picking_needs_a_sweep_and_a_notebook(shell: InteractiveShell) -> None:
     cell(shell, "", "a lonely pick")
-    with pytest.raises(InvalidInput, match="for the last sweep"):
+    with pytest.raises(InvalidInput, match="needs a sweep in `_playcut`"):
         line(shell, "pick")
     cell(shell, "", "a {red|blue} pick")
     with pytest.raises(InvalidInput, match="needs a notebook's widgets"):

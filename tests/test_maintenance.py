@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playcut_jupyter import Playcut
 from playcut_jupyter.sandbox import Sandbox
-from tests.originals import original
+from tests.originals import path_of
 
 
 def library(sandbox: Sandbox, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -43,12 +43,12 @@ def test_prune_asks_and_never_touches_what_is_not_fetched(pc: Playcut, sandbox: 
     unasked = library(sandbox, "prune", "--older-than", "30")
     assert unasked.returncode == 1
     assert "--yes" in unasked.stdout
-    assert original(old).exists()
+    assert path_of(old.assets[0]).exists()
 
     done = library(sandbox, "prune", "--older-than", "30", "--yes")
     assert "Removed 2" in done.stdout
-    assert not original(old).exists()
-    assert original(kept).exists()
+    assert not path_of(old.assets[0]).exists()
+    assert path_of(kept.assets[0]).exists()
     assert [run.prompt for run in pc.history()] == ["Open.", "Kept."]
     assert pc.wait(open_task).assets
     assert list(away_from_home.rglob("*.json")) != []
@@ -73,8 +73,8 @@ def test_verify_fetches_missing_and_damaged_originals_again(
 ) -> None:
     missing, damaged, whole = pc.speech("Missing."), pc.speech("Damaged."), pc.speech("Whole.")
     originals = [run.assets[0].data for run in (missing, damaged)]
-    original(missing).unlink()
-    original(damaged).write_bytes(bytes(len(originals[1])))
+    path_of(missing.assets[0]).unlink()
+    path_of(damaged.assets[0]).write_bytes(bytes(len(originals[1])))
     before = sandbox.submissions
 
     done = library(sandbox, "verify")
@@ -83,14 +83,14 @@ def test_verify_fetches_missing_and_damaged_originals_again(
     assert done.stdout.count("fetched again") == 2
     assert "missing" in done.stdout
     assert "damaged" in done.stdout
-    assert [original(run).read_bytes() for run in (missing, damaged)] == originals
+    assert [path_of(run.assets[0]).read_bytes() for run in (missing, damaged)] == originals
     assert whole.assets[0].data
     assert sandbox.submissions == before
     assert "All originals" in library(sandbox, "verify").stdout
 
 
 def test_verify_tells_what_can_not_be_fetched_again(pc: Playcut, sandbox: Sandbox) -> None:
-    original(pc.speech("Gone.")).unlink()
+    path_of(pc.speech("Gone.").assets[0]).unlink()
     with Sandbox() as other:
         done = library(other, "verify")
 

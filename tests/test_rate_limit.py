@@ -175,14 +175,14 @@ def test_no_headers_whatever_make_the_limiter_raise(answers: list[dict[str, str]
         now = time.monotonic()
         limiter.observe(answer, Permit(now, now), held=held)
         assert limiter.limit is None or limiter.limit > 0
-        limiter.has_room_to_spare()
+        limiter.has_spare_capacity()
         assert 0 <= retry_after_s(answer, 5.0) <= 86_400
 
 
 def test_a_wrong_clock_of_ours_is_made_up_for_by_the_servers_date() -> None:
     async def second_request(reset_s: float, date_s: float) -> bool:
         limiter = RateLimiter()
-        admitted = await limiter.enter(Priority.START)
+        admitted = await limiter.acquire(Priority.START)
         told = headers(1, 0, reset_s) | {"date": formatdate(time.time() + date_s, usegmt=True)}
         limiter.observe(told, admitted)
         return not await timed_out(limiter)
@@ -194,7 +194,7 @@ def test_a_wrong_clock_of_ours_is_made_up_for_by_the_servers_date() -> None:
 
 async def timed_out(limiter: RateLimiter, seconds: float = 1.9, priority: Priority = Priority.START) -> bool:
     with anyio.move_on_after(seconds) as scope:
-        await limiter.enter(priority)
+        await limiter.acquire(priority)
     return scope.cancelled_caught
 
 
@@ -229,9 +229,9 @@ def test_an_unknown_wait_is_not_told_as_a_number() -> None:
     async def ninth() -> list[float]:
         limiter, told = RateLimiter(), list[float]()
         for _ in range(8):
-            await limiter.enter(Priority.START)
+            await limiter.acquire(Priority.START)
         with anyio.move_on_after(0.1):
-            await limiter.enter(Priority.START, told.append)
+            await limiter.acquire(Priority.START, told.append)
         return told
 
     assert all(map(math.isfinite, anyio.run(ninth)))
@@ -242,7 +242,7 @@ def test_no_flood_is_sent_before_the_first_answer_tells_the_limit() -> None:
         limiter, passes = RateLimiter(), list[Permit]()
 
         async def enter() -> None:
-            passes.append(await limiter.enter(Priority.START))
+            passes.append(await limiter.acquire(Priority.START))
 
         async with anyio.create_task_group() as group:
             for _ in range(50):
@@ -266,7 +266,7 @@ def test_finishing_goes_before_starting_and_within_each_the_first_come() -> None
         limiter, entered = RateLimiter(), list[str]()
 
         async def enter(name: str, priority: Priority) -> None:
-            await limiter.enter(priority)
+            await limiter.acquire(priority)
             entered.append(name)
 
         limiter.pause(0.2)
@@ -288,7 +288,7 @@ def test_one_that_is_called_off_lets_the_next_one_in() -> None:
 
             async def called_off() -> None:
                 with scope:
-                    await limiter.enter(Priority.FINISH)
+                    await limiter.acquire(Priority.FINISH)
 
             group.start_soon(called_off)
             await anyio.wait_all_tasks_blocked()
@@ -303,7 +303,7 @@ def test_a_pause_is_told_with_its_seconds_and_its_end() -> None:
         limiter, told = RateLimiter(), list[float]()
         limiter.pause(0.5)
         left = limiter.pause_s
-        await limiter.enter(Priority.START, told.append)
+        await limiter.acquire(Priority.START, told.append)
         return told, left
 
     told, left = anyio.run(run)
@@ -325,7 +325,7 @@ def test_a_shorter_pause_does_not_end_a_longer_one() -> None:
 def test_a_full_window_is_waited_out_and_an_old_answer_does_not_open_it() -> None:
     async def run() -> tuple[bool, bool]:
         limiter = RateLimiter()
-        passes = [await limiter.enter(Priority.START) for _ in range(3)]
+        passes = [await limiter.acquire(Priority.START) for _ in range(3)]
         limiter.observe(headers(3, 2), passes[0])
         limiter.observe(headers(3, 1), passes[1])
         full = await timed_out(limiter, 0.1)
@@ -341,20 +341,20 @@ def test_a_full_window_is_waited_out_and_an_old_answer_does_not_open_it() -> Non
 def test_polls_come_only_with_room_to_spare() -> None:
     async def run() -> list[bool]:
         limiter = RateLimiter()
-        said = [limiter.has_room_to_spare()]  # nothing is known yet
-        admitted = await limiter.enter(Priority.START)
+        said = [limiter.has_spare_capacity()]  # nothing is known yet
+        admitted = await limiter.acquire(Priority.START)
         limiter.observe({}, admitted)
-        said.append(limiter.has_room_to_spare())  # there is no limit
+        said.append(limiter.has_spare_capacity())  # there is no limit
         limiter.observe(headers(60, 59), admitted)
-        said.append(limiter.has_room_to_spare())
+        said.append(limiter.has_spare_capacity())
         limiter.expected = 45
-        said.append(limiter.has_room_to_spare())  # others still need what is left
+        said.append(limiter.has_spare_capacity())  # others still need what is left
         limiter.expected = 0
         limiter.observe(headers(60, 10), admitted)
-        said.append(limiter.has_room_to_spare())  # others took it
+        said.append(limiter.has_spare_capacity())  # others took it
         limiter.observe(headers(60, 59), admitted)
         limiter.pause(5)
-        said.append(limiter.has_room_to_spare())
+        said.append(limiter.has_spare_capacity())
         return said
 
     assert anyio.run(run) == [False, True, True, False, False, False]

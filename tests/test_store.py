@@ -16,7 +16,7 @@ from playcut_jupyter import Playcut
 from playcut_jupyter.errors import InvalidInput, PlaycutError
 from playcut_jupyter.library.store import Store, copy_out, unwritable, write_whole
 from playcut_jupyter.sandbox import Sandbox
-from tests.originals import original as original_of
+from tests.originals import path_of
 
 DATA = b"\x89PNG not really, but bytes all the same" * 1000
 
@@ -111,7 +111,7 @@ def test_the_sidecar_of_a_generation_has_its_facts_and_no_key_or_url(
     pc: Playcut, sandbox: Sandbox, away_from_home: Path
 ) -> None:
     run = pc.image("a fox in snow", aspect_ratio="16:9")
-    path = original_of(run)
+    path = path_of(run.assets[0])
     (sidecar,) = [file for file in files(away_from_home / "media") if file.suffix == ".json"]
     assert sidecar == path.with_suffix(f".{run.id}.json")
     facts = json.loads(sidecar.read_text(encoding="utf-8"))

@@ -1,1 +1,1 @@
-"""The documented API over HTTP: requests with the key, downloads without it, and the pace that the server sets."""
+"""The documented API over HTTP: requests with the key, downloads without it, and the rate limit."""

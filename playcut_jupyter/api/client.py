@@ -1,8 +1,8 @@
-"""The API over HTTP: a tool's name and input go in, its `data` or a `PlaycutError` comes out.
+"""The HTTP client of the API: takes a tool's name and input, and returns its `data` or raises a `PlaycutError`.
 
-One request is one call of `Client.call`; nothing is resent there but a 429, which the API certainly did not
-take. Whether a lost answer may be asked for again is for the caller to know: reads may (`Client.read`), a
-submission never. Storage, which must not see the key, is the business of `downloads`.
+`Client.call` sends one request, and resends it only after a 429, when the API certainly did not take it. The caller
+decides whether to retry after a lost answer: reads may (`Client.read`), a submission never. Downloads from storage,
+which must not see the key, are in `downloads`.
 """
 
 from __future__ import annotations
@@ -48,15 +48,15 @@ from playcut_jupyter.tools import READ_ONLY
 log = logging.getLogger("playcut_jupyter")
 
 MAX_RETRY_AFTER_S = 120.0
-"""A longer `Retry-After` is an error at once, seconds."""
+"""A longer `Retry-After` raises `RateLimited` at once, seconds."""
 _MAX_ANSWER_BYTES = 32_000_000
 _MAX_DEPTH = 100
 _OVERALL_MARGIN_S = 1.0
 _READ_ATTEMPTS = 6
-_READ_PATIENCE_S = 45.0
+_READ_TIMEOUT_S = 45.0
 _TOOL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
-# The documented statuses, what they mean and what to do; any other 4xx is a plain PlaycutError.
+# The documented statuses: error class, meaning, hint. Any other 4xx is a plain PlaycutError.
 _BY_STATUS: Mapping[int, tuple[type[PlaycutError], str, str | None]] = {
     400: (InvalidInput, "The input is not valid", "Correct the input and run it again."),
     401: (AuthenticationError, "The key was not accepted", None),
@@ -64,12 +64,12 @@ _BY_STATUS: Mapping[int, tuple[type[PlaycutError], str, str | None]] = {
     404: (NotFound, "Not found", None),
     422: (PromptRefused, "The prompt was refused", None),
 }
-_REFUSED = "The service did not take it; its own words, where it has any, say why."
+_REFUSED = "The service refused the request; its message, if there is one, says why."
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One HTTP answer, whole."""
+    """One complete HTTP response."""
 
     status_code: int
     headers: Mapping[str, str]
@@ -77,7 +77,7 @@ class Response:
 
 
 class Client:
-    """Talks to one base URL with one key, on one event loop, through one `RateLimiter`."""
+    """A client for one base URL and one key, on one event loop, behind one `RateLimiter`."""
 
     def __init__(self, settings: Settings, rate_limiter: RateLimiter | None = None) -> None:
         redaction.guard_logs()
@@ -91,12 +91,12 @@ class Client:
         await self._transport.aclose()
 
     async def read(self, tool: str, tool_input: Mapping[str, object], **how: Any) -> Any:
-        """Call a tool that buys nothing, asking again (jittered back-off, bounded) if the answer is lost.
+        """Call a tool that buys nothing, with bounded retries (jittered back-off) if the answer is lost.
 
-        Takes the keywords of `call`. Raises what `call` raises, but never `ResponseLost`.
+        Takes the keywords of `call`. Raises the errors of `call`, except `ResponseLost`.
         """
         retries = stamina.retry_context(
-            on=_worth_another_read, attempts=_READ_ATTEMPTS, timeout=_READ_PATIENCE_S, wait_initial=0.2
+            on=_is_retryable, attempts=_READ_ATTEMPTS, timeout=_READ_TIMEOUT_S, wait_initial=0.2
         )
         try:
             async for attempt in retries.with_name(f"playcut_jupyter.{tool}", (), {}):
@@ -123,46 +123,47 @@ class Client:
         Args:
             tool: its name.
             tool_input: its input, JSON-compatible.
-            priority: who goes first at the rate limiter.
-            timeout_s: for sending and for each silence of the answer, seconds; default `request_timeout_s`.
-            held: True if the server holds the connection on purpose (`wait-for-task`).
-            max_rate_limit_wait_s: how long rate limits are waited for in all, seconds.
+            priority: its priority at the rate limiter.
+            timeout_s: the timeout of each write and read, seconds; default `request_timeout_s`.
+            held: True for a long poll, which the server holds on purpose (`wait-for-task`).
+            max_rate_limit_wait_s: the longest wait for rate limits in all, seconds.
             notify: called with the seconds of a pause at the rate limiter, and with 0 at its end.
-            on_send: awaited right before each sending.
+            on_send: awaited right before each attempt to send.
 
         Raises:
-            ResponseLost: sent, but no usable answer came.
-            ConnectionFailed: the connection was never made; nothing was sent.
-            PlaycutError: what the API answered, as its documented class.
+            ResponseLost: it was sent, but no usable answer arrived.
+            ConnectionFailed: no connection was made; nothing was sent.
+            PlaycutError: the API's own error, as its documented class.
         """
         body = encoded(tool, tool_input)
-        started = time.monotonic()
+        started_at = time.monotonic()
         while True:
-            admitted = await self.rate_limiter.enter(priority, notify)
+            permit = await self.rate_limiter.acquire(priority, notify)
             try:
                 if on_send is not None:
                     await on_send()
-                answer = await self._post(tool, body, timeout_s or self.settings.request_timeout_s)
+                response = await self._post(tool, body, timeout_s or self.settings.request_timeout_s)
             finally:
                 self.rate_limiter.release()
-            took_s = time.monotonic() - admitted.sent_at
-            self.rate_limiter.observe(answer.headers, admitted, held=held and took_s > 1)
-            log.debug("%s answered %s in %.3f s", tool, answer.status_code, took_s)
-            if answer.status_code != 429:
-                return _data(tool, answer)
-            self._obey(tool, answer, spent_s=time.monotonic() - started, max_rate_limit_wait_s=max_rate_limit_wait_s)
+            took_s = time.monotonic() - permit.sent_at
+            self.rate_limiter.observe(response.headers, permit, held=held and took_s > 1)
+            log.debug("%s answered %s in %.3f s", tool, response.status_code, took_s)
+            if response.status_code != 429:
+                return _data(tool, response)
+            waited_s = time.monotonic() - started_at
+            self._pause(tool, response, waited_s=waited_s, max_rate_limit_wait_s=max_rate_limit_wait_s)
 
-    def _obey(self, tool: str, answer: Response, *, spent_s: float, max_rate_limit_wait_s: float) -> None:
-        """Pause all requests as a 429 asks, or raise `RateLimited` if that is too long."""
-        pause_s = max(retry_after_s(answer.headers, default=5.0), 0.2)
-        if pause_s > MAX_RETRY_AFTER_S or spent_s + pause_s > max_rate_limit_wait_s:
+    def _pause(self, tool: str, response: Response, *, waited_s: float, max_rate_limit_wait_s: float) -> None:
+        """Pause all requests for the `Retry-After` of a 429, or raise `RateLimited` if that is too long."""
+        pause_s = max(retry_after_s(response.headers, default=5.0), 0.2)
+        if pause_s > MAX_RETRY_AFTER_S or waited_s + pause_s > max_rate_limit_wait_s:
             raise RateLimited(
-                f"The service takes no requests for another {pause_s:.0f} s{_said(answer)}",
+                f"The service takes no requests for another {pause_s:.0f} s{_message_suffix(response)}",
                 retry_after_s=pause_s,
                 status_code=429,
                 tool=tool,
             )
-        log.debug("%s: rate limited, going on in %.1f s", tool, pause_s)
+        log.debug("%s: rate limited, continuing in %.1f s", tool, pause_s)
         self.rate_limiter.pause(pause_s)
 
     async def _post(self, tool: str, body: bytes, timeout_s: float) -> Response:
@@ -175,7 +176,7 @@ class Client:
         timeout = httpx.Timeout(timeout_s, connect=min(timeout_s, self.settings.request_timeout_s))
         url = f"{self.settings.base_url}/tools/{tool}/execute"
         request = new_request("POST", url, headers=headers, timeout=timeout, content=body)
-        # The overall limit is the later one, so that a connection that is never made is known as such.
+        # The overall timeout ends later than httpx's, so that a failed connection is reported as such.
         overall_s = timeout_s + _OVERALL_MARGIN_S
         async with (
             translate_errors(tool, self._host, overall_s, tool=tool),
@@ -184,7 +185,7 @@ class Client:
             try:
                 body = await read_body(response, _MAX_ANSWER_BYTES)
             except ResponseTooLarge:
-                raise ResponseLost(ServerError(f"The answer to {tool} is too long to be one.", tool=tool)) from None
+                raise ResponseLost(ServerError(f"The answer to {tool} is too large.", tool=tool)) from None
             return Response(response.status_code, response.headers, body)
 
 
@@ -192,7 +193,7 @@ def encoded(tool: str, tool_input: Mapping[str, object]) -> bytes:
     """Return the request's body.
 
     Raises:
-        InvalidInput: the name can't be a tool's, or the input can't be JSON; nothing is sent.
+        InvalidInput: the name can't be a tool's name, or the input can't be JSON; nothing is sent.
     """
     if not _TOOL_NAME.fullmatch(tool):
         raise InvalidInput(f"{tool!r} can't be the name of a tool.", hint="Names look like generate-image-from-text.")
@@ -205,25 +206,26 @@ def encoded(tool: str, tool_input: Mapping[str, object]) -> bytes:
         ) from None
 
 
-def _worth_another_read(error: Exception) -> bool:
+def _is_retryable(error: Exception) -> bool:
     return isinstance(error, ResponseLost | ConnectionFailed | ServerError)
 
 
-def _data(tool: str, answer: Response) -> Any:
-    """Return the `data` of a 2xx; raise for anything else."""
-    status = answer.status_code
-    document = _json_object(answer.body)
+def _data(tool: str, response: Response) -> Any:
+    """Return the `data` of a 2xx response; raise the error of any other."""
+    status = response.status_code
+    document = _json_object(response.body)
     if 200 <= status < 300:
         if document is None or "data" not in document:
-            text = f"The answer to {tool} is not the JSON that is documented ({_shape(answer)})."
+            text = f"The answer to {tool} is not the documented JSON ({_body_description(response)})."
             raise ResponseLost(ServerError(text, status_code=status, tool=tool))
         return document["data"]
     if 400 <= status < 500:
         cls, meaning, hint = _BY_STATUS.get(status, (PlaycutError, f"The service answered {status}", _REFUSED))
         if hint and tool not in READ_ONLY:
             hint = f"Nothing was bought. {hint}"
-        raise cls(meaning + _said(answer), hint=hint, status_code=status, tool=tool)
-    error = ServerError(f"{tool} failed at the service (HTTP {status}){_said(answer)}", status_code=status, tool=tool)
+        raise cls(meaning + _message_suffix(response), hint=hint, status_code=status, tool=tool)
+    text = f"{tool} failed at the service (HTTP {status}){_message_suffix(response)}"
+    error = ServerError(text, status_code=status, tool=tool)
     if status == 500 and document is not None and ("statusCode" in document or "message" in document):
         raise error
     raise ResponseLost(error)
@@ -238,7 +240,7 @@ def _json_object(body: bytes) -> dict[str, Any] | None:
 
 
 def _is_too_deep(document: object) -> bool:
-    """True for a nesting that no answer has and that code further in could not walk."""
+    """Return True if *document* is nested deeper than any real answer, too deep for recursive code."""
     level: list[Any] = [document]
     for _ in range(_MAX_DEPTH):
         inner = [list(node.values()) if isinstance(node, dict) else node for node in level]
@@ -248,20 +250,20 @@ def _is_too_deep(document: object) -> bool:
     return True
 
 
-def _said(answer: Response) -> str:
-    """Return ": " and what the server said, or what kind of body stands where its words should be."""
-    document = _json_object(answer.body)
+def _message_suffix(response: Response) -> str:
+    """Return the server's message after a colon; without one, a description of the body in brackets."""
+    document = _json_object(response.body)
     message = document.get("message") if document else None
     if isinstance(message, list):
         message = "; ".join(item for item in message[:10] if isinstance(item, str))
     if isinstance(message, str) and message.strip():
         text = plain(message, 1_000)
         return f": {text}" if text.endswith((".", "!", "?")) else f": {text}."
-    return "." if document is not None else f" (no documented message: {_shape(answer)})."
+    return "." if document is not None else f" (no documented message: {_body_description(response)})."
 
 
-def _shape(answer: Response) -> str:
-    if not answer.body.strip():
+def _body_description(response: Response) -> str:
+    if not response.body.strip():
         return "an empty body"
-    kind = plain(answer.headers.get("content-type", ""), 60).split(";")[0] or "unknown type"
-    return f"{len(answer.body)} bytes of {kind}"
+    mime_type = plain(response.headers.get("content-type", ""), 60).split(";")[0] or "unknown type"
+    return f"{len(response.body)} bytes of {mime_type}"

@@ -1,8 +1,8 @@
-"""Fetches an asset from its signed URL: no key, no trust, no more bytes than asked for.
+"""Downloads an asset from its signed URL, without the key and up to a maximum size.
 
-Each hop of a redirect is checked anew: http(s) alone, and only addresses of the public network (this machine
-only if the API itself is on it). The address that was checked is the one connected to, so that a name can't
-point elsewhere a moment later. Signed URLs appear in no message.
+The URL and each redirect are checked: only http(s), and only public addresses (loopback only if the API itself is on
+loopback). The connection is made to the checked address, so that a second DNS answer can't change the target. No
+message contains a signed URL.
 """
 
 from __future__ import annotations
@@ -34,23 +34,23 @@ log = logging.getLogger("playcut_jupyter")
 _MAX_REDIRECTS = 5
 _MAX_ADDRESSES = 3
 _OVERALL_S = 900.0
-# Ranges whose being global Python's versions do not agree on.
-_NEVER = tuple(map(ip_network, ("192.0.0.0/24", "64:ff9b:1::/48", "2001::/32", "fec0::/10")))
-_WITH_IPV4_AT_THE_END = tuple(map(ip_network, ("::/96", "64:ff9b::/96")))
+# Ranges that only some versions of Python treat as not global.
+_NOT_GLOBAL = tuple(map(ip_network, ("192.0.0.0/24", "64:ff9b:1::/48", "2001::/32", "fec0::/10")))
+_IPV4_EMBEDDING = tuple(map(ip_network, ("::/96", "64:ff9b::/96")))
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
 class FetchFailed(Exception):
-    """One attempt did not bring the bytes; `worth_another` if a newly signed URL may."""
+    """One download attempt failed; `retryable` if an attempt with a newly signed URL may succeed."""
 
-    def __init__(self, reason: str, *, worth_another: bool) -> None:
+    def __init__(self, reason: str, *, retryable: bool) -> None:
         super().__init__(reason)
-        self.worth_another = worth_another
+        self.retryable = retryable
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a storage host sent."""
+    """The body of a storage host's response."""
 
     data: bytes
     content_type: str
@@ -60,7 +60,7 @@ async def fetch(url: str, settings: Settings) -> Body:
     """Fetch *url* once, following redirects.
 
     Raises:
-        FetchFailed: refused, expired, cut, too large, or a place that is not to be fetched from.
+        FetchFailed: refused, expired, truncated, too large, or at an address that is not allowed.
     """
     try:
         for _ in range(_MAX_REDIRECTS + 1):
@@ -78,14 +78,14 @@ async def fetch(url: str, settings: Settings) -> Body:
                 return outcome
             url = outcome
     except ResponseLost as lost:
-        raise FetchFailed(lost.error.message, worth_another=True) from None
+        raise FetchFailed(lost.error.message, retryable=True) from None
     except ConnectionFailed as error:
-        raise FetchFailed(error.message, worth_another=True) from None
-    raise FetchFailed(f"the storage redirected more than {_MAX_REDIRECTS} times", worth_another=False)
+        raise FetchFailed(error.message, retryable=True) from None
+    raise FetchFailed(f"the storage redirected more than {_MAX_REDIRECTS} times", retryable=False)
 
 
 async def _request(url: str, host: str, address: str | None, settings: Settings) -> Body | str:
-    """Request *url* from one address; return its body, or where it redirects to."""
+    """Request *url* from one address; return the body, or the URL that it redirects to."""
     target = httpx.URL(url)
     headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
     extensions: dict[str, str] = {}
@@ -102,10 +102,10 @@ async def _request(url: str, host: str, address: str | None, settings: Settings)
     ):
         log.debug("GET %s answered %s", url, response.status_code)
         if response.status_code in _REDIRECTS and "location" in response.headers:
-            return _joined(url, response.headers["location"])
+            return _redirect_target(url, response.headers["location"])
         if response.status_code != 200:
             text = f"the storage answered {response.status_code}"
-            raise FetchFailed(text, worth_another=response.status_code != 410)
+            raise FetchFailed(text, retryable=response.status_code != 410)
         max_mb, declared = settings.max_download_mb, response.headers.get("content-length", "")
         try:
             if declared.isdigit() and len(declared) < 20 and int(declared) > max_mb * 1_000_000:
@@ -113,40 +113,40 @@ async def _request(url: str, host: str, address: str | None, settings: Settings)
             data = await read_body(response, int(max_mb * 1_000_000))
         except ResponseTooLarge:
             text = f"it is larger than {max_mb:g} MB (see the setting max_download_mb)"
-            raise FetchFailed(text, worth_another=False) from None
+            raise FetchFailed(text, retryable=False) from None
         return Body(data, response.headers.get("content-type", "").split(";")[0].strip().lower())
 
 
-def _joined(url: str, location: str) -> str:
+def _redirect_target(url: str, location: str) -> str:
     try:
         return urljoin(url, location)
     except ValueError:
-        raise FetchFailed("the storage redirected to what is not a URL", worth_another=False) from None
+        raise FetchFailed("the storage redirected to an invalid URL", retryable=False) from None
 
 
 async def _checked(url: str, settings: Settings) -> tuple[str, list[str | None]]:
-    """Return the URL's host and the addresses that may be connected to; [None] leaves it to a proxy."""
+    """Return the URL's host and its allowed addresses; [None] if a proxy resolves the name."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
         httpx.URL(url)
     except (ValueError, httpx.InvalidURL):
-        raise FetchFailed("its address is not a URL", worth_another=False) from None
+        raise FetchFailed("its URL is not valid", retryable=False) from None
     if parts.scheme not in ("http", "https") or not host:
-        raise FetchFailed("its address is not an http(s) URL", worth_another=False)
-    if proxy_for(url) is not None and _literal(host) is None:
+        raise FetchFailed("its URL is not http(s)", retryable=False)
+    if proxy_for(url) is not None and _parse_address(host) is None:
         return host, [None]
     try:
-        found = await anyio.getaddrinfo(host, port or parts.scheme, type=socket.SOCK_STREAM)
+        entries = await anyio.getaddrinfo(host, port or parts.scheme, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise FetchFailed(f"the name {host} was not found", worth_another=True) from None
-    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+        raise FetchFailed(f"the name {host} was not found", retryable=True) from None
+    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in entries))
     if not all(_may_connect(address, settings) for address in addresses):
-        raise FetchFailed(f"{host} is an address inside a private network", worth_another=False)
+        raise FetchFailed(f"{host} is an address inside a private network", retryable=False)
     return host, list(addresses)
 
 
-def _literal(host: str) -> IPv4Address | IPv6Address | None:
+def _parse_address(host: str) -> IPv4Address | IPv6Address | None:
     try:
         return ip_address(host)
     except ValueError:
@@ -154,19 +154,19 @@ def _literal(host: str) -> IPv4Address | IPv6Address | None:
 
 
 def _may_connect(address: str, settings: Settings) -> bool:
-    ip = _literal(address.split("%")[0])
+    ip = _parse_address(address.split("%")[0])
     if ip is None:
         return False
     ip = _embedded(ip)
     if ip.is_loopback:
         return settings.on_loopback
-    return ip.is_global and not ip.is_multicast and not any(ip in network for network in _NEVER)
+    return ip.is_global and not ip.is_multicast and not any(ip in network for network in _NOT_GLOBAL)
 
 
 def _embedded(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
-    """Return the IPv4 address that an IPv6 address stands for (mapped, compatible, 6to4, NAT64), else itself."""
+    """Return the IPv4 address embedded in an IPv6 address (mapped, compatible, 6to4, NAT64), else *ip* itself."""
     if isinstance(ip, IPv4Address):
         return ip
-    if any(ip in network for network in _WITH_IPV4_AT_THE_END) and not ip.is_loopback:
+    if any(ip in network for network in _IPV4_EMBEDDING) and not ip.is_loopback:
         return IPv4Address(int(ip) & 0xFFFFFFFF)
     return ip.ipv4_mapped or ip.sixtofour or ip

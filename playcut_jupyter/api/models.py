@@ -1,7 +1,7 @@
-"""The documents that come off the wire, as frozen values.
+"""The API's documents, parsed into frozen values.
 
-Tolerant on purpose: what the API documents is read, what it may leave out is None, and what has the wrong
-type counts as left out. All text is cleaned and bounded here, so nothing further in has to.
+The parsers are tolerant: a field that is missing or has the wrong type is None. All text is cleaned and limited in
+length here, so that no other code has to.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ TERMINAL = frozenset({"COMPLETED", "FAILED"})
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """What a submission answers: the task's id, its state, and the server's estimate of credits."""
+    """The answer to a submission: the task's id, its status, and the server's estimate of credits."""
 
     task_id: str
     status: str
@@ -30,7 +30,7 @@ class Acknowledgement:
 
 @dataclass(frozen=True, slots=True)
 class TaskFault:
-    """Why a task failed, in the API's words; `retryable` means the same input may be submitted again."""
+    """The error of a failed task, in the API's words; `retryable` if the same input may be submitted again."""
 
     code: str | None
     message: str | None
@@ -39,7 +39,7 @@ class TaskFault:
 
 @dataclass(frozen=True, slots=True)
 class TaskDocument:
-    """A task's state. `progress` is 0 to 100 or None; `asset_ids` is empty until COMPLETED."""
+    """A task's document. `progress` is 0 to 100 or None; `asset_ids` is empty until COMPLETED."""
 
     task_id: str | None
     type: str | None
@@ -50,13 +50,13 @@ class TaskDocument:
 
     @property
     def is_terminal(self) -> bool:
-        """True for COMPLETED and FAILED; an unknown status is not the end."""
+        """True for COMPLETED and FAILED; an unknown status is not terminal."""
         return self.status in TERMINAL
 
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """One of `list-voices`. Only the id can be relied on: the answer's shape is not documented."""
+    """A voice of `list-voices`. Only its id is certain, because the answer's shape is not documented."""
 
     id: str
     name: str
@@ -66,12 +66,12 @@ class Voice:
 
 
 def identifier(value: object) -> str | None:
-    """Return *value* as an opaque id, or None if it can't be one; what holds a key is none, for ids are shown."""
+    """Return *value* as an opaque id, or None if it can't be one, or holds a secret: ids are displayed."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
     try:
         text = str(value).strip()
-    except ValueError:  # an integer of more digits than Python converts
+    except ValueError:  # an integer with more digits than Python converts
         return None
     return text if text and len(text) <= MAX_ID and text.isprintable() and scrub(text) == text else None
 
@@ -88,14 +88,14 @@ def number(value: object) -> float | None:
 
 
 def status_word(value: object) -> str:
-    """Return a state in the API's own words, upper case; "" if there is none."""
+    """Return a status in upper case; "" if *value* is not text."""
     return plain(value, 60).upper() if isinstance(value, str) else ""
 
 
 def task_id_in(data: object) -> str | None:
-    """Return the task's id of an acknowledgement or task document.
+    """Return the task's id in an acknowledgement or task document.
 
-    The errors page shows a document whose id is under `id`, not `taskId`: either is taken.
+    The API's errors page shows a document with the id under `id`, not `taskId`, so both are accepted.
     """
     if not isinstance(data, Mapping):
         return None
@@ -103,7 +103,7 @@ def task_id_in(data: object) -> str | None:
 
 
 def acknowledgement(data: object) -> Acknowledgement | None:
-    """Read the answer to a submission; None if it names no task."""
+    """Parse the answer to a submission; None if it names no task."""
     task_id = task_id_in(data)
     if task_id is None or not isinstance(data, Mapping):
         return None
@@ -111,7 +111,7 @@ def acknowledgement(data: object) -> Acknowledgement | None:
 
 
 def task_document(data: object) -> TaskDocument | None:
-    """Read a task document; None if *data* is not an object with a state."""
+    """Parse a task document; None if *data* is not an object with a status."""
     if not isinstance(data, Mapping):
         return None
     status = status_word(data.get("status"))
@@ -152,14 +152,14 @@ def _fault(error: object) -> TaskFault | None:
 
 
 def voices(data: object) -> list[Voice]:
-    """Read the answer of `list-voices`: a list, or an object that holds one (the shape is not documented)."""
+    """Parse the answer of `list-voices`: a list, or an object that holds one (the shape is not documented)."""
     if isinstance(data, Mapping):
         lists = [value for value in data.values() if isinstance(value, list)]
         data = lists[0] if lists else []
     if not isinstance(data, list):
         return []
-    found = (_voice(item) for item in data[:MAX_VOICES])
-    return [voice for voice in found if voice is not None]
+    parsed = (_voice(item) for item in data[:MAX_VOICES])
+    return [voice for voice in parsed if voice is not None]
 
 
 def _voice(item: object) -> Voice | None:

@@ -1,10 +1,10 @@
-"""The rate limiter: every request of a client passes it, and the server's headers drive it.
+"""The rate limiter that every request of a client passes, controlled by the server's headers.
 
-The API counts requests in a sliding window per key and says in each answer how many are left. The limiter keeps
-its own log of the window, because answers arrive out of step with many requests in flight, and corrects it
-by what the server says others used. Finishing what is bought (waits, downloads) goes before buying more;
-progress polls only use what nobody else will need. Absent, wrong or contradictory headers loosen the limiter at
-most until the next 429, which stops all requests for as long as it says.
+The API counts requests per key in a sliding window, and reports the remaining number with each answer. The limiter
+keeps its own log of the window, because answers are out of order with many requests in flight, and adds the requests
+of other clients according to the server. Waits and downloads for accepted tasks have priority over submissions;
+progress polls only use spare capacity. Missing, wrong or contradictory headers can make the limiter too permissive
+until the next 429, which pauses all requests for its `Retry-After`.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from enum import IntEnum
 import anyio
 
 WINDOW_S = 60.0
-"""The documented window. A shorter one is believed if the headers show it."""
+"""The documented window, seconds."""
 _FIRST_BURST = 8
-"""How many requests may be under way before the first answer tells the limit."""
+"""The number of concurrent requests before the first answer reports the limit."""
 _MARGIN_S = 0.03
 _MAX_RETRY_AFTER_S = 86_400.0
 
@@ -32,7 +32,7 @@ Notify = Callable[[float], None]
 
 
 class Priority(IntEnum):
-    """Who goes first when requests queue."""
+    """The order of queued requests, smallest first."""
 
     FINISH = 0
     START = 1
@@ -40,22 +40,23 @@ class Priority(IntEnum):
 
 @dataclass(eq=False, slots=True)
 class Permit:
-    """A request let through: when it was sent, and the latest moment at which the server can have counted it."""
+    """A request that was let through: when it was sent, and the latest time at which the server counted it."""
 
     sent_at: float
     counted_at: float
 
 
 class RateLimiter:
-    """Lets requests through as fast as the rate limit allows, no faster. Lives on one event loop.
+    """Lets requests through as fast as the rate limit allows. Lives on one event loop.
 
-    With *learns_window* a window shorter than the documented minute is believed if the headers show one: for a
-    sandbox. What the API's Reset means exactly is not documented, so there the minute stands.
+    Args:
+        learns_window: accept a shorter window than the documented minute if the headers show one, as a sandbox's may.
+            The exact meaning of the API's `X-RateLimit-Reset` is not documented, so the API's window is not learned.
 
     Attributes:
-        limit: requests a window, as the server says; None until it has said so.
-        server_remaining: what the last answer said was left.
-        expected: requests that jobs under way will still need; progress polls leave room for them.
+        limit: requests per window, from the server; None before its first answer.
+        server_remaining: the remaining requests in the server's last answer.
+        expected: requests that unfinished jobs still need, for which progress polls leave capacity.
     """
 
     def __init__(self, *, learns_window: bool = True) -> None:
@@ -80,20 +81,21 @@ class RateLimiter:
         """Seconds until a 429's pause ends; 0 if there is none."""
         return max(0.0, self._paused_until - time.monotonic())
 
-    async def enter(self, priority: Priority, notify: Notify | None = None) -> Permit:
-        """Wait for this request's turn.
+    async def acquire(self, priority: Priority, notify: Notify | None = None) -> Permit:
+        """Wait until a request may be sent, and return its permit.
 
-        *notify* is called with the expected seconds whenever waiting takes a noticeable time, and with 0 when
-        it is over.
+        Args:
+            priority: its priority among queued requests.
+            notify: called with the expected seconds of any noticeable wait, and with 0 at its end.
         """
         ticket = (priority, next(self._numbers))
         heapq.heappush(self._queue, ticket)
-        told = False
+        notified = False
         try:
             while (delay := self._delay()) > 0 or self._queue[0] != ticket:
                 if notify and 0.2 < delay < math.inf:
                     notify(delay)
-                    told = True
+                    notified = True
                 is_next = self._queue[0] == ticket and math.isfinite(delay)
                 with anyio.move_on_after(delay if is_next else None):
                     await self._changed.wait()
@@ -101,20 +103,20 @@ class RateLimiter:
             self._queue.remove(ticket)
             heapq.heapify(self._queue)
             self._wake()
-        if told and notify:
+        if notified and notify:
             notify(0.0)
         self._unanswered += 1
         now = time.monotonic()
-        admitted = Permit(now, now + self._round_trip_s)
-        insort(self._log, admitted, key=lambda entry: entry.counted_at)
-        return admitted
+        permit = Permit(now, now + self._round_trip_s)
+        insort(self._log, permit, key=lambda entry: entry.counted_at)
+        return permit
 
     def _delay(self) -> float:
-        """Seconds until a request may be sent; infinite if only an answer can tell."""
+        """Return the seconds until a request may be sent; infinite until an outstanding answer arrives."""
         now = time.monotonic()
         if self._paused_until > now:
             return self._paused_until - now
-        self._forget(now)
+        self._expire(now)
         if self.limit is None:
             return math.inf if not self._answered and self._unanswered >= _FIRST_BURST else 0.0
         if len(self._log) + self._others < self.limit:
@@ -124,61 +126,61 @@ class RateLimiter:
             ends.append(self._log[0].counted_at + self._window_s + _MARGIN_S)
         return max(min(ends, default=now) - now, 0.001)
 
-    def _forget(self, now: float) -> None:
+    def _expire(self, now: float) -> None:
         horizon = now - self._window_s - _MARGIN_S
         while self._log and self._log[0].counted_at <= horizon:
             self._log.pop(0)
         if self._others_until <= now:
             self._others = 0
 
-    def has_room_to_spare(self) -> bool:
-        """True if a progress poll takes nothing from the requests that are still to come."""
-        self._forget(time.monotonic())
+    def has_spare_capacity(self) -> bool:
+        """Return True if a progress poll takes no capacity from requests that are still expected."""
+        self._expire(time.monotonic())
         if self.limit is None:
             return self._answered and self.pause_s == 0
         free = self.limit - len(self._log) - self._others
         return self.pause_s == 0 and not self._queue and free > self.expected + self.limit // 4
 
     def release(self) -> None:
-        """Say that a request that was let through is over, with or without an answer."""
+        """Report that a request has ended, with or without an answer."""
         self._unanswered -= 1
         self._wake()
 
-    def observe(self, headers: Mapping[str, str], admitted: Permit, *, held: bool = False) -> None:
-        """Learn from an answer's `X-RateLimit-*` headers. A *held* answer's count may be minutes old."""
+    def observe(self, headers: Mapping[str, str], permit: Permit, *, held: bool = False) -> None:
+        """Update the limit from an answer's `X-RateLimit-*` headers; a *held* answer's count may be minutes old."""
         now = time.monotonic()
         self._answered = True
         if not held:
-            round_trip_s = min(now - admitted.sent_at, 2.0)
+            round_trip_s = min(now - permit.sent_at, 2.0)
             self._round_trip_s = 0.7 * self._round_trip_s + 0.3 * round_trip_s
-            self._settle(admitted, now)
+            self._set_counted_at(permit, now)
         limit = _whole(headers.get("x-ratelimit-limit"))
         if limit is not None and limit > 0:
             self.limit = limit
             remaining = _whole(headers.get("x-ratelimit-remaining"))
             if remaining is not None and not held:
-                self._compare(limit, remaining, headers, now)
+                self._count_others(limit, remaining, headers, now)
         self._wake()
 
-    def _settle(self, admitted: Permit, counted_at: float) -> None:
-        if admitted in self._log:
-            self._log.remove(admitted)
-            admitted.counted_at = counted_at
-            insort(self._log, admitted, key=lambda entry: entry.counted_at)
+    def _set_counted_at(self, permit: Permit, counted_at: float) -> None:
+        if permit in self._log:
+            self._log.remove(permit)
+            permit.counted_at = counted_at
+            insort(self._log, permit, key=lambda entry: entry.counted_at)
 
-    def _compare(self, limit: int, remaining: int, headers: Mapping[str, str], now: float) -> None:
+    def _count_others(self, limit: int, remaining: int, headers: Mapping[str, str], now: float) -> None:
         self.server_remaining = remaining
         reset_in = _seconds_to_reset(headers)
         if self._learns_window and reset_in is not None and remaining == limit - 1:
-            # Ours is the only request in the window, so its end tells how long the window is.
-            # Near the documented minute the documented minute it is: clocks are not that good.
+            # Ours is the only request in the window, so its end reveals the window's length. Near the documented
+            # minute, the difference is only the clocks' inaccuracy.
             self._window_s = WINDOW_S if reset_in > 0.8 * WINDOW_S else max(reset_in, 0.05)
-        self._forget(now)
+        self._expire(now)
         self._others = max(0, limit - remaining - len(self._log))
         self._others_until = now + (reset_in if reset_in is not None else self._window_s) + _MARGIN_S
 
     def pause(self, seconds: float) -> None:
-        """Stop all requests for *seconds*, as a 429 asks."""
+        """Pause all requests for *seconds*, after a 429."""
         self._paused_until = max(self._paused_until, time.monotonic() + seconds)
         self._wake()
 
@@ -188,7 +190,7 @@ class RateLimiter:
 
 
 def retry_after_s(headers: Mapping[str, str], default: float) -> float:
-    """Return the seconds of a `Retry-After` header (a number or a date); *default* if it makes no sense."""
+    """Return the seconds of a `Retry-After` header (a number or a date); *default* if it is missing or invalid."""
     text = headers.get("retry-after", "").strip()
     seconds = _finite(text)
     if seconds is None and text:
@@ -208,9 +210,9 @@ def _seconds_until_date(text: str, server_date: str) -> float | None:
 
 
 def _seconds_to_reset(headers: Mapping[str, str]) -> float | None:
-    """Seconds to `X-RateLimit-Reset` (documented: Unix milliseconds); None unless within the window.
+    """Return the seconds to `X-RateLimit-Reset` (documented as Unix milliseconds); None unless within the window.
 
-    Our clock may be wrong; the server's `Date`, good to a second, then stands in for it.
+    If our clock differs from the server's `Date` header by more than 2 s, the header replaces our clock.
     """
     reset_ms = _finite(headers.get("x-ratelimit-reset", ""))
     if reset_ms is None:

@@ -1,7 +1,7 @@
-"""Sockets and bodies: the one place that sets up httpx, and turns its exceptions into facts.
+"""Sets up httpx's transports, reads bodies, and translates httpx's exceptions.
 
-What matters to those above is not which exception came but whether the request can have been taken: a
-connection that was never made is `ConnectionFailed`, everything after that is `ResponseLost`.
+For callers, it only matters whether the server can have taken the request. If no connection was made, the error is
+`ConnectionFailed`; any later failure is `ResponseLost`.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from playcut_jupyter.errors import ConnectionFailed, NotConnected, PlaycutError,
 from playcut_jupyter.redaction import plain
 from playcut_jupyter.settings import is_loopback
 
-# Shorter than what common servers keep idle connections for (5 s), so that a submission is hardly ever
-# written to a connection that the other side has just closed.
+# Shorter than the idle timeout of common servers (5 s), so that a submission is rarely written to a connection that
+# the server has just closed.
 _KEEPALIVE_EXPIRY_S = 2.0
 _NEVER_CONNECTED = (
     httpx.ConnectError,
@@ -34,7 +34,7 @@ _NEVER_CONNECTED = (
 
 
 class ResponseLost(Exception):
-    """A request was sent and no usable answer came; `error` is what to tell where asking again is harmless."""
+    """A request was sent, but no usable answer arrived. `error` is the error to raise if a retry is harmless."""
 
     def __init__(self, error: PlaycutError) -> None:
         super().__init__(error.message)
@@ -42,16 +42,15 @@ class ResponseLost(Exception):
 
 
 def new_transport(url: str, *, reuse_connections: bool = True) -> httpx.AsyncHTTPTransport:
-    """Return a transport to *url*'s host: TCP keepalive on, the environment's proxy if one applies.
+    """Return a transport to *url*'s host, with TCP keepalive, and with the environment's proxy if one applies.
 
-    A bare transport and no httpx client: nothing then follows redirects, keeps cookies, or reads more into an
-    answer than its status, headers and body.
+    A transport and not an httpx client, because a client follows redirects and keeps cookies.
 
     Raises:
         NotConnected: the environment names a proxy or certificates that can't be used.
     """
     limits = httpx.Limits(
-        # Held waits each keep a connection, so a cap on them would be a cap on generations under way.
+        # Each long poll needs its own connection, so a limit here would limit the number of generations.
         max_connections=None,
         max_keepalive_connections=20 if reuse_connections else 0,
         keepalive_expiry=_KEEPALIVE_EXPIRY_S,
@@ -60,10 +59,10 @@ def new_transport(url: str, *, reuse_connections: bool = True) -> httpx.AsyncHTT
     try:
         return httpx.AsyncHTTPTransport(verify=_tls(), proxy=proxy, limits=limits, socket_options=_keepalive_options())
     except (ValueError, ImportError, OSError) as error:
-        culprit = f"The proxy {plain(proxy, 200)}" if proxy else "What the environment names as certificates"
+        cause = f"The proxy {plain(proxy, 200)}" if proxy else "The certificate setting of the environment"
         raise NotConnected(
-            f"{culprit} can't be used ({type(error).__name__}: {plain(error, 200)}).",
-            hint="Look at HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR. Nothing was sent.",
+            f"{cause} can't be used ({type(error).__name__}: {plain(error, 200)}).",
+            hint="Check HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR. Nothing was sent.",
         ) from None
 
 
@@ -87,7 +86,7 @@ def new_request(
 
 
 def proxy_for(url: str) -> str | None:
-    """Return the environment's proxy for *url*; never one for our own machine: that is plain http, key included."""
+    """Return the environment's proxy for *url*; None for loopback, where the key is sent over plain http."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     if is_loopback(host) or proxy_bypass(host):
@@ -97,12 +96,12 @@ def proxy_for(url: str) -> str | None:
 
 @cache
 def _tls() -> ssl.SSLContext:
-    """One context for all: reading the certificates takes longer than a request on a fast network."""
+    """Return one shared context, because loading the certificates takes longer than a fast request."""
     return httpx.create_ssl_context()
 
 
 def _keepalive_options() -> list[tuple[int, int, int]]:
-    """Socket options that notice a dead peer within about two minutes of a silent, held wait."""
+    """Return socket options that detect a dead peer within about two minutes of a silent long poll."""
     options = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
     for name, value in (
         ("TCP_KEEPIDLE", 30),
@@ -117,10 +116,13 @@ def _keepalive_options() -> list[tuple[int, int, int]]:
 
 @asynccontextmanager
 async def translate_errors(what: str, host: str, overall_s: float, *, tool: str | None = None) -> AsyncIterator[None]:
-    """Turn httpx's exceptions into `ConnectionFailed` (nothing was sent) or `ResponseLost`.
+    """Translate httpx's exceptions into `ConnectionFailed` (nothing was sent) or `ResponseLost`.
 
-    An answer that is not over after *overall_s* seconds, however busily it drips, counts as lost. *what* is how the
-    errors call it, *tool* what they name as theirs.
+    Args:
+        what: the name of the request in messages.
+        host: the host in messages.
+        overall_s: the limit for the whole exchange, seconds, against answers that arrive in small pieces without end.
+        tool: the errors' `tool`.
     """
     try:
         with anyio.fail_after(overall_s):
@@ -143,7 +145,7 @@ def _reason(error: Exception) -> str:
 
 @asynccontextmanager
 async def stream_response(transport: httpx.AsyncHTTPTransport, request: httpx.Request) -> AsyncIterator[httpx.Response]:
-    """Send *request* and yield the response with its body unread; closed at the end, also when cancelled."""
+    """Send *request* and yield the response with its body unread; close it at the end, even when cancelled."""
     response = await transport.handle_async_request(request)
     try:
         yield response
@@ -153,38 +155,38 @@ async def stream_response(transport: httpx.AsyncHTTPTransport, request: httpx.Re
 
 
 class ResponseTooLarge(Exception):
-    """A body has more bytes than it may."""
+    """A body is larger than allowed."""
 
 
-async def read_body(response: httpx.Response, most_bytes: int) -> bytes:
-    """Return the body, never holding more than *most_bytes* of it.
+async def read_body(response: httpx.Response, max_bytes: int) -> bytes:
+    """Return the body, which may have up to *max_bytes*.
 
-    Our requests ask for no content coding, because a small body can unfold into one that fills the memory. What a
-    gateway compresses all the same is unfolded once, within the bound.
+    Requests ask for no content coding, because a small compressed body can expand to fill the memory. If a gateway
+    compresses it nevertheless, it is decompressed once, up to *max_bytes*.
 
     Raises:
-        ResponseTooLarge: it has more.
-        httpx.DecodingError: it is encoded in a way that is not known.
+        ResponseTooLarge: it is larger.
+        httpx.DecodingError: its content coding is unknown or damaged.
     """
     body = bytearray()
     async for chunk in response.aiter_raw():
         body += chunk
-        if len(body) > most_bytes:
+        if len(body) > max_bytes:
             raise ResponseTooLarge
     coding = response.headers.get("content-encoding", "").strip().lower()
-    return bytes(body) if coding in ("", "identity") else _decompressed(bytes(body), coding, most_bytes)
+    return bytes(body) if coding in ("", "identity") else _decompressed(bytes(body), coding, max_bytes)
 
 
-def _decompressed(body: bytes, coding: str, most_bytes: int) -> bytes:
+def _decompressed(body: bytes, coding: str, max_bytes: int) -> bytes:
     if coding not in ("gzip", "x-gzip", "deflate"):
         raise httpx.DecodingError(f"content coding {plain(coding, 40)}")
-    unfolding = zlib.decompressobj(zlib.MAX_WBITS | 32)
+    decompressor = zlib.decompressobj(zlib.MAX_WBITS | 32)
     try:
-        data = unfolding.decompress(body, most_bytes)
+        data = decompressor.decompress(body, max_bytes)
     except zlib.error as error:
         raise httpx.DecodingError(str(error)) from None
-    if unfolding.unconsumed_tail:
+    if decompressor.unconsumed_tail:
         raise ResponseTooLarge
-    if not unfolding.eof:
-        raise httpx.DecodingError("the compressed body is cut")
+    if not decompressor.eof:
+        raise httpx.DecodingError("the compressed body is truncated")
     return data

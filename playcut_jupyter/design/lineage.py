@@ -14,12 +14,14 @@ from playcut_jupyter.design import word_diff
 from playcut_jupyter.errors import InvalidInput, PromptError
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.prompts.plan import OneValue
+from playcut_jupyter.syntax import lookalikes
 from playcut_jupyter.text import truncate
 from playcut_jupyter.tools import KINDS, Tool
 
 _PARENT = "_parents_prompt"
 """The template variable that holds the parent's prompt."""
 _MAX_CHARACTERS = 120
+_DASHES_OF_PROSE = "\u2013\u2014\u2015"
 
 
 def child_template(prompt: str, body: str) -> tuple[str, dict[str, str]]:
@@ -32,10 +34,12 @@ def child_template(prompt: str, body: str) -> tuple[str, dict[str, str]]:
         body: lines of `+ words` and `- words`; or a whole new template; or nothing.
 
     Raises:
-        PromptError: only some lines are changes, or the prompt does not contain the words to remove.
+        PromptError: only some lines are changes, a sign is a look-alike, or the prompt lacks the words to remove.
     """
     lines = [line.strip() for line in body.splitlines() if line.strip()]
     others = [line for line in lines if line[0] not in "+-"]
+    for line in others:
+        _check_sign(line, prompt, has_changes=others != lines)
     if lines and (others == lines or (len(lines) == 1 and re.match(r"-\d", lines[0]))):
         return body, {}
     if others:
@@ -54,9 +58,32 @@ def child_template(prompt: str, body: str) -> tuple[str, dict[str, str]]:
     return f"{{{_PARENT}}}{added}", {_PARENT: kept}
 
 
+def _check_sign(line: str, prompt: str, *, has_changes: bool) -> None:
+    """Raise `PromptError` if *line* begins with what looks like + or -, and is hardly prose.
+
+    Prose may begin with a dash, and with a minus before a number; then, only words that stand in *prompt* are to go.
+    """
+    sign = lookalikes.plain(line)[:1]
+    if sign not in ("+", "-"):
+        return
+    words = line[next((at for at, one in enumerate(line) if lookalikes.plain(one) not in ("", "+", "-")), len(line)) :]
+    may_be_prose = sign == "-" and (line[0] in _DASHES_OF_PROSE or words[:1].isdecimal())
+    if may_be_prose and not has_changes and not re.search(_pattern(words), prompt, re.IGNORECASE):
+        return
+    raise PromptError(
+        f"{truncate(line, _MAX_CHARACTERS)!r} begins with the character {lookalikes.odd_character(line)}.",
+        hint=f"Write `{sign} {truncate(words.strip(), _MAX_CHARACTERS)}`; or `--literal`, for a new prompt.",
+    )
+
+
+def _pattern(words: str) -> str:
+    """Return the regular expression that finds *words* in whatever white space; nothing, for none."""
+    found = r"\s+".join(re.escape(word) for word in words.split())
+    return rf"(?<!\w){found}(?!\w)" if found else r"(?!)"
+
+
 def _without(prompt: str, words: str) -> str:
-    pattern = r"\s+".join(re.escape(word) for word in words.split())
-    rest = re.sub(rf"(?<!\w){pattern}(?!\w)", " ", prompt, flags=re.IGNORECASE) if pattern else prompt
+    rest = re.sub(_pattern(words), " ", prompt, flags=re.IGNORECASE)
     if rest == prompt:
         raise PromptError(
             f"The parent's prompt does not contain {words!r}: {truncate(prompt, _MAX_CHARACTERS)}",

@@ -20,8 +20,12 @@ from playcut_jupyter.errors import InvalidInput, PromptError
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.prompts.expansion import expand
 from playcut_jupyter.prompts.plan import Expansions, Plan
+from playcut_jupyter.prompts.values import refuse_no_value
 from playcut_jupyter.settings import MAX_GENERATIONS
 from playcut_jupyter.tools import GenerationRequest, Tool
+
+_PROMPT = "_prompt"
+"""The template variable that holds a literal prompt."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,7 @@ def plan_sweep(
     parent: Snapshot | None = None,
     sample: int | None = None,
     sample_seed: int = 0,
+    literal: bool = False,
     **how: Any,
 ) -> SweepRequest:
     """Expand *template* and *options* (our names or the API's).
@@ -107,6 +112,7 @@ def plan_sweep(
         parent: the generation to derive from.
         sample: the size of a random sample of the generations; None for all.
         sample_seed: the sample's seed; the same seed takes the same sample.
+        literal: True to take *template* as the prompt itself; lists among the options are axes all the same.
         **how: other attributes of `SweepRequest`.
 
     Raises:
@@ -114,12 +120,14 @@ def plan_sweep(
     """
     tool = tool_for(kind or (lineage.kind_of_child(parent) if parent is not None else "image"))
     inherited: Mapping[str, object] = {}
+    if not template.strip() and (literal or parent is None):
+        raise PromptError("The prompt is empty.", hint="Say in words what to make.")
+    if literal:
+        template, variables = f"{{{_PROMPT}}}", {_PROMPT: template}
     if parent is not None:
         inherited = lineage.inherited(parent, tool)
         template, words = lineage.child_template(parent.prompt, template)
         variables = {**variables, **words}
-    if not template.strip():
-        raise PromptError("The prompt is empty.", hint="Say in words what to make.")
     inputs = inputs_for(tool, options)
     # An overridden input keeps its position among *options*, which sets the order of the axes.
     defaults = {name: value for name, value in inherited.items() if name not in inputs}
@@ -148,6 +156,8 @@ def plan_literal(
         raise InvalidInput("The prompt is empty.", hint="Say in words what to make.")
     inherited = lineage.inherited(parent, tool) if parent is not None else {}
     inputs = {**inherited, **inputs_for(tool, options)}
+    for name, value in inputs.items():
+        refuse_no_value(value, f"The option {name}")
     return _request(tool, Plan({}, Expansions((prompt,), (), inputs, range(1))), parent, **how)
 
 

@@ -1,1 +1,1 @@
-"""Snapshots and asset records as HTML, text and pictures, and the displays that change while a cell runs."""
+"""Renders snapshots and asset records as HTML, text and pictures, and keeps displays up to date."""

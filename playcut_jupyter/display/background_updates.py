@@ -1,7 +1,7 @@
-"""Keeps displays up to date from the background, while other cells run.
+"""Updates displays in the background, while other cells run.
 
-All displays together keep to the limit of one cell. In Voila, and outside of a kernel, nothing is updated: what is
-displayed is the state at the time.
+All displays together keep to the message limit of one cell. In Voila and outside of a kernel nothing is updated: the
+display shows the state at its time.
 """
 
 from __future__ import annotations
@@ -29,13 +29,9 @@ def update_in_background(
     below: Below | None = None,
     then: Callable[[], str] | None = None,
 ) -> None:
-    """Display *line*, and *below* it, and keep both up to date from the background until all *jobs* are done.
+    """Display *jobs* and return; update the display in the background until all are done.
 
-    Args:
-        jobs: what is waited for.
-        line: gives the line.
-        below: gives what lies below it, if anything.
-        then: called once they are done; the message that it returns stands under the line.
+    The arguments are those of `LiveDisplay`.
     """
     if in_kernel() and not in_voila():
         display = LiveDisplay(jobs, line, below, NotebookTarget(), then)
@@ -45,7 +41,7 @@ def update_in_background(
     if display.jobs_done:
         display.finish()
         return
-    # Here, in the cell: from another thread only updates of a display land where they belong.
+    # The first drawing is done here: from another thread, only updates reach the right cell.
     display.tick()
     _finish_with_each_cell()
     with _lock:
@@ -56,10 +52,10 @@ def update_in_background(
 
 
 async def _update_all() -> None:
-    """Draw all displays, one after the other: together they keep to the limit of one cell."""
+    """Draw all displays in turn, within the message limit of one cell."""
     while True:
-        # On a thread, because decoding must not hold up the jobs on this loop, and outside the context of the cell
-        # that displayed it: nbclient takes an update only from the cell that runs.
+        # On a thread, because decoding must not block the jobs on this loop. In an empty context, not that of the cell
+        # that made the display: nbclient accepts an update only from the running cell.
         messages = await to_thread.run_sync(contextvars.Context().run, _draw_next)
         with _lock:
             _displays[:] = [display for display in _displays if not display.is_final]
@@ -70,8 +66,8 @@ async def _update_all() -> None:
 
 def _draw_next() -> int:
     with _lock:
-        waiting = sorted(_displays, key=lambda display: display.drawn_at)
-    for display in sorted(waiting, key=lambda display: not display.jobs_done):
+        displays = sorted(_displays, key=lambda display: (not display.jobs_done, display.drawn_at))
+    for display in displays:
         messages = display.finish() if display.jobs_done else display.tick()
         if messages:
             return messages
@@ -79,17 +75,17 @@ def _draw_next() -> int:
 
 
 def _finish_with_each_cell() -> None:
-    """Let what is done by the end of a cell be drawn before that end: nbclient takes nothing after it."""
+    """Draw finished displays before each cell ends, because nbclient accepts no update after the last one."""
     from IPython import get_ipython  # a script must not load IPython for it
 
     shell = get_ipython()
     if shell is not None:
-        shell.events.register("post_run_cell", _finish_done)  # a second time changes nothing
+        shell.events.register("post_run_cell", _finish_done)  # registered only once
 
 
 def _finish_done(_: object = None) -> None:
     with _lock:
-        waiting = list(_displays)
-    for display in waiting:
+        displays = list(_displays)
+    for display in displays:
         if display.jobs_done:
             display.finish()

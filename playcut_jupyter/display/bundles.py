@@ -1,4 +1,4 @@
-"""MIME bundles: what a front end is given, as HTML and as text for where there is no HTML."""
+"""MIME bundles: an output as HTML, and as text for front ends without HTML."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ Bundle: TypeAlias = dict[str, str]
 
 
 def mime_bundle(html: str, text: str) -> Bundle:
-    """Return the bundle of *html* and the *text* that says the same; half a character, which can't be sent, is "?"."""
-    return {"text/html": _sendable(str(html)), "text/plain": _sendable(text)}
+    """Return the bundle of *html* and equivalent *text*; a lone surrogate, which can't be encoded, becomes "?"."""
+    return {"text/html": _encodable(str(html)), "text/plain": _encodable(text)}
 
 
-def _sendable(text: str) -> str:
+def _encodable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
@@ -23,8 +23,8 @@ def message_bundle(text: str) -> Bundle:
     return mime_bundle(text_html.message(text), text)
 
 
-def with_message(shown: Bundle, text: str) -> Bundle:
-    """Return a bundle with a message under it; as it is if there is none."""
+def with_message(bundle: Bundle, text: str) -> Bundle:
+    """Return *bundle* with a message below it; unchanged if *text* is empty."""
     if not text:
-        return dict(shown)
-    return mime_bundle(shown["text/html"] + text_html.message(text), f"{shown['text/plain']}\n{text}")
+        return dict(bundle)
+    return mime_bundle(bundle["text/html"] + text_html.message(text), f"{bundle['text/plain']}\n{text}")

@@ -1,4 +1,4 @@
-"""The history: a table with thumbnails, and columns of text where there is no HTML."""
+"""The history as an HTML table with thumbnails, and as columns of text."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _FACTS = ("state", "credits", "when", "task")
 
 
 def bundle(snapshots: Sequence[Snapshot], search: str | None = None) -> Bundle:
-    """Return the MIME bundle of the history, or of what in it matches *search*."""
+    """Return the MIME bundle of the history; *search* is the text that was searched for, if any."""
     return mime_bundle(html(snapshots, search), text(snapshots, search))
 
 
 def html(snapshots: Sequence[Snapshot], search: str | None = None) -> Markup:
-    """Return the history, or what in it matches *search*, as a table with thumbnails."""
+    """Return the history as a table with thumbnails; arguments as for `bundle`."""
     if not snapshots:
-        return text_html.message(_nothing(search))
+        return text_html.message(_empty_message(search))
     rows = [
         (
             str(snapshot.id),
@@ -40,9 +40,9 @@ def html(snapshots: Sequence[Snapshot], search: str | None = None) -> Markup:
 
 
 def text(snapshots: Sequence[Snapshot], search: str | None = None) -> str:
-    """Return the history, or what in it matches *search*, as columns of text."""
+    """Return the history as columns of text; arguments as for `bundle`."""
     if not snapshots:
-        return _nothing(search)
+        return _empty_message(search)
     rows = [
         (str(snapshot.id), snapshot.kind[:8], truncate(one_line(snapshot.prompt), 44), *_facts(snapshot))
         for snapshot in snapshots
@@ -57,5 +57,5 @@ def _facts(snapshot: Snapshot) -> tuple[str, ...]:
     return state, credits_, when, snapshot.task_id or ""
 
 
-def _nothing(search: str | None) -> str:
+def _empty_message(search: str | None) -> str:
     return f"Nothing matches {truncate(search, 80)!r}." if search else "Nothing has been made yet."

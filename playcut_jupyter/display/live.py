@@ -1,7 +1,7 @@
-"""Shows jobs while they run, in a display that changes in place.
+"""Shows jobs while they run, in a display that is updated in place.
 
-The main thread draws, a few times a second and always once more at the end; a `%%playcut` cell blocks here in short
-slices, so that interrupts are noticed.
+The main thread draws a few times a second, and once more at the end. A `%%playcut` cell waits here in short slices, so
+that interrupts are noticed.
 """
 
 from __future__ import annotations
@@ -18,30 +18,30 @@ from playcut_jupyter.jobs.active_jobs import interrupt
 from playcut_jupyter.jobs.job import SLICE_S, Job
 
 MAX_MESSAGES_PER_S = 4
-"""Display messages that a cell may send in any second."""
+"""The largest number of display messages that a cell sends in any second."""
 _MAX_GAP_S = 0.35
-"""A line that did not change is drawn again after this, so that the seconds are seen to pass."""
+"""An unchanged line is redrawn after this time, so that its seconds advance."""
 _BELOW_GAP_S = 1.0
-"""What lies below the line is heavy: at most once a second."""
+"""The least time between two drawings below the line, which are large."""
 
 Line: TypeAlias = Callable[[], Bundle]
-"""Gives the line as it is now."""
+"""Renders the line in its current state."""
 Below: TypeAlias = Callable[[bool], Bundle]
-"""Gives what lies below the line, as it is now; told whether it is drawn for the last time."""
+"""Renders the content below the line in its current state; the argument is True for the final drawing."""
 
 
 class LiveDisplay:
-    """Jobs on a target: a line that ticks, and below it what is drawn only when a state has changed.
+    """A live display of jobs: a line that is redrawn regularly, and content below it that follows state changes.
 
-    What lies below (a grid) holds pictures, so seconds that pass must not cost them again, and is told whether it is
-    drawn for the last time: only then may it hold players, which nothing takes from under the user any more.
+    The content below (a grid) has pictures, so it is not redrawn only because time passes. It may have players only in
+    its final drawing, because a redrawn player stops playing.
 
     Args:
-        jobs: what is shown.
-        line: gives the line.
-        below: gives what lies below it, if anything.
-        target: where it is drawn; by default, what fits where this runs.
-        then: called once the jobs are done; the message that it returns stands under the line.
+        jobs: the jobs to show.
+        line: renders the line.
+        below: renders the content below the line, if any.
+        target: where to draw; by default, the target for the front end that this runs in.
+        then: called when the jobs are done; the message that it returns is shown below the line.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class LiveDisplay:
         self._version, self._states = -1, object()
         self._line_at = self._below_at = -math.inf
         self._next_at = -math.inf
-        # The last drawing comes when it comes: its messages are kept free in every second.
+        # The final drawing can come at any time, so its messages are reserved in every second.
         self._gap_s = 1.0 / (MAX_MESSAGES_PER_S - (1 if below is None else 2))
         self._lock = threading.Lock()
         self.is_final = False
@@ -70,11 +70,11 @@ class LiveDisplay:
 
     @property
     def drawn_at(self) -> float:
-        """When the line was drawn last, on the monotonic clock."""
+        """When the line was last drawn, on the monotonic clock."""
         return self._line_at
 
     def tick(self) -> int:
-        """Draw what is due, and return how many display messages that took."""
+        """Draw what is due, and return the number of display messages sent."""
         with self._lock:
             now = time.monotonic()
             if self.is_final or now < self._next_at:
@@ -106,11 +106,11 @@ class LiveDisplay:
     def _end_message(self) -> str:
         try:
             return self._then() if self._then is not None else ""
-        except Exception as error:  # noqa: BLE001 - what is drawn must not be lost for it
-            return f"What was to be done at the end failed ({type(error).__name__}: {error})."
+        except Exception as error:  # noqa: BLE001 - it must not prevent the final drawing
+            return f"The final step failed ({type(error).__name__}: {error})."
 
     def finish(self) -> int:
-        """Draw all a last time, once, and return how many display messages that took."""
+        """Draw the final state, once, and return the number of display messages sent."""
         with self._lock:
             if self.is_final:
                 return 0
@@ -125,29 +125,29 @@ class LiveDisplay:
 
 
 def watch(jobs: Sequence[Job], line: Line, below: Below | None = None, target: DisplayTarget | None = None) -> None:
-    """Draw *line*, and *below* it, until all *jobs* are done, and once more then. Errors are left to the caller.
+    """Show *jobs* until all are done; the arguments are those of `LiveDisplay`. Raises no error of a job.
 
     Raises:
-        StoppedWaiting: interrupted; the tasks go on at Playcut.
+        StoppedWaiting: interrupted; the tasks continue at Playcut.
     """
     display = LiveDisplay(jobs, line, below, target)
-    over = threading.Event()
+    all_done = threading.Event()
 
-    def changed() -> None:
+    def check() -> None:
         if display.jobs_done:
-            over.set()
+            all_done.set()
 
-    forget = [job.on_change(changed) for job in jobs]
-    changed()
+    unsubscribers = [job.on_change(check) for job in jobs]
+    check()
     try:
-        while not over.is_set():
+        while not all_done.is_set():
             display.tick()
-            over.wait(SLICE_S)
+            all_done.wait(SLICE_S)
     except KeyboardInterrupt:
         stopped = interrupt([job for job in jobs if not job.done] or jobs[-1:])
         display.finish()
         raise stopped from None
     finally:
-        for end in forget:
-            end()
+        for unsubscribe in unsubscribers:
+            unsubscribe()
     display.finish()

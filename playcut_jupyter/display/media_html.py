@@ -1,8 +1,8 @@
-"""Assets as HTML that lasts: pictures, players, and cards for what a browser should not be trusted with.
+"""Assets as static HTML: pictures, players, and cards for types that a browser should not render.
 
-Built only from what a reopened, untrusted notebook keeps: `<img>`, players with the source on the element itself,
-`class` and inline styles; no scripts, no style sheets, no ids. All text goes through markupsafe, which escapes by
-default. Colours are those of the page around, so that dark and light themes both work.
+The HTML uses only what a reopened, untrusted notebook keeps: `<img>`, players with the source on the element itself,
+`class` and inline styles; no scripts, style sheets or ids. All text goes through markupsafe, which escapes it. Colours
+are inherited from the page, so that dark and light themes both work.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.library.records import AssetRecord
 
 MAX_EMBED_BYTES = 8_000_000
-"""A sound or clip of more bytes is not embedded in the notebook: a poster frame and its place are shown."""
+"""A larger sound or clip, in bytes, is not embedded in the notebook: a poster frame and its path are shown."""
 PLAYABLE = {
     "audio/wav",
     "audio/mpeg",
@@ -29,19 +29,19 @@ PLAYABLE = {
     "video/mp4",
     "video/webm",
 }
-"""What browsers play."""
+"""The types that browsers play."""
 FULL_PX = 4096
-"""The longest side of a picture that is looked at by itself, pixels."""
+"""The longest side of a picture that is shown alone, pixels."""
 
 
 def asset(record: AssetRecord, caption: str, longest_px: int, max_bytes: int = MAX_EMBED_BYTES) -> Markup:
-    """Return one asset: a picture, a player, or a card for what a browser should not be trusted with.
+    """Return one asset: a picture, a player, or a card for a type that a browser should not render.
 
     Args:
         record: the asset.
         caption: its alternative text and tooltip.
         longest_px: the longest side of the picture, or of a clip's poster, pixels.
-        max_bytes: a sound or clip of more is not embedded: a poster and the file's place are shown.
+        max_bytes: a larger sound or clip is not embedded: a poster and the file's path are shown.
     """
     try:
         if record.kind == "image":
@@ -49,12 +49,12 @@ def asset(record: AssetRecord, caption: str, longest_px: int, max_bytes: int = M
         if record.mime_type not in PLAYABLE:
             return _card(record, "")
         if record.size_bytes > max_bytes:
-            megabytes = f"{record.size_bytes / 1e6:.1f} MB, too large to keep in the notebook"
+            megabytes = f"{record.size_bytes / 1e6:.1f} MB, too large to embed in the notebook"
             return _poster(record, caption, longest_px) + _card(record, megabytes)
         return _player(record, caption, longest_px)
     except PlaycutError as error:
         return Markup('<div style="{}">{}</div>').format(LINE, str(error))
-    except Exception as error:  # noqa: BLE001 - Pillow on damaged files; the card still tells where the file is
+    except Exception as error:  # noqa: BLE001 - Pillow on damaged files; the card still shows the path
         return _card(record, f"no preview ({type(error).__name__})")
 
 
@@ -72,12 +72,12 @@ def assets(snapshot: Snapshot, longest_px: int, caption: str | None = None) -> M
 
 
 def full(record: AssetRecord, caption: str) -> Markup:
-    """Return one asset as large as there is room for; a picture with all its pixels, up to `FULL_PX` on a side."""
+    """Return one asset at full size; a picture with all its pixels, up to `FULL_PX` on a side."""
     if record.kind != "image":
         return asset(record, caption, FULL_PX)
     try:
         source = _preview_uri(record, FULL_PX)
-    except Exception as error:  # noqa: BLE001 - Pillow on damaged files; the card still tells where the file is
+    except Exception as error:  # noqa: BLE001 - Pillow on damaged files; the card still shows the path
         return _card(record, f"no preview ({type(error).__name__})")
     return Markup('<img class="playcut-image playcut-full" src="{}" alt="{}" style="max-width:100%;">').format(
         source, caption
@@ -85,7 +85,7 @@ def full(record: AssetRecord, caption: str) -> Markup:
 
 
 def poster(record: AssetRecord, caption: str, longest_px: int) -> Markup:
-    """Return the first frame of a clip as a picture; nothing where none can be made."""
+    """Return the first frame of a clip as a picture; nothing if there is none."""
     try:
         return _poster(record, caption, longest_px)
     except AssetUnavailable:
@@ -93,7 +93,7 @@ def poster(record: AssetRecord, caption: str, longest_px: int) -> Markup:
 
 
 def thumbnail(snapshot: Snapshot, longest_px: int) -> Markup:
-    """Return a small picture of a generation, of a clip its first frame; nothing where there is none."""
+    """Return a small picture of a generation, for a clip its first frame; nothing if there is none."""
     for record in snapshot.assets:
         if record.path is None or not record.path.exists():
             continue
@@ -137,11 +137,11 @@ def _player(record: AssetRecord, caption: str, longest_px: int) -> Markup:
 
 def _card(record: AssetRecord, remark: str) -> Markup:
     facts = " · ".join(filter(None, (record.mime_type, remark)))
-    place = str(record.path) if record.path else "in memory only: keep it with .save(path)"
+    location = str(record.path) if record.path else "in memory only: save it with .save(path)"
     return Markup(
         '<div class="playcut-file" style="border:1px solid rgba(128,128,128,0.5);border-radius:4px;padding:8px;'
         'display:inline-block;word-wrap:break-word;">{}<br><code>{}</code></div>'
-    ).format(facts, place)
+    ).format(facts, location)
 
 
 def _preview_uri(record: AssetRecord, longest_px: int) -> str:

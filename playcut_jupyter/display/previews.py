@@ -1,4 +1,4 @@
-"""Small pictures of assets, kept in memory: an original is read and decoded once for each size that is shown."""
+"""Small pictures of assets, cached in memory: an original is read and decoded once for each size."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from playcut_jupyter.library.records import AssetRecord
 
 POSTER_PX = 640
 """The longest side of a poster frame, pixels."""
-_KEPT = 512
-"""How many are kept. Those of a large grid take some 10 kB each, a whole preview up to 140 kB."""
+_CACHE_SIZE = 512
+"""Pictures in each cache. A picture of a large grid takes some 10 kB, a full preview up to 140 kB."""
 
 
-@lru_cache(_KEPT)
+@lru_cache(_CACHE_SIZE)
 def preview(record: AssetRecord, longest_px: int) -> tuple[str, bytes]:
     """Return a picture as (mime type, bytes), with at most *longest_px* pixels on a side.
 
     Raises:
         AssetUnavailable: the file is gone from the library.
-        InvalidImage: it is damaged, or no picture.
+        InvalidImage: it is damaged, or not a picture.
     """
     return media.preview(record.read(), longest_px)
 
 
-@lru_cache(_KEPT)
+@lru_cache(_CACHE_SIZE)
 def poster_frame(record: AssetRecord, longest_px: int) -> bytes | None:
     """Return a clip's first frame as WebP, with at most *longest_px* pixels (`POSTER_PX`) on a side.
 
-    None for anything but a clip, for one that can't be decoded, and where PyAV is not installed.
+    None if the asset is not a clip, if it can't be decoded, or if PyAV is not installed.
 
     Raises:
         AssetUnavailable: the file is gone from the library.

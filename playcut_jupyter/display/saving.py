@@ -1,4 +1,4 @@
-"""Copies originals to where the user asks for them, at once or when they are done; nothing is ever overwritten."""
+"""Copies originals to the path that the user gave, now or when they are done; nothing is ever overwritten."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def save_asset(record: AssetRecord, target: str | Path) -> Path:
     """Copy an original to *target*, a folder or a file, and return the path written.
 
     Raises:
-        InvalidInput: the place can't be written.
-        AssetUnavailable: the original is gone.
+        InvalidInput: *target* can't be written.
+        AssetUnavailable: the original is gone from the library.
     """
     if record.path is not None and record.path.exists():
         return copy_out(record.path, target, record.suffix)
@@ -25,30 +25,30 @@ def save_asset(record: AssetRecord, target: str | Path) -> Path:
 
 
 def save(snapshots: Iterable[Snapshot], target: str | Path) -> list[Path]:
-    """Copy the originals of those that succeeded to *target*, several to numbered names; return the paths written.
+    """Copy the originals of finished generations to *target*, with numbered names; return the paths written.
 
     Raises:
-        InvalidInput: the place can't be written.
-        AssetUnavailable: an original is gone.
+        InvalidInput: *target* can't be written.
+        AssetUnavailable: an original is gone from the library.
     """
     return [save_asset(record, target) for snapshot in snapshots if snapshot.succeeded for record in snapshot.assets]
 
 
 def saved_message(paths: Sequence[Path]) -> str:
-    """Return what to tell the user about the files written."""
+    """Return the message about the files written."""
     return "Saved: " + (", ".join(map(str, paths)) or "nothing, because nothing was generated")
 
 
 def save_when_done(jobs: Sequence[Job], target: str | None) -> Callable[[], str] | None:
-    """Return what copies the originals of *jobs* once they are done, and says so; None without a *target*."""
+    """Return a function that copies the originals of *jobs* and returns a message; None without a *target*."""
     if not target:
         return None
-    # The folder of the cell that asked, whatever `%cd` does meanwhile; a slash at its end means a folder.
-    place = target if Path(target).expanduser().is_absolute() else f"{Path.cwd()}/{target}"
+    # Relative to the working folder of this cell, even after a later `%cd`. A final slash, which means a folder, stays.
+    absolute = target if Path(target).expanduser().is_absolute() else f"{Path.cwd()}/{target}"
 
     def copy() -> str:
         try:
-            return saved_message(save([job.snapshot for job in jobs], place))
+            return saved_message(save([job.snapshot for job in jobs], absolute))
         except PlaycutError as error:
             return f"Not saved: {error}"
 

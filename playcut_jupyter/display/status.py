@@ -1,7 +1,6 @@
-"""One generation: its status line while it runs, what it brought with a quiet line below, and both as plain text.
+"""One generation as HTML and text: a status line while it runs, its result and a small line below when done.
 
-The line has the state as a word and as a class (`playcut-status-processing`), and all that is known of how long it
-takes and how much it costs.
+The line shows the state as a word and as a class (`playcut-status-processing`), and what is known of time and credits.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from playcut_jupyter.display.bundles import Bundle, mime_bundle
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.library.records import AssetRecord
 
-_QUIET = "font-size:0.85em;opacity:0.75;" + text_html.LINE
+_SMALL = "font-size:0.85em;opacity:0.75;" + text_html.LINE
 _BADGE = Markup(
     '<span class="playcut-sandbox" title="Made offline by the sandbox; nothing was paid" style="border:1px solid '
     'gray;border-radius:3px;padding:0 4px;font-size:0.8em;font-weight:bold;">SANDBOX</span>'
@@ -24,26 +23,28 @@ _BADGE = Markup(
 
 
 def bundle(snapshot: Snapshot, *, error_follows: bool = False) -> Bundle:
-    """Return a generation's MIME bundle: what it brought and its line.
+    """Return a generation's MIME bundle: its result and its status line.
 
-    With *error_follows* the error of a failed one is shown by whoever raises it, and not here as well.
+    Args:
+        snapshot: the generation.
+        error_follows: True to leave out the error of a failed one, because the caller raises it.
     """
     return mime_bundle(html(snapshot, error_follows=error_follows), text(snapshot, error_follows=error_follows))
 
 
 def summary_bundle(snapshot: Snapshot, *, error_follows: bool = False) -> Bundle:
-    """Return the bundle of the line alone, also when done: the result shows where the object is displayed."""
+    """Return the bundle of the status line alone; arguments as for `bundle`."""
     return mime_bundle(line(snapshot, error_follows=error_follows), text(snapshot, error_follows=error_follows))
 
 
 def html(snapshot: Snapshot, *, error_follows: bool = False) -> Markup:
-    """Return what a generation brought, once there is something, and its line."""
+    """Return a generation's result, if there is one, and its status line."""
     below = line(snapshot, error_follows=error_follows)
     return result(snapshot) + below if snapshot.succeeded else below
 
 
 def result(snapshot: Snapshot) -> Markup:
-    """Return what a generation brought: its assets side by side, or a tool's data."""
+    """Return a generation's result: its assets side by side, or a tool's data."""
     if not snapshot.assets:
         return text_html.data(snapshot.data)
     return Markup("").join(
@@ -56,30 +57,30 @@ def result(snapshot: Snapshot) -> Markup:
 
 
 def line(snapshot: Snapshot, *, error_follows: bool = False) -> Markup:
-    """Return the status line: live until the end, quiet under a result."""
+    """Return the status line; small when done, because it is below the result."""
     if snapshot.succeeded:
-        words = " · ".join([snapshot.state.lower(), *final_facts(snapshot)])
-        return _box(snapshot, Markup("{} {}").format(badge(snapshot), words), _QUIET)
+        facts = " · ".join([snapshot.state.lower(), *final_facts(snapshot)])
+        return _box(snapshot, Markup("{} {}").format(badge(snapshot), facts), _SMALL)
     bar = Markup("")
     if snapshot.progress is not None and not snapshot.done:
         bar = Markup('<progress value="{:.0f}" max="100" style="width:8em;"></progress> ').format(snapshot.progress)
-    words = " · ".join(status_facts(snapshot, error_follows=error_follows))
-    return _box(snapshot, Markup("<b>{}</b> {} {}{}").format(snapshot.state, badge(snapshot), bar, words))
+    facts = " · ".join(status_facts(snapshot, error_follows=error_follows))
+    return _box(snapshot, Markup("<b>{}</b> {} {}{}").format(snapshot.state, badge(snapshot), bar, facts))
 
 
 def badge(snapshot: Snapshot) -> Markup:
-    """Return the sandbox's mark for what the sandbox made."""
+    """Return the SANDBOX badge if the sandbox generated it, else nothing."""
     return _BADGE if snapshot.is_sandbox else Markup("")
 
 
 def text(snapshot: Snapshot, *, error_follows: bool = False) -> str:
-    """Return the status as one line of plain text, for terminals and screens without HTML."""
+    """Return the status as one line of plain text, for terminals and front ends without HTML."""
     if snapshot.succeeded:
         facts = final_facts(snapshot) if snapshot.assets else [text_html.data_text(snapshot.data)]
     else:
         facts = status_facts(snapshot, error_follows=error_follows)
     mark = "[sandbox] " if snapshot.is_sandbox else ""
-    warning = f" · not kept: {snapshot.warning}" if snapshot.warning else ""
+    warning = f" · not saved: {snapshot.warning}" if snapshot.warning else ""
     return f"{mark}{snapshot.state} · {' · '.join(facts)}{warning}"
 
 
@@ -87,12 +88,12 @@ def text(snapshot: Snapshot, *, error_follows: bool = False) -> str:
 
 
 def status_facts(snapshot: Snapshot, *, error_follows: bool = False) -> list[str]:
-    """Return what a live status tells, without its state."""
+    """Return the facts of a status line that is not final, without the state."""
     facts = [snapshot.kind, elapsed(snapshot)]
     if snapshot.progress is not None and not snapshot.done:
         facts.append(f"{snapshot.progress:.0f} %")
     if snapshot.pause_s > 0:
-        facts.append(f"rate limited, going on in {snapshot.pause_s:.0f} s")
+        facts.append(f"rate limited, continuing in {snapshot.pause_s:.0f} s")
     facts += filter(None, (retry_notice(snapshot), estimate(snapshot), snapshot.note))
     if error_follows and snapshot.error is not None:
         return facts
@@ -104,7 +105,7 @@ def status_facts(snapshot: Snapshot, *, error_follows: bool = False) -> list[str
 
 
 def final_facts(snapshot: Snapshot) -> list[str]:
-    """Return what the quiet line tells: the result, where its files are, what the kernel came to so far."""
+    """Return the facts of the final line: the result, its files, and the kernel's credits so far."""
     facts = result_facts(snapshot) + [str(record.path) for record in snapshot.assets if record.path]
     if not snapshot.reused:
         facts.append(f"this kernel: {in_credits(snapshot.kernel_credits)} (estimate)")
@@ -112,9 +113,11 @@ def final_facts(snapshot: Snapshot) -> list[str]:
 
 
 def result_facts(snapshot: Snapshot, fresh: str = "--fresh") -> list[str]:
-    """Return what there is to tell of a result: kind, size, seconds, credits, what was decided for the user.
+    """Return the facts of a result: kind, size, seconds, credits, and what was chosen for the user.
 
-    *fresh* is what the front end calls the option that generates again.
+    Args:
+        snapshot: the generation.
+        fresh: the front end's name for the option that generates again.
     """
     facts = [snapshot.kind, *_sizes(snapshot.assets)]
     if snapshot.reused:
@@ -125,21 +128,21 @@ def result_facts(snapshot: Snapshot, fresh: str = "--fresh") -> list[str]:
 
 
 def elapsed(snapshot: Snapshot) -> str:
-    """Return the seconds so far and what is typical for the kind."""
+    """Return the seconds so far, and the documented typical time of an unfinished one."""
     typical = snapshot.request.tool.typical_s
     usual = f" (typically {typical[0]:g}-{typical[1]:g} s)" if typical and not snapshot.done else ""
     return f"{snapshot.elapsed_s:.1f} s{usual}"
 
 
 def estimate(snapshot: Snapshot) -> str:
-    """Return the server's estimate in credits, called one; "" if it gave none."""
+    """Return the server's estimate in credits, called an estimate; "" if it gave none."""
     known = snapshot.estimated_credits
     return f"{in_credits(known)} (estimate)" if known is not None else ""
 
 
 def retry_notice(snapshot: Snapshot) -> str:
     """Return what is being retried; "" if nothing."""
-    return f"{snapshot.retry_reason} Going on." if snapshot.retry_reason else ""
+    return f"{snapshot.retry_reason} Retrying." if snapshot.retry_reason else ""
 
 
 def _sizes(assets: Iterable[AssetRecord]) -> list[str]:
@@ -162,4 +165,4 @@ def _box(snapshot: Snapshot, content: Markup, style: str = text_html.LINE) -> Ma
 def _warning(snapshot: Snapshot) -> Markup:
     if not snapshot.warning:
         return Markup("")
-    return Markup('<div class="playcut-warning" style="font-weight:bold;">Not kept: {}</div>').format(snapshot.warning)
+    return Markup('<div class="playcut-warning" style="font-weight:bold;">Not saved: {}</div>').format(snapshot.warning)

@@ -1,7 +1,7 @@
 """A sweep as a grid that fills tile by tile.
 
-The last two axes are a table's columns and rows; more axes repeat the table under headings. Tiles that wait have the
-size of those that are done, so nothing jumps.
+The last two axes are the columns and rows of a table; further axes repeat the table under headings. An unfinished tile
+has the size of its result, so the layout does not move.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from playcut_jupyter.library.records import AssetRecord
 from playcut_jupyter.text import truncate
 
 _PICTURE_PX = ((16, 320), (49, 240), (sys.maxsize, 160))
-"""Up to so many pictures in a grid -> the longest side of each, pixels: 36 of them take well under 2 MB."""
+"""Up to this number of pictures in a grid -> the longest side of each, pixels; 36 pictures take well under 2 MB."""
 MAX_PLAYERS_BYTES = 12_000_000
-"""What all sounds and clips of a grid may take together, bytes; one beyond its share is a poster and its place."""
+"""The size of all sounds and clips of a grid together, bytes; one above its share is shown as a poster and its path."""
 _TILE_PX = 240
-"""How wide a tile is."""
+"""The width of a tile."""
 _POSTER_PX = 2 * _TILE_PX
 _MAX_HEIGHT_PX = {"image": 600, "video": 480}
-"""`media_html` lets nothing be higher."""
+"""The largest height of a picture or player in `media_html`."""
 _AUDIO_PLAYER_PX = 54
-"""How high a browser's audio player is."""
+"""The height of a browser's audio player."""
 _BOX_PX = 18
-"""What padding and border add to a box's height."""
+"""The height of a box's padding and border."""
 _RATIO = re.compile(r"(\d{1,4}):(\d{1,4})")
 
 
@@ -45,25 +45,29 @@ def bundle(sweep: SweepSnapshot) -> Bundle:
 def live_views(
     current: Callable[[], SweepSnapshot], *, error_follows: bool = False
 ) -> tuple[Callable[[], Bundle], Callable[[bool], Bundle]]:
-    """Return what draws a sweep live: its summary line, and the grid below it, with players only the last time.
+    """Return two functions for a live display: one renders the summary line, the other the grid below it.
 
-    *current* gives the sweep as it is now; for *error_follows* see `sweep_summary.bundle`.
+    The grid has players only in its final rendering.
+
+    Args:
+        current: returns the sweep's snapshot now.
+        error_follows: as for `sweep_summary.bundle`.
     """
 
     def line() -> Bundle:
         return sweep_summary.bundle(current(), error_follows=error_follows)
 
-    def grid(is_last: bool) -> Bundle:
+    def grid(is_final: bool) -> Bundle:
         sweep = current()
-        return mime_bundle(_grid(sweep, _Sizes(sweep), players=is_last), f"<{sweep_summary.description(sweep)}>")
+        return mime_bundle(_grid(sweep, _Sizes(sweep), players=is_final), f"<{sweep_summary.description(sweep)}>")
 
     return line, grid
 
 
 class _Sizes:
-    """How large what is shown may be, so that the whole grid stays light.
+    """The sizes of pictures and players that keep the whole grid small.
 
-    What still waits counts as one picture, so that no picture changes its size when another one comes.
+    An unfinished image counts as one picture, so that no picture changes its size when another one arrives.
     """
 
     def __init__(self, sweep: SweepSnapshot) -> None:
@@ -75,11 +79,11 @@ class _Sizes:
         self.max_bytes = min(share, media_html.MAX_EMBED_BYTES)
 
     def longest_px(self, snapshot: Snapshot, record: AssetRecord) -> int:
-        """Return the longest side of the picture or poster of an asset."""
+        """Return the longest side of an asset's picture or poster, pixels."""
         return min(snapshot.preview_px, self.picture_px if record.kind == "image" else _POSTER_PX)
 
     def height_px(self, snapshot: Snapshot) -> int:
-        """Return how high in its tile that will be which a generation brings."""
+        """Return the expected height of a generation's result in its tile, pixels."""
         if snapshot.kind == "speech":
             return _AUDIO_PLAYER_PX
         given = _RATIO.fullmatch(str(snapshot.inputs.get("aspectRatio", "")))
@@ -90,16 +94,18 @@ class _Sizes:
 
 
 def _grid(sweep: SweepSnapshot, sizes: _Sizes, *, players: bool = True) -> Markup:
-    """Return the tiles in a row, or in tables if there are two axes or more."""
+    """Return the tiles side by side, or in tables if there are two or more axes."""
 
     def tile(snapshot: Snapshot, caption: str) -> Markup:
-        return _tile(snapshot, caption, sizes, players=players, tells_reason=not sweep.shared_reason)
+        return _tile(snapshot, caption, sizes, players=players, shows_error=not sweep.shared_reason)
 
     outer, inner = sweep.varied_axes[:-2], sweep.varied_axes[-2:]
     if len(inner) < 2:
         return Markup("").join(tile(snapshot, _caption(snapshot, inner)) for snapshot in sweep.generations)
     parts = []
-    for labels, group in groupby(sweep.generations, key=lambda found: tuple(_label(found, name) for name in outer)):
+    for labels, group in groupby(
+        sweep.generations, key=lambda snapshot: tuple(_label(snapshot, name) for name in outer)
+    ):
         if outer:
             heading = " · ".join(f"{name}: {value}" for name, value in zip(outer, labels, strict=True))
             parts.append(Markup('<div style="margin:8px 0 4px;font-weight:bold;">{}</div>').format(heading))
@@ -110,7 +116,7 @@ def _grid(sweep: SweepSnapshot, sizes: _Sizes, *, players: bool = True) -> Marku
 def _table(
     sweep: SweepSnapshot, group: Sequence[Snapshot], axes: Sequence[str], tile: Callable[[Snapshot, str], Markup]
 ) -> Markup:
-    """Return a table; of a sample, a row or column that has nothing is left out, and a cell may be empty."""
+    """Return a table; for a sample, empty rows and columns are left out, and a cell may be empty."""
     down, across = axes
     cells: dict[tuple[str, str], list[Markup]] = {}
     for snapshot in group:
@@ -136,11 +142,11 @@ def _caption(snapshot: Snapshot, axes: Sequence[str]) -> str:
     return labels or truncate(snapshot.prompt, 80)
 
 
-def _tile(snapshot: Snapshot, caption: str, sizes: _Sizes, *, players: bool, tells_reason: bool) -> Markup:
+def _tile(snapshot: Snapshot, caption: str, sizes: _Sizes, *, players: bool, shows_error: bool) -> Markup:
     if snapshot.succeeded and snapshot.assets:
         content = Markup("").join(_content(snapshot, record, sizes, players=players) for record in snapshot.assets)
     elif snapshot.done:
-        content = _box(snapshot, sizes, "failed", status.status_facts(snapshot, error_follows=not tells_reason)[1:])
+        content = _box(snapshot, sizes, "failed", status.status_facts(snapshot, error_follows=not shows_error)[1:])
     else:
         facts = (snapshot.kind, status.retry_notice(snapshot), snapshot.note)
         content = _box(snapshot, sizes, "waiting", facts)
@@ -151,7 +157,7 @@ def _tile(snapshot: Snapshot, caption: str, sizes: _Sizes, *, players: bool, tel
 
 
 def _content(snapshot: Snapshot, record: AssetRecord, sizes: _Sizes, *, players: bool) -> Markup:
-    """Return what came; while others wait, a picture in a player's place: redrawn, a player would fall silent."""
+    """Return the result; without *players*, a poster in a player's place, because a redrawn player stops playing."""
     longest_px = sizes.longest_px(snapshot, record)
     if players or record.kind == "image":
         return media_html.asset(record, snapshot.prompt, longest_px, sizes.max_bytes)

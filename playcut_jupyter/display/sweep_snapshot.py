@@ -1,4 +1,4 @@
-"""How a sweep stands at one moment: the snapshots of its generations, and the axes they lie on."""
+"""The state of a sweep at one moment: the snapshots of its generations, and its axes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class SweepSnapshot:
 
     Attributes:
         axes: name of each axis -> its values, in order; the last one varies fastest.
-        generations: how each stands, in the order of the axes.
+        generations: the snapshot of each generation, in the order of the axes.
     """
 
     axes: Mapping[str, Sequence[object]]
@@ -27,17 +27,17 @@ class SweepSnapshot:
 
     @property
     def succeeded(self) -> list[Snapshot]:
-        """Those that have a result."""
+        """The generations that have a result."""
         return [snapshot for snapshot in self.generations if snapshot.succeeded]
 
     @property
     def failed(self) -> list[Snapshot]:
-        """Those that ended without a result."""
+        """The generations that ended without a result."""
         return [snapshot for snapshot in self.generations if snapshot.done and snapshot.error is not None]
 
     @property
     def shared_reason(self) -> str:
-        """Why all of several that failed did, if that is one reason; else ""."""
+        """The reason of all failures, if several failed for the same one; else ""."""
         reasons = {str(snapshot.error) for snapshot in self.failed}
         return reasons.pop() if len(self.failed) > 1 and len(reasons) == 1 else ""
 

@@ -1,4 +1,4 @@
-"""A sweep in one line: how many are done, how long it took, what it costs, where its files are."""
+"""A sweep in one line: how many are done, the time, the credits, and where the files are."""
 
 from __future__ import annotations
 
@@ -15,18 +15,20 @@ from playcut_jupyter.jobs.snapshot import Snapshot
 
 
 def bundle(sweep: SweepSnapshot, *, error_follows: bool = False) -> Bundle:
-    """Return the MIME bundle of the line alone.
+    """Return the MIME bundle of the summary line.
 
-    With *error_follows* the reason why all failed is told by whoever raises it, and not here as well.
+    Args:
+        sweep: the sweep.
+        error_follows: True to leave out the reason of all failures, because the caller raises it.
     """
     return mime_bundle(line(sweep, error_follows=error_follows), text(sweep, error_follows=error_follows))
 
 
 def line(sweep: SweepSnapshot, *, error_follows: bool = False) -> Markup:
-    """Return how far a sweep is, as a status line."""
+    """Return the summary as a status line in HTML."""
     word = "failed" if sweep.done and sweep.failed else "completed" if sweep.done else "processing"
     warnings = dict.fromkeys(snapshot.warning for snapshot in sweep.generations if snapshot.warning)
-    facts = " · ".join([*_facts(sweep, error_follows), *(f"not kept: {warning}" for warning in warnings)])
+    facts = " · ".join([*_facts(sweep, error_follows), *(f"not saved: {warning}" for warning in warnings)])
     badge = status.badge(sweep.generations[0]) if sweep.generations else ""
     return Markup('<div class="playcut-status playcut-status-{}" style="{}"><b>{}</b> {} {}</div>').format(
         word, text_html.LINE, word.upper(), badge, facts
@@ -34,57 +36,57 @@ def line(sweep: SweepSnapshot, *, error_follows: bool = False) -> Markup:
 
 
 def text(sweep: SweepSnapshot, *, error_follows: bool = False) -> str:
-    """Return how far a sweep is, as one line of text."""
+    """Return the summary as one line of text."""
     badge = "[sandbox] " if sweep.generations and sweep.generations[0].is_sandbox else ""
     return badge + " · ".join(_facts(sweep, error_follows))
 
 
 def description(sweep: SweepSnapshot) -> str:
-    """Return what a sweep is, in a few words, for its `repr`."""
+    """Return a short description of a sweep for its `repr`."""
     done, failed = len(sweep.succeeded), len(sweep.failed)
     return f"Sweep of {len(sweep.generations)}: {done} done, {failed} failed; axes {list(sweep.axes) or 'none'}"
 
 
 def _facts(sweep: SweepSnapshot, error_follows: bool) -> list[str]:
-    every, finished = sweep.generations, sweep.succeeded
+    generations, finished = sweep.generations, sweep.succeeded
     reused = sum(snapshot.reused for snapshot in finished)
-    elapsed_s = max((snapshot.elapsed_s for snapshot in every if not snapshot.reused), default=0.0)
-    pause_s = max((snapshot.pause_s for snapshot in every), default=0.0)
+    elapsed_s = max((snapshot.elapsed_s for snapshot in generations if not snapshot.reused), default=0.0)
+    pause_s = max((snapshot.pause_s for snapshot in generations), default=0.0)
     facts = [
-        f"{len(finished)} of {len(every)} done",
+        f"{len(finished)} of {len(generations)} done",
         f"{len(sweep.failed)} failed" if sweep.failed else "",
-        _progress(every),
+        _progress(generations),
         f"{reused} from your library, 0 credits (--fresh generates others)" if reused else "",
         f"{elapsed_s:.1f} s",
-        f"rate limited, going on in {pause_s:.0f} s" if pause_s > 0 else "",
-        _credits(every),
-        _place(every) if sweep.done else "",
+        f"rate limited, continuing in {pause_s:.0f} s" if pause_s > 0 else "",
+        _credits(generations),
+        _location(generations) if sweep.done else "",
         "" if error_follows else sweep.shared_reason,
     ]
     return [fact for fact in facts if fact]
 
 
 def _progress(snapshots: Sequence[Snapshot]) -> str:
-    """Return how far the unfinished ones are on average; "" where the service does not tell."""
+    """Return the average progress of unfinished generations; "" if the service reports none."""
     unfinished = [snapshot for snapshot in snapshots if not snapshot.done]
     known = [snapshot.progress for snapshot in unfinished if snapshot.progress is not None]
     return f"unfinished: {sum(known) / len(unfinished):.0f} %" if known else ""
 
 
 def _credits(snapshots: Sequence[Snapshot]) -> str:
-    """Return what all that was bought for them cost; while some are not acknowledged, also what it will cost."""
-    bought = [snapshot for snapshot in snapshots if not snapshot.reused]
+    """Return the estimated credits of all submissions; while some are not acknowledged, also the expected total."""
+    submitted = [snapshot for snapshot in snapshots if not snapshot.reused]
     before = sum(snapshot.credits_before for snapshot in snapshots)
-    known = [snapshot.estimated_credits for snapshot in bought if snapshot.estimated_credits is not None]
-    waiting = sum(snapshot.estimated_credits is None and not snapshot.done for snapshot in bought)
+    known = [snapshot.estimated_credits for snapshot in submitted if snapshot.estimated_credits is not None]
+    unknown = sum(snapshot.estimated_credits is None and not snapshot.done for snapshot in submitted)
     so_far = before + sum(known)
-    if waiting and known:
-        expected = float(f"{before + sum(known) * (1 + waiting / len(known)):.4g}")
+    if unknown and known:
+        expected = float(f"{before + sum(known) * (1 + unknown / len(known)):.4g}")
         return f"{amount(so_far)} of about {in_credits(expected)} (estimate)"
     return f"{in_credits(so_far)} (estimate)" if so_far else ""
 
 
-def _place(snapshots: Sequence[Snapshot]) -> str:
+def _location(snapshots: Sequence[Snapshot]) -> str:
     """Return where the originals are: the file, or the folder that holds them all."""
     paths = [record.path for snapshot in snapshots for record in snapshot.assets if record.path]
     return os.path.commonpath(paths) if paths else ""

@@ -1,4 +1,4 @@
-"""Tables as HTML that lasts: one look for grids, the history, comparisons and picks."""
+"""HTML tables in one style, for grids, the history, comparisons and picks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 _CELL = "border:1px solid rgba(128,128,128,0.3);padding:{};vertical-align:top;text-align:left;"
 _STICKY = "position:sticky;background:var(--jp-layout-color0,Canvas);"
-"""For headings, where the front end keeps `position`: they stay in sight while the table scrolls."""
+"""The CSS of headings that stay visible while the table scrolls, in front ends that keep `position`."""
 
 
 def table(
@@ -20,15 +20,15 @@ def table(
     sticky: bool = False,
     padding: str = "4px",
 ) -> Markup:
-    """Return *rows* of cells as a table that scrolls where it is too wide.
+    """Return *rows* of cells as a table that scrolls if it is too wide.
 
     Args:
         css_class: the table's class.
-        rows: the cells of each row; text that is no `Markup` is escaped.
-        header: the headings of the columns, if they have any.
+        rows: the cells of each row; text that is not `Markup` is escaped.
+        header: the headings of the columns, if any.
         row_headings: True if the first cell of each row is its heading.
-        sticky: True for headings that stay in sight, in a table that is no higher than the window.
-        padding: between a cell's border and its content, as CSS.
+        sticky: True for headings that stay visible, and a table no higher than the window.
+        padding: the CSS padding of each cell.
     """
     style = _CELL.format(padding)
     top, left = (f"{style}{_STICKY}top:0;", f"{style}{_STICKY}left:0;") if sticky else (style, style)

@@ -1,6 +1,6 @@
-"""Where things are displayed: outputs of a notebook, a line of a terminal, or text that is printed once.
+"""Where a display is drawn: an output of a notebook, a line of a terminal, or text that is printed once.
 
-Voila shows no update of a display after its first rendering, so there only the end is displayed.
+Voila shows no display updates after its first rendering, so only the final state is displayed there.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ log = logging.getLogger("playcut_jupyter")
 
 
 class DisplayTarget(Protocol):
-    """One place that is drawn on again and again."""
+    """One place that is drawn repeatedly."""
 
     def draw(self, bundle: Bundle) -> None:
-        """Show a state in between."""
+        """Show an intermediate state."""
 
     def finish(self, bundle: Bundle) -> None:
-        """Show the last state, which stays."""
+        """Show the final state, which stays."""
 
     def below(self) -> DisplayTarget:
-        """Return a target of its own underneath."""
+        """Return a second target below this one."""
 
 
 def display_target() -> DisplayTarget:
-    """Return the target that fits where this runs."""
+    """Return the target for the front end that this runs in."""
     if in_kernel():
         return FinalTarget(_display_once, _display_once) if in_voila() else NotebookTarget()
     if sys.stdout is not None and sys.stdout.isatty():
@@ -41,20 +41,20 @@ def display_target() -> DisplayTarget:
 
 
 def show_once(bundle: Bundle) -> None:
-    """Show what does not change: in the notebook, or as text."""
+    """Show a static *bundle*: as an output in a notebook, else as printed text."""
     draw_safely(_display_once if in_kernel() else _print_once, lambda: bundle)
 
 
 def draw_safely(draw: Callable[[Bundle], None], bundle: Callable[[], Bundle]) -> None:
-    """Draw what *bundle* gives; a display that fails must not stop the work that it shows."""
+    """Render *bundle* and draw it. A failure is logged, because it must not stop the generations."""
     try:
         draw(bundle())
-    except Exception as error:  # noqa: BLE001 - a front end that is gone may raise anything
-        log.warning("A display failed (%s: %s); the generations go on.", type(error).__name__, error)
+    except Exception as error:  # noqa: BLE001 - a closed front end may raise anything
+        log.warning("A display failed (%s: %s); the generations continue.", type(error).__name__, error)
 
 
 def in_kernel() -> bool:
-    """True in a notebook's kernel."""
+    """Return True in a notebook's kernel."""
     if "IPython" not in sys.modules:
         return False
     from IPython import get_ipython  # a script must not load IPython for it
@@ -64,7 +64,7 @@ def in_kernel() -> bool:
 
 
 def in_voila() -> bool:
-    """True if the notebook is shown as a Voila page."""
+    """Return True if the notebook is shown as a Voila page."""
     return os.environ.get("SERVER_SOFTWARE", "").startswith("voila")
 
 
@@ -79,7 +79,7 @@ def _print_once(bundle: Bundle) -> None:
 
 
 def say(text: str, end: str = "\n") -> None:
-    """Print *text*; what the terminal has no character for is replaced, and nobody listening any more is no error."""
+    """Print *text*; replace characters that the stream can't encode, and ignore a closed stream."""
     stream = sys.stdout
     if stream is None:
         return
@@ -96,7 +96,7 @@ class NotebookTarget:
         self._handle: Any = None
 
     def draw(self, bundle: Bundle) -> None:
-        """Show, or change what is shown."""
+        """Show the bundle, or update the output with it."""
         from IPython.display import display  # loaded by the kernel already; a script must not load it
 
         if self._handle is None:
@@ -112,7 +112,7 @@ class NotebookTarget:
 
 
 class TerminalTarget:
-    """One line, rewritten in place; the last one stays."""
+    """One line of a terminal, rewritten in place; the final one stays."""
 
     def draw(self, bundle: Bundle) -> None:
         """Rewrite the line."""
@@ -120,16 +120,16 @@ class TerminalTarget:
         say("\r\x1b[K" + bundle["text/plain"].splitlines()[0][:width], end="")
 
     def finish(self, bundle: Bundle) -> None:
-        """Rewrite the line a last time and end it."""
+        """Rewrite the line with its final text and end it."""
         say("\r\x1b[K" + bundle["text/plain"])
 
     def below(self) -> DisplayTarget:
-        """Return a target that shows nothing: the line tells all."""
+        """Return a target that shows nothing, because the line has everything."""
         return FinalTarget()
 
 
 class FinalTarget:
-    """Shows the last state alone, where nothing can be updated; by default, not even that."""
+    """Shows only the final state, where nothing can be updated; by default, shows nothing."""
 
     def __init__(
         self, show: Callable[[Bundle], None] = lambda _: None, below: Callable[[Bundle], None] = lambda _: None
@@ -140,9 +140,9 @@ class FinalTarget:
         """Show nothing."""
 
     def finish(self, bundle: Bundle) -> None:
-        """Show the last state."""
+        """Show the final state."""
         self._show(bundle)
 
     def below(self) -> DisplayTarget:
-        """Return what shows the last state of what lies underneath."""
+        """Return a target that shows only the final state below."""
         return FinalTarget(self._below)

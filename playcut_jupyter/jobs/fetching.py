@@ -8,14 +8,15 @@ task can be resumed later.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import anyio
 import stamina
-from anyio import to_thread
 
 from playcut_jupyter import media
 from playcut_jupyter.api import downloads
 from playcut_jupyter.api.rate_limit import Priority
+from playcut_jupyter.background.workers import in_worker
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.errors import AssetUnavailable, PlaycutError
 from playcut_jupyter.jobs.events import Emit, Retrying, Throttled
@@ -59,7 +60,7 @@ async def _download(
 ) -> tuple[bytes, media.MediaInfo]:
     """Sign, download and check one asset; retry while another attempt may help."""
     retries = stamina.retry_context(
-        on=lambda error: isinstance(error, downloads.FetchFailed) and error.worth_another,
+        on=lambda error: isinstance(error, downloads.FetchFailed) and error.retryable,
         attempts=_ATTEMPTS,
         timeout=None,
         wait_initial=0.1,
@@ -69,7 +70,7 @@ async def _download(
         async for attempt in retries:
             with attempt:
                 if attempt.num > 1:
-                    emit(Retrying("fetching it again"))
+                    emit(Retrying("A download failed."))
                 signed = await connection.client.read(
                     "download-asset",
                     {"assetId": asset_id},
@@ -77,7 +78,7 @@ async def _download(
                     notify=lambda seconds: emit(Throttled(seconds)),
                 )
                 body = await downloads.fetch(_url_in(signed), connection.settings)
-                info = await to_thread.run_sync(_checked, body, request)
+                info = await in_worker(partial(_checked, body, request))
     except downloads.FetchFailed as failed:
         raise AssetUnavailable(
             f"The asset {asset_id} can't be fetched: {str(failed).rstrip('.')}.", tool="download-asset"
@@ -88,22 +89,22 @@ async def _download(
 def _url_in(signed: object) -> str:
     url = signed.get("url") if isinstance(signed, Mapping) else None
     if not isinstance(url, str):
-        raise downloads.FetchFailed("the answer to download-asset has no URL", worth_another=True)
+        raise downloads.FetchFailed("the answer to download-asset has no URL", retryable=True)
     return url
 
 
 def _checked(body: downloads.Body, request: GenerationRequest) -> media.MediaInfo:
     """Return what the bytes are; raise `FetchFailed` if they can't be what was generated."""
     if not body.data:
-        raise downloads.FetchFailed("it is empty (0 bytes)", worth_another=True)
+        raise downloads.FetchFailed("it is empty (0 bytes)", retryable=True)
     try:
         info = media.inspect(body.data)
     except media.InvalidImage as error:
-        raise downloads.FetchFailed(f"it is damaged: {error}", worth_another=True) from None
+        raise downloads.FetchFailed(f"it is damaged: {error}", retryable=True) from None
     expected = _EXPECTED.get(request.tool.kind)
     if expected and info.kind == "file" and not _may_be_unknown_media(body):
         received = body.content_type or "bytes without a content type"
-        raise downloads.FetchFailed(f"the storage sent {received}, not a {expected}", worth_another=True)
+        raise downloads.FetchFailed(f"the storage sent {received}, not a {expected}", retryable=True)
     return info
 
 

@@ -24,7 +24,7 @@ async def chosen_voice(
     """Return the id of the *requested* voice, an id or a name; None requests the first of `list-voices`.
 
     Raises:
-        InvalidInput: several voices match, or only a similar name does; or the service lists no voice.
+        InvalidInput: no voice, or more than one, has that name; or the service lists no voice.
     """
     if isinstance(requested, str) and _LOOKS_LIKE_ID.fullmatch(requested):
         return requested
@@ -42,8 +42,10 @@ async def chosen_voice(
 def pick_voice(voices: Sequence[models.Voice], requested: str) -> models.Voice | None:
     """Return the voice with this id, name or beginning of a name, ignoring case; None if it may be an unlisted id.
 
+    What has a digit may be the id of a voice that is not listed; what has none is a name.
+
     Raises:
-        InvalidInput: several voices match, or only a similar name does.
+        InvalidInput: no voice, or more than one, has that name; the hint lists similar ones.
     """
     query = requested.strip().casefold()
     for voice in voices:
@@ -53,9 +55,7 @@ def pick_voice(voices: Sequence[models.Voice], requested: str) -> models.Voice |
     if len(matches) == 1:
         return matches[0]
     names = [voice.name for voice in matches] or get_close_matches(requested, [voice.name for voice in voices], 3, 0.6)
-    if names:
-        raise InvalidInput(
-            f"No voice is called {requested!r}.",
-            hint=(f"Did you mean {' or '.join(map(repr, names[:3]))}? ", Remedy(Action.LIST_VOICES), "."),
-        )
-    return None
+    if not names and (not voices or any(map(str.isdigit, query))):
+        return None
+    suggestion = f"Did you mean {' or '.join(map(repr, names[:3]))}? " if names else ""
+    raise InvalidInput(f"No voice is called {requested!r}.", hint=(suggestion, Remedy(Action.LIST_VOICES), "."))

@@ -125,7 +125,7 @@ class _Wait:
         """Poll the progress at the documented interval, and cancel *scope* when the task ends."""
         await anyio.sleep(min(_FIRST_POLL_S, self._tool.poll_s))
         while True:
-            if self._client.rate_limiter.has_room_to_spare():
+            if self._client.rate_limiter.has_spare_capacity():
                 # Progress is optional: the long poll reports errors that matter.
                 with suppress(ResponseLost, PlaycutError):
                     document = models.task_document(await self._client.call("get-task-status", self._input))

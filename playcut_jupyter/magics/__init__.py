@@ -1,1 +1,1 @@
-"""What people type into cells: the two magics, their words, and Tab."""
+"""The two magics, their commands, their help and their tab completion."""

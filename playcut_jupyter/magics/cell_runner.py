@@ -1,4 +1,4 @@
-"""Runs a cell or its one-line form: parse, plan, start, show, and leave the result in its variables."""
+"""Runs a cell or its one-line form: parses, plans, starts, displays, and sets the result variables."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from playcut_jupyter.magics.scope import RESULT, Scope
 from playcut_jupyter.playcut import Playcut
 from playcut_jupyter.results.generation import Generation
 from playcut_jupyter.results.sweep import Sweep
-from playcut_jupyter.syntax import cell_line, values
+from playcut_jupyter.syntax import cell_line, near_options, values
 from playcut_jupyter.syntax.cell_line import CellLine
 from playcut_jupyter.tools import raw_request
 
 
 class CellRunner:
-    """Runs cells with one `Playcut`, each in the scope that it stands in.
+    """Runs cells with one `Playcut`, each in its scope.
 
     Attributes:
-        pc: the connection.
+        pc: the `Playcut` that all cells share.
     """
 
     def __init__(self, pc: Playcut) -> None:
@@ -35,7 +35,10 @@ class CellRunner:
 
     def run_cell(self, line: str, body: str, scope: Scope) -> None:
         """Run `%%playcut LINE` with *body* below it; see `run`."""
-        self.run(cell_line.parse_cell_line(line, scope.names), body.strip("\n"), scope)
+        parsed = cell_line.parse_cell_line(line, scope.names)
+        if not (parsed.literal or parsed.is_raw):
+            near_options.check_body(body)
+        self.run(parsed, body.strip("\n"), scope)
 
     def run_line(self, kind: str, rest: str, scope: Scope) -> Generation | Sweep | None:
         """Run `%playcut KIND [options] PROMPT`; see `run`."""
@@ -46,38 +49,41 @@ class CellRunner:
         """Run the last cell or line again, ignoring the library.
 
         Raises:
-            InvalidInput: nothing was made yet.
+            InvalidInput: there is no last cell.
         """
         if self._last is None:
             raise InvalidInput("There is no cell to run again.", hint="Run a %%playcut cell first.")
-        line, body, was_in = self._last
-        return self.run(replace(line, fresh=True), body, was_in)
+        line, body, scope = self._last
+        return self.run(replace(line, fresh=True), body, scope)
 
     def run(self, line: CellLine, body: str, scope: Scope) -> Generation | Sweep | None:
-        """Generate what *line* and *body* ask for, show it, leave it in `_playcut` and return it; None if none was.
+        """Generate what *line* and *body* describe, display it, and return it; set `_playcut` and the `--out` variable.
+
+        Returns:
+            The generation or sweep; None if nothing was to be generated (`--help`, `--dry-run`).
 
         Raises:
-            PlaycutError: it failed; what succeeded is shown and kept all the same.
+            PlaycutError: a generation failed; all others are displayed and saved.
         """
         if line.help:
             say(help_pages.help_on_cells())
             return None
         if line.save:
             store.check_target(line.save)
-        parent = self.find(line.parent, scope) if line.parent else None
+        parent = lookup.generation(line.parent, self.pc, scope) if line.parent else None
         if parent is not None and parent.id is not None:
-            line = replace(line, parent=str(parent.id))  # again, it builds on the same one, whatever is last then
-        self._last = line, body, scope.kept()
+            line = replace(line, parent=str(parent.id))  # so that `again` derives from the same one
+        self._last = line, body, scope.copy()
         if line.is_raw:
             return self._run_tool(line, body, scope)
         request = self._request(line, body, parent, scope)
         if line.dry_run:
-            alike = f"With {request.plan.same_for_all}" if request.plan.same_for_all else ""
+            shared = f"With {request.plan.same_for_all}" if request.plan.same_for_all else ""
             limit = f"It needs `--max {request.total}`." if request.is_too_large else ""
-            expected = str(self.pc.forecast(request))
-            say("\n".join(filter(None, [expected, alike, limit, "Nothing was sent (--dry-run)."])))
+            forecast = str(self.pc.forecast(request))
+            say("\n".join(filter(None, [forecast, shared, limit, "Nothing was sent (--dry-run)."])))
             return None
-        sweep = self.pc.start(request, announce=lambda expected: show_once(expected.bundle()))
+        sweep = self.pc.start(request, announce=lambda forecast: show_once(forecast.bundle()))
         if len(sweep) == 1:
             return self._show_one(sweep[0], line, scope)
         return self._show_sweep(sweep, line, scope)
@@ -89,22 +95,16 @@ class CellRunner:
             scope.names,
             line.inputs,
             parent=parent.snapshot if parent is not None else None,
-            # Always seeded: the same cell run again takes the same sample, which is in the library.
+            # Always seeded, so that the same cell takes the same sample again, which is then in the library.
             sample=line.sample,
             sample_seed=line.seed or 0,
+            literal=line.literal,
             count=line.count,
             fresh=line.fresh,
             session=line.session,
             max_generations=line.max_generations or self.pc.max_generations,
+            within_budget=line.within_budget,
         )
-
-    def find(self, which: str, scope: Scope) -> Generation:
-        """Return the generation that *which* names: `last`, a number (`5` or `#5`), a variable, or a task's id.
-
-        Raises:
-            InvalidInput: there is none.
-        """
-        return lookup.generation(which, self.pc, scope)
 
     def _run_tool(self, line: CellLine, body: str, scope: Scope) -> Generation | None:
         tool_input = {**values.tool_input(body), **line.inputs}
@@ -116,7 +116,7 @@ class CellRunner:
 
     def _show_one(self, generation: Generation, line: CellLine, scope: Scope) -> Generation:
         job = generation.job
-        scope.leave(generation, line.out)  # before waiting, so that an interrupted cell has it too
+        scope.set_result(generation, line.out)  # before waiting, so that an interrupted cell sets it too
         if not line.wait and not job.done:
             then = saving.save_when_done([job], line.save)
             update_in_background([job], lambda: status.bundle(job.snapshot), then=then)
@@ -129,7 +129,7 @@ class CellRunner:
         return generation
 
     def _show_sweep(self, sweep: Sweep, line: CellLine, scope: Scope) -> Sweep:
-        scope.leave(sweep, line.out)
+        scope.set_result(sweep, line.out)
         views = sweep_grid.live_views(lambda: sweep.snapshot, error_follows=line.wait)
         if not line.wait and not sweep.done:
             update_in_background(sweep.jobs, *views, then=saving.save_when_done(sweep.jobs, line.save))

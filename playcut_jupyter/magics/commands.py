@@ -1,4 +1,4 @@
-"""What `%playcut WORD ...` does: the connection, the library, and the one-line form of a cell."""
+"""The `%playcut` commands: the connection, the library, and the one-line form of a cell."""
 
 from __future__ import annotations
 
@@ -39,10 +39,7 @@ from playcut_jupyter.tools import KINDS
 
 
 class Commands:
-    """Runs one `%playcut` line in its scope.
-
-    Each command shows what it has to show, and returns what it is about.
-    """
+    """Runs one `%playcut` line in its scope. Each command displays and returns its result."""
 
     def __init__(self, runner: CellRunner, scope: Scope) -> None:
         self._runner = runner
@@ -53,8 +50,8 @@ class Commands:
         """Run a line and return its result.
 
         Raises:
-            InvalidInput: no such command; the message names the nearest.
-            PlaycutError: what the command met.
+            InvalidInput: there is no such command; the message suggests the nearest.
+            PlaycutError: the command failed.
         """
         word, *rest = line.split(maxsplit=1) or [""]
         rest_of_line = rest[0].strip() if rest else ""
@@ -63,8 +60,8 @@ class Commands:
         word = "help" if word.lower() in HELP_WORDS else word or "status"
         if word in BARE_COMMANDS and rest_of_line:
             raise InvalidInput(
-                f"`%playcut {word}` is the whole command, and {rest_of_line!r} follows it; nothing was done.",
-                hint=f"Leave it out; `%playcut help {word}` tells what it does.",
+                f"`%playcut {word}` takes no arguments, but {rest_of_line!r} follows it; nothing was done.",
+                hint=f"Leave it out; `%playcut help {word}` explains the command.",
             )
         if word in COMMAND_NAMES:
             command: Callable[[str], Any] = getattr(self, f"_{word}")
@@ -76,15 +73,15 @@ class Commands:
     def _status(self, _: str) -> None:
         pc = self._pc
         try:
-            connection, place = pc.connection, _place(pc)
+            connection, service = pc.connection, _service(pc)
         except NotConnected as error:
-            connection, place = pc.connector.offline_library, f"not connected: {error.message} {error.hint}"
+            connection, service = pc.connector.offline_library, f"not connected: {error.message} {error.hint}"
         limit, left = connection.rate_limit
         account = connection.account
         rows = {
-            "connected to": place,
-            "key": _shown_key(connection.settings.api_key),
-            "session": connection.session_id or "none yet (made with the first generation)",
+            "connected to": service,
+            "key": _masked_key(connection.settings.api_key),
+            "session": connection.session_id or "none yet (created with the first generation)",
             "credits so far": f"{amount(account.spent)} (estimate)"
             + (f" of a budget of {amount(account.budget)}" if account.budget is not None else ""),
             "rate limit": f"{left} of {limit} requests a minute left" if limit else "not known yet",
@@ -95,7 +92,7 @@ class Commands:
 
     def _connect(self, _: str) -> Playcut:
         count, key = self._pc.check(), self._pc.connection.settings.masked_key
-        say(f"Connected to {_place(self._pc)} with {key}; the key works ({count} voices).")
+        say(f"Connected to {_service(self._pc)} with {key}; the key works ({count} voices).")
         return self._pc
 
     def _sandbox(self, rest: str) -> Playcut:
@@ -109,14 +106,14 @@ class Commands:
             say("The sandbox is off: generations go to the API and cost credits.")
         else:
             say(
-                f"SANDBOX: offline, at {self._pc.connection.settings.base_url}. Nothing is paid, and all that it makes "
-                "is marked. `%playcut sandbox off` goes back to the API."
+                f"SANDBOX: offline, at {self._pc.connection.settings.base_url}. Nothing is paid, and all results are "
+                "marked. `%playcut sandbox off` switches back to the API."
             )
         return self._pc
 
     def _session(self, rest: str) -> str | None:
         pc = self._pc
-        verb, _, name = rest.partition(" ")
+        verb, name = [*rest.split(maxsplit=1), "", ""][:2]
         name = cell_line.unquoted(name)
         if verb == "new" and name:
             session_id = pc.new_session(name)
@@ -134,55 +131,55 @@ class Commands:
             )
         connection = pc.connector.open_connection
         known = connection.session_id if connection is not None else None
-        say(known or "No session yet: one is made with the first generation.")
+        say(known or "No session yet: one is created with the first generation.")
         return known
 
     def _check_session(self, name: str) -> None:
-        """Raise `InvalidInput` unless *name* is a title that the library knows, or can be an id."""
+        """Raise `InvalidInput` unless *name* is a session title in the library or looks like an id."""
         connection = self._pc.connection
         titles = connection.library.session_titles(connection.settings.origin)
         if name not in titles and not LOOKS_LIKE_SESSION.fullmatch(name):
             near = get_close_matches(name, titles, 1, 0.5)
             raise InvalidInput(
                 f"No session is called {name!r}." + (f" Did you mean {near[0]!r}?" if near else ""),
-                hint="`%playcut session new TITLE` makes one; an id can be used as well.",
+                hint="`%playcut session new TITLE` creates one; `session use` also takes an id.",
             )
 
     def _voices(self, rest: str) -> list[Voice]:
-        wanted = rest.casefold()
-        found = [
+        query = rest.casefold()
+        voices = [
             voice
             for voice in self._pc.voices()
-            if wanted in f"{voice.id} {voice.name} {voice.language or ''}".casefold()
+            if query in f"{voice.id} {voice.name} {voice.language or ''}".casefold()
         ]
-        if found:
-            say(text_table([(voice.id, voice.name, voice.language or "") for voice in found]))
+        if voices:
+            say(text_table([(voice.id, voice.name, voice.language or "") for voice in voices]))
         else:
             say(f"No voice matches {rest!r}." if rest else "The service lists no voices.")
-        return found
+        return voices
 
     def _history(self, rest: str) -> History:
-        wanted = _parsed(history_parser(), "history", rest)
-        search = " ".join(wanted.search) if wanted.search else None
-        found = self._pc.history(search=search, limit=wanted.limit, starred=wanted.starred)
-        if search and not found:
+        options = _parse(history_parser(), "history", rest)
+        search = " ".join(options.search) if options.search else None
+        history = self._pc.history(search=search, limit=options.limit, starred=options.starred)
+        if search and not history:
             say(f"Nothing matches {search!r}.")
         else:
-            show_once(found._repr_mimebundle_())
-        return found
+            show_once(history._repr_mimebundle_())
+        return history
 
     def _show(self, rest: str) -> Generation:
         generation = self._find(rest or "last")
-        self._scope.leave(generation)
+        self._scope.set_result(generation)
         title = f"#{generation.id} · {generation.kind} · {generation.prompt}"
-        state = generation.snapshot
-        show_once(mime_bundle(text_html.message(title) + status.html(state), f"{title}\n{status.text(state)}"))
+        snapshot = generation.snapshot
+        show_once(mime_bundle(text_html.message(title) + status.html(snapshot), f"{title}\n{status.text(snapshot)}"))
         return generation
 
     def _compare(self, rest: str) -> Comparison:
-        words = rest.replace(",", " ").split()
-        found = [self._find(word) for word in words] or self._scope.result or []
-        comparison = self._pc.compare(found)
+        references = rest.replace(",", " ").split()
+        generations = [self._find(reference) for reference in references] or self._scope.result or []
+        comparison = self._pc.compare(generations)
         show_once(comparison._repr_mimebundle_())
         return comparison
 
@@ -197,46 +194,48 @@ class Commands:
         sweep = self._scope.result
         if not isinstance(sweep, Sweep):
             raise InvalidInput(
-                "`%playcut pick` is for the last sweep, and `_playcut` is none.",
-                hint="Run a cell that makes several; of a sweep in a variable: `my_sweep.pick()`.",
+                "`%playcut pick` needs a sweep in `_playcut`, the last result.",
+                hint="Run a cell that generates several; for a sweep in a variable, use `my_sweep.pick()`.",
             )
         if not in_kernel():
-            raise InvalidInput("Picking needs a notebook's widgets.", hint="`_playcut.picks()` shows what was picked.")
+            raise InvalidInput(
+                "Picking needs a notebook's widgets.", hint="`_playcut.picks()` shows the results so far."
+            )
         widget = sweep.pick()
         display(widget)
         return widget
 
     def _star(self, rest: str) -> Generation:
-        generation, on = self._marked(rest)
-        say(f"#{generation.id} is starred." if on else f"#{generation.id} has no star any more.")
+        generation, on = self._rating_target(rest)
+        say(f"#{generation.id} is starred." if on else f"#{generation.id} is no longer starred.")
         return generation.star(on)
 
     def _hide(self, rest: str) -> Generation:
-        generation, on = self._marked(rest)
+        generation, on = self._rating_target(rest)
         say(f"#{generation.id} is hidden from the gallery." if on else f"#{generation.id} is shown in the gallery.")
         return generation.hide(on)
 
-    def _marked(self, rest: str) -> tuple[Generation, bool]:
+    def _rating_target(self, rest: str) -> tuple[Generation, bool]:
         words = rest.split()
         on = words[-1:] != ["off"]
-        named = words if on else words[:-1]
-        if len(named) > 1:
+        references = words if on else words[:-1]
+        if len(references) > 1:
             raise InvalidInput(f"{rest!r} is not one generation.", hint="Use `star [ID] [off]`, with ID or `last`.")
-        return self._find(named[0] if named else "last"), on
+        return self._find(references[0] if references else "last"), on
 
     def _tree(self, rest: str) -> Tree:
-        family = self._pc.tree(self._find(rest).id if rest else None)
-        show_once(family._repr_mimebundle_())
-        return family
+        tree = self._pc.tree(self._find(rest).id if rest else None)
+        show_once(tree._repr_mimebundle_())
+        return tree
 
     def _resume(self, _: str) -> Sweep:
         sweep = self._pc.start_resume()
         if not len(sweep):
-            here = len(active_in_this_process(self._pc.connection.library))
-            why = f"; still under way here: {here}." if here else ": everything that was submitted is fetched."
-            say(f"Nothing to resume{why}")
+            active = len(active_in_this_process(self._pc.connection.library))
+            reason = f"; still under way here: {active}." if active else ": everything that was submitted is fetched."
+            say(f"Nothing to resume{reason}")
             return sweep
-        self._scope.leave(sweep)
+        self._scope.set_result(sweep)
         live.watch(sweep.jobs, *sweep_grid.live_views(lambda: sweep.snapshot, error_follows=True))
         sweep.raise_if_incomplete(RESULT)
         return sweep
@@ -246,62 +245,62 @@ class Commands:
         try:
             live.watch([generation.job], lambda: status.bundle(generation.snapshot, error_follows=True))
         finally:
-            if not isinstance(generation.error, NotFound):  # which leaves nothing that could be shown later
-                self._scope.leave(generation)
+            if not isinstance(generation.error, NotFound):  # of an unknown task there is nothing to show later
+                self._scope.set_result(generation)
         return generation.wait()
 
     def _again(self, _: str) -> Generation | Sweep | None:
         return self._runner.run_again()
 
     def _export(self, rest: str) -> str:
-        wanted = _parsed(export_parser(), "export", rest)
-        program = self._exported(wanted.which).export(wanted.as_)
-        if wanted.save is None:
+        options = _parse(export_parser(self._scope.names), "export", rest)
+        program = self._export_target(options.which).export(options.as_)
+        if options.save is None:
             say(program)
         else:
-            ending = PurePath(FORMATS[wanted.as_] or "playcut.json").suffix
-            say(f"Saved: {copy_out(program.encode(), wanted.save, ending)}")
+            suffix = PurePath(FORMATS[options.as_] or "playcut.json").suffix
+            say(f"Saved: {copy_out(program.encode(), options.save, suffix)}")
         return program
 
-    def _exported(self, which: str) -> Generation | Generations:
+    def _export_target(self, reference: str) -> Generation | Generations:
         last = self._scope.result
-        if which == "last" and isinstance(last, Generations):
+        if reference == "last" and isinstance(last, Generations):
             return last
-        if which != "starred":
-            return self._find(which)
+        if reference != "starred":
+            return self._find(reference)
         starred = self._pc.history(starred=True, limit=1_000)
         if not starred:
-            raise InvalidInput("Nothing has a star yet.", hint="Star what is good first: `%playcut star ID`.")
+            raise InvalidInput("Nothing has a star yet.", hint="Star the good ones first: `%playcut star ID`.")
         return starred
 
     def _help(self, rest: str) -> None:
         say(help_on(rest))
 
-    def _find(self, which: str) -> Generation:
-        return self._runner.find(which, self._scope)
+    def _find(self, reference: str) -> Generation:
+        return lookup.generation(reference, self._pc, self._scope)
 
 
-def _place(pc: Any) -> str:
+def _service(pc: Playcut) -> str:
     connection = pc.connection
     return f"the SANDBOX at {connection.settings.base_url}" if pc.connector.is_sandbox else connection.settings.base_url
 
 
-def _shown_key(used: str) -> str:
-    """Return the key, masked, also where it is set and the address must not have it."""
+def _masked_key(used: str) -> str:
+    """Return the key, masked; also one in the environment that this connection does not use."""
     key = used or os.environ.get("PLAYCUT_API_KEY", "").strip()
     return mask(key) if key else "not set"
 
 
-def _parsed(parser: ArgumentParser, command: str, rest: str) -> Namespace:
-    """Return the options of a command, in whatever order they stand."""
+def _parse(parser: ArgumentParser, command: str, rest: str) -> Namespace:
+    """Return the options of a command, in any order."""
     try:
-        return parser.parse_intermixed_args(_words(rest))
+        return parser.parse_intermixed_args(_split(rest))
     except InvalidInput as error:
         raise InvalidInput(f"`{command} {rest}` is not known. {error.message}", hint=error.hint) from None
 
 
-def _words(rest: str) -> list[str]:
+def _split(rest: str) -> list[str]:
     try:
         return cell_line.split(rest)
     except InvalidInput:
-        return rest.split()  # an apostrophe in a text that is looked for
+        return rest.split()  # an apostrophe in a search text

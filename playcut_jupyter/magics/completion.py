@@ -1,6 +1,6 @@
-"""Tab completion for the two magics: the words that can come next, from tables, the library, and what is known already.
+"""Tab completion for the two magics, from the parsers' tables, the library, and an open connection.
 
-It never connects, and a library that can't be read has nothing to offer.
+It never connects. A library that can't be read contributes nothing.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.export.writer import FORMATS
 from playcut_jupyter.library.database import Library
+from playcut_jupyter.prompts.template import escape
 from playcut_jupyter.syntax.parsers import (
     COMMAND_NAMES,
     USUAL_VALUES,
@@ -24,6 +25,7 @@ from playcut_jupyter.syntax.parsers import (
     history_parser,
     options_of,
 )
+from playcut_jupyter.syntax.values import at_commas
 from playcut_jupyter.tools import KINDS, TOOLS
 
 if TYPE_CHECKING:
@@ -33,18 +35,18 @@ _MAGIC = re.compile(r"\s*(%%?)playcut\s")
 _WORD = re.compile(r"""(?:"[^"]*"?|'[^']*'?|[^\s"'])+""")
 _RESULTS = ("playcut_jupyter.results.generation", "playcut_jupyter.results.sweep")
 _RECENT = 20
-"""How many generations and tasks are offered."""
+"""The number of generations, and of tasks, that are offered."""
 
 
 @dataclass(frozen=True)
 class CompletionSources:
-    """What can be looked up without asking the service.
+    """What completion can look up without a request to the service.
 
     Attributes:
-        home: the library's folder, where there is no connection yet.
-        origin: what generations are filed under, where there is no connection yet.
+        home: the library's folder, used without a connection.
+        origin: the origin of generations in the library, used without a connection.
         connection: the connection, if there is one already.
-        variables: the notebook's.
+        variables: the notebook's variables.
     """
 
     home: Path
@@ -53,26 +55,26 @@ class CompletionSources:
     variables: Mapping[str, object] = field(default_factory=dict)
 
     def generations(self) -> list[str]:
-        """Return `last`, the numbers of recent generations, and the variables that hold some."""
-        numbers = self._kept(lambda library: [str(record.id) for record in library.history(limit=_RECENT)])
-        return ["last", *numbers, *(name for name in self.variables if self._holds_one(name))]
+        """Return `last`, the numbers of recent generations, and the variables that hold generations."""
+        numbers = self._query(lambda library: [str(record.id) for record in library.history(limit=_RECENT)])
+        return ["last", *numbers, *(name for name in self.variables if self._holds_result(name))]
 
-    def _holds_one(self, name: str) -> bool:
-        # By its name, because Tab would wait for the module itself to be loaded.
+    def _holds_result(self, name: str) -> bool:
+        # Checks the class by its module's name, because importing the module would delay completion.
         return not name.startswith("_") and type(self.variables[name]).__module__ in _RESULTS
 
     def tasks(self) -> list[str]:
-        """Return the ids of tasks that are submitted and not fetched, newest first."""
+        """Return the ids of unfetched tasks, newest first."""
         origin = self._origin
-        found = self._kept(lambda library: [record.task_id or "" for record in library.unfetched(origin)])
-        return found[: -_RECENT - 1 : -1]
+        task_ids = self._query(lambda library: [record.task_id or "" for record in library.unfetched(origin)])
+        return task_ids[: -_RECENT - 1 : -1]
 
     def titles(self) -> list[str]:
         """Return the titles of sessions, newest first."""
-        return self._kept(lambda library: library.session_titles(self._origin))
+        return self._query(lambda library: library.session_titles(self._origin))
 
     def voices(self) -> list[str]:
-        """Return names and ids of the voices, if they were asked for before."""
+        """Return the names and ids of the voices, if the connection has listed them already."""
         voices = self.connection.known_voices if self.connection is not None else []
         return [*(voice.name for voice in voices), *(voice.id for voice in voices)]
 
@@ -80,12 +82,12 @@ class CompletionSources:
     def _origin(self) -> str:
         return self.connection.settings.origin if self.connection is not None else self.origin
 
-    def _kept(self, question: Callable[[Library], list[str]]) -> list[str]:
+    def _query(self, query: Callable[[Library], list[str]]) -> list[str]:
         library = self.connection.library if self.connection is not None else Library(self.home)
         if not library.path.exists():
             return []
         try:
-            return question(library)
+            return query(library)
         except PlaycutError:
             return []
         finally:
@@ -93,10 +95,10 @@ class CompletionSources:
                 library.close()
 
 
-def candidates(line: str, known: CompletionSources) -> tuple[str, list[str]]:
-    """Return what has been typed of the word at the end of *line*, and the words that it can become.
+def candidates(line: str, sources: CompletionSources) -> tuple[str, list[str]]:
+    """Return the typed part of the last word of *line*, and the words that complete it, ignoring case.
 
-    *line* begins with one of the magics; all that is offered begins with what has been typed, whatever its case.
+    *line* begins with one of the magics.
     """
     magic = _MAGIC.match(line)
     if magic is None:
@@ -104,28 +106,28 @@ def candidates(line: str, known: CompletionSources) -> tuple[str, list[str]]:
     words = _WORD.findall(line[magic.end() :])
     typed = words.pop() if words and line.endswith(words[-1]) else ""
     before = [word.strip("\"'") for word in words]
-    typed, offered = _offered(magic[1] == "%%", before, typed, line, known)
-    return typed, [text for text in offered if _bare(text).startswith(_bare(typed))]
+    typed, suggestions = _suggestions(magic[1] == "%%", before, typed, line, sources)
+    return typed, [text for text in suggestions if _normalized(text).startswith(_normalized(typed))]
 
 
-def _bare(text: str) -> str:
+def _normalized(text: str) -> str:
     return text.casefold().lstrip("\"'")
 
 
-def _offered(
-    is_cell: bool, before: Sequence[str], typed: str, line: str, known: CompletionSources
+def _suggestions(
+    is_cell: bool, before: Sequence[str], typed: str, line: str, sources: CompletionSources
 ) -> tuple[str, Sequence[str]]:
     if not before and not (is_cell and typed.startswith("-")):
         return typed, [*(() if is_cell else COMMAND_NAMES), *KINDS, *TOOLS]
     if is_cell or before[0] not in COMMAND_NAMES:
-        return _for_making(before, typed, known)
+        return _generation_options(before, typed, sources)
     if before[:2] == ["session", "use"]:
-        return line.split("use", 1)[1].lstrip(), known.titles()
+        return line.split("use", 1)[1].lstrip(), sources.titles()
     command = _COMMANDS.get(before[0])
-    return typed, command(before[1:], typed, known) if command is not None else []
+    return typed, command(before[1:], typed, sources) if command is not None else []
 
 
-def _for_making(before: Sequence[str], typed: str, known: CompletionSources) -> tuple[str, Sequence[str]]:
+def _generation_options(before: Sequence[str], typed: str, sources: CompletionSources) -> tuple[str, Sequence[str]]:
     options = options_of(cell_parser())
     flag, equals, value = typed.partition("=")
     action = options.get(flag if equals else before[-1] if before else "")
@@ -136,66 +138,68 @@ def _for_making(before: Sequence[str], typed: str, known: CompletionSources) -> 
         return value.rpartition(",")[2], USUAL_VALUES[action.dest]
     if action.dest == "save":
         return value, _paths(value)
-    names = {"voice": known.voices, "session": known.titles, "parent": known.generations}.get(action.dest)
-    found = names() if names is not None else []
-    return value, [_quoted(name, value) for name in found]
+    names = {"voice": sources.voices, "session": sources.titles, "parent": sources.generations}.get(action.dest, list)
+    words = [escape(word) for word in names()]
+    if action.dest == "voice":
+        words = [word if at_commas(word) == [word] else f'"{word}"' for word in words]
+    return value, [_quoted(word, value) for word in words]
 
 
 def _quoted(text: str, typed: str) -> str:
-    """Return *text* as one word of the line, in the quotes that were begun."""
+    """Return *text* as one word, in double quotes if the user has begun them."""
     return f'"{text}"' if typed.startswith('"') else shlex.quote(text)
 
 
 def _paths(typed: str) -> list[str]:
-    """Return the files and folders that *typed* can become; hidden ones only where it begins with their dot."""
+    """Return the files and folders that complete *typed*; hidden ones only if it begins with a dot."""
     folder, name = os.path.split(typed.lstrip("\"'"))
     try:
-        entries = sorted(Path(folder or ".").expanduser().iterdir())
+        entries = sorted(Path(os.path.expandvars(folder) or ".").expanduser().iterdir())
     except (OSError, RuntimeError):
         return []
-    found = [
-        os.path.join(folder, entry.name) + ("/" if entry.is_dir() else "")  # noqa: PTH118 - keeps what was typed
+    paths = [
+        os.path.join(folder, escape(entry.name)) + ("/" if entry.is_dir() else "")  # noqa: PTH118 - keeps `./` and `~`
         for entry in entries
         if entry.name.startswith(name) and (name.startswith(".") or not entry.name.startswith("."))
     ]
-    return [path if _is_one_word(path) else _quoted(path, typed) for path in found]
+    return [path if _is_one_word(path) else _quoted(path, typed) for path in paths]
 
 
 def _is_one_word(text: str) -> bool:
     return not set(text) & set(" \t\"'\\")
 
 
-def _history(before: Sequence[str], typed: str, known: CompletionSources) -> Sequence[str]:
+def _history(before: Sequence[str], typed: str, sources: CompletionSources) -> Sequence[str]:
     return list(options_of(history_parser()))
 
 
-def _export(before: Sequence[str], typed: str, known: CompletionSources) -> Sequence[str]:
+def _export(before: Sequence[str], typed: str, sources: CompletionSources) -> Sequence[str]:
     if before[-1:] == ["--as"]:
         return list(FORMATS)
     if before[-1:] == ["--save"]:
         return _paths(typed)
     options = list(options_of(export_parser()))
-    return options if typed.startswith("-") else ["starred", *known.generations(), *options]
+    return options if typed.startswith("-") else ["starred", *sources.generations(), *options]
 
 
-def _one(before: Sequence[str], typed: str, known: CompletionSources) -> Sequence[str]:
-    return [] if before else known.generations()
+def _generation(before: Sequence[str], typed: str, sources: CompletionSources) -> Sequence[str]:
+    return [] if before else sources.generations()
 
 
-def _marked(before: Sequence[str], typed: str, known: CompletionSources) -> Sequence[str]:
-    return ["off"] if before else [*known.generations(), "off"]
+def _rating(before: Sequence[str], typed: str, sources: CompletionSources) -> Sequence[str]:
+    return ["off"] if before else [*sources.generations(), "off"]
 
 
 _COMMANDS: Mapping[str, Callable[[Sequence[str], str, CompletionSources], Sequence[str]]] = {
-    "sandbox": lambda before, typed, known: [] if before else ["off"],
-    "session": lambda before, typed, known: [] if before else ["new", "use"],
+    "sandbox": lambda before, typed, sources: [] if before else ["off"],
+    "session": lambda before, typed, sources: [] if before else ["new", "use"],
     "history": _history,
     "export": _export,
-    "show": _one,
-    "tree": _one,
-    "star": _marked,
-    "hide": _marked,
-    "compare": lambda before, typed, known: known.generations(),
-    "wait": lambda before, typed, known: [] if before else known.tasks(),
-    "help": lambda before, typed, known: [] if before else [*COMMAND_NAMES, *KINDS],
+    "show": _generation,
+    "tree": _generation,
+    "star": _rating,
+    "hide": _rating,
+    "compare": lambda before, typed, sources: sources.generations(),
+    "wait": lambda before, typed, sources: [] if before else sources.tasks(),
+    "help": lambda before, typed, sources: [] if before else [*COMMAND_NAMES, *KINDS],
 }

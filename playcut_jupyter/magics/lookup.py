@@ -1,4 +1,4 @@
-"""From what is typed to what it names: a generation of the library, or a task's id."""
+"""Looks up what a user typed: a generation of the library, or a task id."""
 
 from __future__ import annotations
 
@@ -12,66 +12,64 @@ from playcut_jupyter.results.sweep import Sweep
 from playcut_jupyter.syntax.cell_line import unquoted
 
 _NUMBER = re.compile(r"#?([0-9]{1,18})")
-"""What SQLite takes for one; what is longer may be a task's id."""
+"""A number that SQLite can store; a longer one may be a task id."""
 _TASK_ID = re.compile(r"""[^\s{}"'$]+""")
 
 
-def generation(which: str, pc: Playcut, scope: Scope) -> Generation:
-    """Return the generation that *which* names: `last`, a number (`5` or `#5`), a variable, or a task's id.
+def generation(reference: str, pc: Playcut, scope: Scope) -> Generation:
+    """Return the generation that *reference* names.
 
     Args:
-        which: what was typed.
-        pc: where it is kept.
-        scope: the names that it may be.
+        reference: `last`, a number (`5` or `#5`), a variable, or a task id.
+        pc: the `Playcut` whose library is used.
+        scope: the variables.
 
     Raises:
-        InvalidInput: there is none.
+        InvalidInput: there is no such generation, or the variable holds several.
     """
-    number = _NUMBER.fullmatch(which)
+    number = _NUMBER.fullmatch(reference)
     if number:
         return pc.get(int(number[1]))
-    found = scope.result if which == "last" else scope.names.get(which)
-    if which != "last" and not isinstance(found, Generation | Sweep):
-        return _of_task(which, pc)
-    if isinstance(found, Sweep) and len(found) > 1:
-        ids = ", ".join(str(one.id) for one in list(found)[:8]) + (" ..." if len(found) > 8 else ".")
-        raise InvalidInput(
-            f"`{which}` holds {len(found)} generations.", hint=f"Name the one you mean by its number: {ids}"
-        )
-    chosen = found[0] if isinstance(found, Sweep) and len(found) else found
-    if not isinstance(chosen, Generation):
-        chosen = next(iter(pc.history(limit=1)), None)
-    if chosen is None:
+    value = scope.result if reference == "last" else scope.names.get(reference)
+    if reference != "last" and not isinstance(value, Generation | Sweep):
+        return _by_task_id(reference, pc)
+    if isinstance(value, Sweep) and len(value) > 1:
+        numbers = ", ".join(str(member.id) for member in list(value)[:8]) + (" ..." if len(value) > 8 else ".")
+        raise InvalidInput(f"`{reference}` holds {len(value)} generations.", hint=f"Name one by its number: {numbers}")
+    generation = value[0] if isinstance(value, Sweep) and len(value) else value
+    if not isinstance(generation, Generation):
+        generation = next(iter(pc.history(limit=1)), None)
+    if generation is None:
         raise InvalidInput("Nothing has been made yet.", hint="Make something first: %%playcut image.")
-    # From the library, where it has its stars and its parent; what could not be kept is as it is.
-    return pc.get(chosen.id) if chosen.id is not None else chosen
+    # From the library, which has its ratings and its parent; one that could not be saved is returned as it is.
+    return pc.get(generation.id) if generation.id is not None else generation
 
 
-def _of_task(which: str, pc: Playcut) -> Generation:
-    record = pc.connector.offline_library.library.by_task(pc.connector.origin, which)
+def _by_task_id(task_id: str, pc: Playcut) -> Generation:
+    record = pc.connector.offline_library.library.by_task(pc.connector.origin, task_id)
     if record is None:
         raise InvalidInput(
-            f"{which!r} is neither `last`, nor a number, nor a variable that holds a generation, nor a task's id.",
+            f"{task_id!r} is neither `last`, nor a number, nor a variable that holds a generation, nor a task's id.",
             hint="`%playcut history` lists them with their numbers.",
         )
     return pc.get(record.id)
 
 
 def task_id(text: str) -> str:
-    """Return the task's id that *text* is, in quotes or not; the service knows whether there is such a task.
+    """Return the task id in *text*, without its quotes if it has some. Only the service knows whether it exists.
 
     Raises:
-        InvalidInput: it is none, or can't be one.
+        InvalidInput: *text* is empty, or can't be a task id.
     """
-    found = unquoted(text)
-    if not found:
+    id_ = unquoted(text)
+    if not id_:
         raise InvalidInput(
             "`%playcut wait` needs a task's id.",
-            hint="`%playcut history` shows the ids; `%playcut resume` fetches everything that is open.",
+            hint="`%playcut history` shows the ids; `%playcut resume` fetches all unfetched tasks.",
         )
-    if not _TASK_ID.fullmatch(found):
+    if not _TASK_ID.fullmatch(id_):
         raise InvalidInput(
-            f"{found!r} can't be a task's id.",
-            hint="Write the id itself; one that a variable holds goes to Python: `pc.wait(run.task_id)`.",
+            f"{id_!r} can't be a task's id.",
+            hint="Write the id itself; for an id in a variable, use Python: `pc.wait(generation.task_id)`.",
         )
-    return found
+    return id_

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from playcut_jupyter.playcut import Playcut
 
 _ADJUSTABLE = ("progress", "request_timeout_s", "deadline_s", "max_download_mb", "preview_px")
-"""Settings that a connection takes over while it is in use."""
+"""Settings that can change while a connection is in use."""
 
 
 @magics_class
@@ -39,14 +39,16 @@ class PlaycutMagics(Magics):
     max_generations = Int(settings.MAX_GENERATIONS, min=1, help="The largest sweep without --max.").tag(config=True)
     preview_px = Int(1024, min=16, help="Longest side of an embedded picture, pixels.").tag(config=True)
     progress = Enum(["auto", "off"], "auto", help='"off": wait-for-task alone, no progress polling.').tag(config=True)
-    request_timeout_s = Float(30.0, min=0.1, help="For any request but a held wait, seconds.").tag(config=True)
+    request_timeout_s = Float(30.0, min=0.1, help="Timeout of any request but the wait for a task, seconds.").tag(
+        config=True
+    )
     deadline_s = Float(
         None, allow_none=True, min=0.1, help="How long a task is waited for, seconds; None: by kind."
     ).tag(config=True)
-    max_download_mb = Float(512.0, min=0.001, help="The largest asset that is fetched, MB.").tag(config=True)
+    max_download_mb = Float(512.0, min=0.001, help="The largest asset that is downloaded, MB.").tag(config=True)
 
     def __init__(self, shell: InteractiveShell) -> None:
-        # Before the settings are read: what a configuration file says is observed already.
+        # Set first: reading a configuration file in `super().__init__` already triggers observers.
         self._runner: CellRunner | None = None
         super().__init__(shell=shell)
 
@@ -93,7 +95,7 @@ class PlaycutMagics(Magics):
 
     @property
     def runner(self) -> CellRunner:
-        """What runs cells and lines, with the `Playcut` that they share."""
+        """Runs cells and lines with one shared `Playcut`; made when first used."""
         if self._runner is None:
             from playcut_jupyter.magics.cell_runner import CellRunner  # loads what connects and draws
             from playcut_jupyter.playcut import Playcut
@@ -111,17 +113,17 @@ class PlaycutMagics(Magics):
 
     @property
     def pc(self) -> Playcut:
-        """The connection that the magics share, as a `Playcut`."""
+        """The `Playcut` that all cells share."""
         return self.runner.pc
 
     def close(self) -> None:
-        """Stop waiting for what is under way, and close the connections."""
+        """Stop waiting for unfinished generations, and close the connections."""
         if self._runner is not None:
             self.pc.close()
 
     @observe("reuse", "budget", "base_url", "home", "max_generations", *_ADJUSTABLE)
     def _adjust(self, change: Any) -> None:
-        """Tell the connection, if there is one, what alone has changed."""
+        """Apply a changed setting to the `Playcut`, if it has been made."""
         if self._runner is None:
             return
         name, value = change["name"], change["new"]
@@ -132,7 +134,7 @@ class PlaycutMagics(Magics):
         else:
             self.pc.connector.switch(**{name: value or None})
 
-    # -- what Tab and loading ask for, before anything is connected ---------------------------------------------
+    # -- for completion and loading, without connecting ---------------------------------------------------------
 
     @property
     def connection(self) -> Connection | None:
@@ -140,8 +142,8 @@ class PlaycutMagics(Magics):
         return self.pc.connector.open_connection if self._runner is not None else None
 
     @property
-    def place(self) -> tuple[Path, str]:
-        """The library's folder, and what a connection made now would be filed under in it."""
+    def home_and_origin(self) -> tuple[Path, str]:
+        """The library's folder, and the origin under which it lists generations of the connection."""
         if self._runner is not None:
             return self.pc.connector.home, self.pc.connector.origin
         return settings.configured_home(self.home), settings.configured_origin(self.base_url)

@@ -1,4 +1,4 @@
-"""The names that a line sees: those of the function it stands in first, then the notebook's, as an f-string would."""
+"""The variables visible to a line: the locals of its function, then the notebook's variables, as in an f-string."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from types import FrameType
 from typing import Any
 
 RESULT = "_playcut"
-"""The notebook's variable that always holds the last result."""
+"""The notebook variable that holds the last result."""
 
 
 class Scope:
-    """Where a line stands.
+    """The variables that a line can read and set.
 
     Attributes:
-        names: what can be named there, to be read.
+        names: the visible variables, read-only.
     """
 
     def __init__(self, notebook: MutableMapping[str, Any], local: MutableMapping[str, Any] | None = None) -> None:
@@ -24,17 +24,17 @@ class Scope:
         self._local = local if local is not None and local is not notebook else None
         self.names: Mapping[str, Any] = ChainMap(self._local, notebook) if self._local is not None else notebook
 
-    def kept(self) -> Scope:
-        """Return a scope that sees the function's names as they are now, whatever becomes of the function."""
+    def copy(self) -> Scope:
+        """Return a scope with a copy of the function's locals, which does not change when the function continues."""
         return Scope(self._notebook, dict(self._local) if self._local is not None else None)
 
     @property
     def result(self) -> Any:
-        """What was made last; None if nothing was."""
+        """The last result; None before the first."""
         return self._notebook.get(RESULT)
 
-    def leave(self, result: Any, name: str | None = None) -> None:
-        """Leave *result* in `_playcut`, and in *name*: in the function if it has that name, else in the notebook."""
+    def set_result(self, result: Any, name: str | None = None) -> None:
+        """Set `_playcut` to *result*, and *name* too: a local of the function if it has one, else of the notebook."""
         self._notebook[RESULT] = result
         if name is None:
             return
@@ -44,7 +44,7 @@ class Scope:
 
 
 def _set_local(names: MutableMapping[str, Any], name: str, value: Any) -> bool:
-    """Set a variable of the function whose local names these are; False if it has none of that name."""
+    """Set a local of the function with the locals *names*; return False if it has none of that name."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         if frame.f_locals is names or (sys.version_info >= (3, 13) and frame.f_locals == names):
@@ -53,7 +53,7 @@ def _set_local(names: MutableMapping[str, Any], name: str, value: Any) -> bool:
     if frame is None or name not in (*frame.f_code.co_varnames, *frame.f_code.co_cellvars, *frame.f_code.co_freevars):
         return False
     names[name] = value
-    if sys.version_info < (3, 13):  # before PEP 667 the names of a function are a copy, to be written back
+    if sys.version_info < (3, 13):  # before PEP 667, `f_locals` is a copy that must be written back
         import ctypes  # only for the rare line in a function
 
         ctypes.pythonapi.PyFrame_LocalsToFast(ctypes.py_object(frame), ctypes.c_int(0))

@@ -7,11 +7,11 @@ import shlex
 from collections.abc import Mapping
 
 from playcut_jupyter import tools
+from playcut_jupyter.design import planning
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.jobs.snapshot import Snapshot
-from playcut_jupyter.prompts.expansion import expand
 from playcut_jupyter.prompts.template import escape
-from playcut_jupyter.syntax import cell_line
+from playcut_jupyter.syntax import cell_line, values
 
 
 def cell(snapshot: Snapshot) -> str:
@@ -21,12 +21,13 @@ def cell(snapshot: Snapshot) -> str:
     params = [param(name, value) for name, value in other_inputs(snapshot).items()]
     if snapshot.kind in tools.KINDS and None not in params:
         line = shlex.join([snapshot.kind, *(word for text in params if text for word in ("-p", text))])
-        body = escape(snapshot.prompt)
-        if _inputs_of(snapshot, line, body) == dict(snapshot.inputs):
-            return f"%%playcut {line}\n{body}"
+        for options, body in (("", escape(snapshot.prompt)), (" --literal", snapshot.prompt)):
+            if _inputs_of(snapshot, line + options, body) == dict(snapshot.inputs):
+                return f"%%playcut {line}{options}\n{body}"
     # By the tool's own name anything can be asked for, though less readably.
-    as_json = json.dumps(dict(snapshot.inputs), indent=2, ensure_ascii=not _is_printable(snapshot.inputs))
-    return f"%%playcut {snapshot.tool}\n{as_json}"
+    inputs = dict(snapshot.inputs)
+    is_printable = json.dumps(inputs, ensure_ascii=False).isprintable()
+    return f"%%playcut {snapshot.tool}\n{json.dumps(inputs, indent=2, ensure_ascii=not is_printable)}"
 
 
 def other_inputs(snapshot: Snapshot) -> dict[str, object]:
@@ -44,10 +45,11 @@ def option_text(value: object) -> str | None:
 
 def param(name: str, value: object) -> str | None:
     """Return `name=value` as `-p` and the panel's inputs take it, as short as can be; None if they can't."""
-    spellings = [value] if isinstance(value, str) else []
-    spellings += [json.dumps(value, ensure_ascii=False), json.dumps(value)]
+    escaped = values.escaped(value)
+    spellings = [escaped] if isinstance(escaped, str) else []
+    spellings += [json.dumps(escaped, ensure_ascii=False), json.dumps(escaped)]
     for text in spellings:
-        word = f"{name}={text}"
+        word = f"{escape(name)}={text}"
         if word.isprintable() and word == word.strip() and _read_param(word) == {name: value}:
             return word
     return None
@@ -63,15 +65,11 @@ def _read_param(word: str) -> Mapping[str, object]:
 def _inputs_of(snapshot: Snapshot, line: str, body: str) -> dict[str, object] | None:
     """Return the inputs that a cell of *line* and *body* would send; None if it would send none or several."""
     try:
-        inputs = cell_line.parse_cell_line(line, {}).inputs
-        plan = expand(body.strip("\n"), {}, inputs)
+        parsed = cell_line.parse_cell_line(line, {})
+        request = planning.plan_sweep(parsed.kind, body.strip("\n"), {}, parsed.inputs, literal=parsed.literal)
     except PlaycutError:
         return None
-    if len(plan) != 1:
+    if request.total != 1:
         return None
-    (expansion,) = plan
+    (expansion,) = request.plan
     return {snapshot.request.tool.prompt_field: expansion.prompt, **expansion.inputs}
-
-
-def _is_printable(inputs: Mapping[str, object]) -> bool:
-    return json.dumps(dict(inputs), ensure_ascii=False).isprintable()

@@ -24,7 +24,7 @@ def status_html(snapshot: Snapshot) -> Markup:
 
 
 def _line(snapshot: Snapshot, content: Markup) -> Markup:
-    warning = Markup("<div>Not kept: {}</div>").format(snapshot.warning) if snapshot.warning else ""
+    warning = Markup("<div>Not saved: {}</div>").format(snapshot.warning) if snapshot.warning else ""
     return Markup('<div class="playcut-status playcut-status-{}">{} {}{}</div>').format(
         snapshot.state.lower(), status.badge(snapshot), content, warning
     )

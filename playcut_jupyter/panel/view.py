@@ -45,7 +45,7 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.voice_worker = Worker(self.message.show)
         self.saved_gallery = SavedGallery()
         self.form = Form(engine, self.voice_worker, self._start, clock)
-        self.connection = ConnectionLine(engine, self.worker, self._watch_resumed, self._switched, self.message.show)
+        self.connection = ConnectionLine(engine, self.worker, self._watch, self._switched, self.message.show)
         self.batch_list = BatchList(self.connection.refresh, self.message.show)
         self.gallery = Gallery(engine, self.worker, self, self.saved_gallery.draw)
         self.cell_box = CellBox()
@@ -104,12 +104,9 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.form.message.show("Starting …")
         self.worker.submit(start, self.form.refuse)
 
-    def _watch(self, sweep: Sweep, title: str) -> None:
+    def _watch(self, sweep: Sweep, title: str = "resumed") -> None:
         self.batch_list.add(Batch(sweep, title, self, self.worker, self.batch_list.redraw, self._clock))
         self.connection.refresh()
-
-    def _watch_resumed(self, sweep: Sweep) -> None:
-        self._watch(sweep, "resumed")
 
     # -- with one generation --------------------------------------------------------------------------------------
 

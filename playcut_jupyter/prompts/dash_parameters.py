@@ -59,7 +59,7 @@ class Parameter:
     def may_follow(self, dashes: str, *, is_free: bool) -> bool:
         """Tell whether it is one behind these dashes; *is_free*: they do not stick to a word."""
         if dashes == "--":
-            return is_free or self.is_sure
+            return is_free or (self.is_sure and self.value != _FLAG)
         # One dash, or what a word processor makes of two.
         return self.value not in (_FLAG, _WORDS) and is_free and (self.is_sure or dashes != "-")
 
@@ -86,10 +86,12 @@ PARAMETERS = _table(
     ("niji uplight upbeta upanime testp", Parameter(_FLAG, is_sure=True)),
     ("v version s c w h q quality stop exp bs fps framespersecond width height", Parameter(_NUMBER)),
     ("style", Parameter(rf"raw|cute|expressive|scenic|original|{_CODE}")),
-    ("p profile personalize", Parameter(_CODE)),
+    ("profile", Parameter(r"\w+")),
+    ("p personalize", Parameter(_CODE)),
     ("motion", Parameter("low|high")),
     ("camerafixed cf watermark wm", Parameter("true|false")),
     ("no", Parameter(_WORDS)),
+    ("ar aspect stylize chaos iw sref cref oref", Parameter(_FLAG)),
     ("p personalize tile raw hd draft fast relax turbo stealth public video loop test creative", Parameter(_FLAG)),
 )
 """What a parameter may be, by its name."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from types import FunctionType, ModuleType
 
 from playcut_jupyter.prompts.layout import Layout
 from playcut_jupyter.prompts.slip import Slip
@@ -13,10 +14,14 @@ _WORD = r"[^\W\d_]+"
 _WORDS = rf"[^\W\d_]{{2,}}(?:[ '\u2019-]{_WORD})*"
 _WEIGHT = r"(?:[01]?\.\d+|2\.0+)"
 _MARKDOWN = re.compile(r"\*\*\w|^#{1,6} |^[ \t]*[-*+] |\]\(", re.MULTILINE)
-_PYTHONS = (
-    "all|annotations|author|call|class|code|contains|del|dict|doc|enter|eq|exit|file|future|getattr|getitem|hash|init|"
-    "iter|len|main|module|name|new|next|path|post_init|repr|self|setattr|slots|str|version"
-)
+_KINDS = (int, str, list, dict, type, property, Exception, ModuleType, FunctionType)
+_PYTHONS_OWN = frozenset(name for kind in _KINDS for name in dir(kind)) | {
+    *("__aexit__", "__aenter__", "__aiter__", "__all__", "__anext__", "__args__", "__author__", "__await__"),
+    *("__builtin__", "__builtins__", "__del__", "__enter__", "__exit__", "__file__", "__func__", "__future__"),
+    *("__import__", "__loader__", "__main__", "__package__", "__path__", "__post_init__", "__pycache__"),
+    *("__set_name__", "__signature__", "__slots__", "__spec__", "__version__"),
+}
+"""Names that Python itself writes like wildcards."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,7 @@ class _Shape:
         remedy: what to write for one that was found.
         is_sure: True if nothing else looks like it, so that it counts in a line of code as well.
         unless: where this is found in the text, it has another meaning.
+        but_not: what looks like it, and is something else.
     """
 
     pattern: re.Pattern[str]
@@ -36,6 +42,7 @@ class _Shape:
     remedy: Callable[[re.Match[str]], str]
     is_sure: bool = False
     unless: re.Pattern[str] | None = None
+    but_not: frozenset[str] = frozenset()
 
 
 def _write_first(found: re.Match[str]) -> str:
@@ -74,10 +81,11 @@ _SHAPES = (
         is_sure=True,
     ),
     _Shape(
-        re.compile(rf"(?<![\w.])__(?!(?:{_PYTHONS})__)(?:[\w-]{{1,40}}/)*([a-z](?:[-_]?[a-z0-9])*)\*?__(?![\w(])"),
+        re.compile(r"(?<![\w.'])__(?:[\w-]{1,40}/)*([a-z](?:[-_]?[a-z0-9])*)\*?__(?![\w('])"),
         "a wildcard of Dynamic Prompts",
         lambda found: f"Write {{{found[1].replace('-', '_')}}}, and make a list of that name.",
         unless=_MARKDOWN,
+        but_not=_PYTHONS_OWN,
     ),
     _Shape(
         re.compile(r"(?<![\w:])(?![0-9a-fA-F]{1,4}::)([^\W\d_]{2,})::-?\d+(?:\.\d+)?(?![\w.:])"),
@@ -110,6 +118,8 @@ def slips(layout: Layout) -> Iterator[Slip]:
         if shape.unless and shape.unless.search(text):
             continue
         for found in shape.pattern.finditer(text):
+            if found[0] in shape.but_not:
+                continue
             at = found.start()
             is_shown = layout.is_quoted(at) or (layout.is_verbatim(at) if shape.is_sure else layout.is_code(at))
             if not is_shown:

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any, NoReturn
+from typing import Any
 
 from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.remedies import Action, Remedy
 from playcut_jupyter.syntax import values
-from playcut_jupyter.syntax.parsers import COMMAND_NAMES, INPUT_OPTIONS, cell_parser, options_of
+from playcut_jupyter.syntax.lookalikes import plain
+from playcut_jupyter.syntax.near_options import check_among_options, check_prompt
+from playcut_jupyter.syntax.parsers import COMMAND_NAMES, INPUT_OPTIONS, cell_parser
+from playcut_jupyter.syntax.typed_options import TypedOption, read_options
+from playcut_jupyter.syntax.words import first_word, words_of
 from playcut_jupyter.tools import KINDS, READ_ONLY, TOOLS
 
 _TOOL_NAME = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
-_OPTION = re.compile(r"""\s*(-{1,2}[^\s-](?:"[^"]*"|'[^']*'|[^\s"'])*)""")
-_LOOKS_LIKE_OPTION = re.compile(r"--[A-Za-z][\w-]*(=.*)?|-[a-z][=\d].*")
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,8 @@ class CellLine:
     Attributes:
         kind: "image", "video", "speech", or a tool's own name; "" for the parent's.
         inputs: our option names and API input names -> a value, or a list that is an axis; in the line's order.
+        literal: True if the body is taken as it is, and is no template.
+        within_budget: True if as many are generated as the budget allows.
     """
 
     kind: str
@@ -43,6 +45,8 @@ class CellLine:
     parent: str | None = None
     sample: int | None = None
     seed: int | None = None
+    literal: bool = False
+    within_budget: bool = False
     help: bool = False
 
     @property
@@ -55,16 +59,28 @@ def parse_cell_line(line: str, variables: Mapping[str, object]) -> CellLine:
     """Parse the line of a `%%playcut` cell.
 
     Raises:
-        InvalidInput: an unknown kind or option, or a bad value; the message names the nearest right one.
+        InvalidInput: an unknown kind or option, a bad value, or a slip; the message names the nearest right one.
+        PromptError: a variable in a value is not there or unfit.
     """
-    words = split(line)
-    if words and words[0] in COMMAND_NAMES:
+    kind, rest = first_word(line)
+    if kind in COMMAND_NAMES:
         raise InvalidInput(
-            f"{words[0]} is no kind, but a command that has no cell.",
+            f"{kind} is no kind, but a command that has no cell.",
             hint=f"Write `%playcut {line.strip()}` on a line of its own, with one %.",
         )
-    kind = words.pop(0) if words and not words[0].startswith("-") else None
-    return _line(kind, words, variables)
+    if kind.startswith("-"):
+        kind, rest = "", line
+    check_among_options(kind, rest)
+    bare = CellLine(checked_kind(kind) if kind else "")
+    options, end = read_options(rest, has_lists=not bare.is_raw)
+    left_over, following = first_word(rest[end:])
+    if left_over:
+        check_among_options(left_over, following)
+        raise InvalidInput(
+            f"{left_over!r} is left over on the line.",
+            hint="The prompt goes on the lines below; quote values that hold spaces.",
+        )
+    return _parse(bare, options, variables)
 
 
 def parse_one_line(kind: str, rest: str, variables: Mapping[str, object]) -> tuple[CellLine, str]:
@@ -72,46 +88,23 @@ def parse_one_line(kind: str, rest: str, variables: Mapping[str, object]) -> tup
 
     Raises:
         InvalidInput: as `parse_cell_line`, or an option stands behind the prompt.
+        PromptError: as `parse_cell_line`.
     """
-    takes_value = {text: action.nargs != 0 for text, action in options_of(cell_parser()).items()}
-    words: list[str] = []
-    while match := _OPTION.match(rest):
-        word, rest = match.group(1), rest[match.end() :]
-        words += split(word)
-        if takes_value.get(word, False):
-            value, rest = _take_word(rest)
-            words += value
-    late = [word for word in rest.split() if word in takes_value or _LOOKS_LIKE_OPTION.fullmatch(word)]
-    if late:
-        raise InvalidInput(
-            f"{late[0]} comes after the prompt, where it would be part of it.",
-            hint=f"Put the options first: `%playcut {kind} {late[0]} ... PROMPT`; or write a %%playcut cell.",
-        )
-    return _line(kind, words, variables), rest.strip()
-
-
-def _take_word(text: str) -> tuple[list[str], str]:
-    match = re.match(r"""\s*((?:"[^"]*"|'[^']*'|[^\s"'])+)""", text)
-    return (split(match.group(1)), text[match.end() :]) if match else ([], text)
+    bare = CellLine(checked_kind(kind))
+    options, end = read_options(rest, has_lists=not bare.is_raw)
+    line, prompt = _parse(bare, options, variables), rest[end:].strip()
+    if not line.literal:
+        check_prompt(prompt, kind)
+    return line, prompt
 
 
 def split(line: str) -> list[str]:
-    """Split a line as a shell does; on Windows a backslash is only a part of a path.
+    """Split a line into words, as a shell does.
 
     Raises:
         InvalidInput: a quote is not closed.
     """
-    lexer = shlex.shlex(line, posix=True, punctuation_chars=False)
-    lexer.whitespace_split, lexer.commenters = True, ""
-    if os.name == "nt":
-        lexer.escape = ""
-    try:
-        return list(lexer)
-    except ValueError as error:
-        raise InvalidInput(
-            f"The line can't be read: {str(error).lower()}.",
-            hint="Quote values that hold spaces: -p 'style=oil paint'.",
-        ) from None
+    return [word.text for word in words_of(line)]
 
 
 def unquoted(text: str) -> str:
@@ -120,20 +113,18 @@ def unquoted(text: str) -> str:
     return (quoted[2] if quoted else text).strip()
 
 
-def _line(kind: str | None, words: list[str], variables: Mapping[str, object]) -> CellLine:
-    found, extra = cell_parser().parse_known_args(words)
-    if extra:
-        _refuse(extra[0])
-    given = vars(found)
+def _parse(bare: CellLine, options: Sequence[TypedOption], variables: Mapping[str, object]) -> CellLine:
+    words = [word.text for option in options for word in option.words]
+    given = vars(cell_parser(variables).parse_args(words))
     if given["seed"] is not None and given["sample"] is None:
         raise InvalidInput(
             "--seed says which sample is taken, and there is no --sample.",
             hint=("Add `--sample N`; a seed for the model itself is ", Remedy(Action.GIVE_INPUT, "seed=7"), "."),
         )
-    kind = kind or ("" if given["parent"] else "image")
-    bare = CellLine(kind=checked_kind(kind) if kind else "")
     if bare.is_raw:
-        _check_raw(kind, given)
+        _check_raw(bare.kind, given)
+    elif not bare.kind and not given["parent"]:
+        bare = CellLine("image")
     inputs = dict(
         values.param(text, variables, is_raw=bare.is_raw)
         if name == "param"
@@ -143,16 +134,12 @@ def _line(kind: str | None, words: list[str], variables: Mapping[str, object]) -
     return CellLine(kind=bare.kind, inputs=inputs, **given)
 
 
-def _refuse(word: str) -> NoReturn:
-    if word.startswith("-"):
-        cell_parser().error(f"unrecognized arguments: {word}")
-    raise InvalidInput(
-        f"{word!r} is left over on the line.",
-        hint="The prompt goes on the lines below; quote values that hold spaces.",
-    )
-
-
 def _check_raw(kind: str, given: Mapping[str, Any]) -> None:
+    if given["literal"]:
+        raise InvalidInput(
+            f"{kind} takes its input as JSON, which is no template: there is nothing for `--literal` to do.",
+            hint="Leave it out.",
+        )
     if given["parent"]:
         raise InvalidInput(f"{kind} takes its input as JSON, so `--from` has nothing to build on.")
     if given["count"] != 1 or any(name in INPUT_OPTIONS for name, _ in given["inputs"]):
@@ -175,7 +162,7 @@ def checked_kind(kind: str) -> str:
         return "speech" if kind == "tts" else kind
     if _TOOL_NAME.fullmatch(kind) and ("-" in kind or not get_close_matches(kind, KINDS, 1, 0.7)):
         return kind
-    near = get_close_matches(kind.lower(), [*KINDS, *TOOLS, *READ_ONLY], 1, 0.5)
+    near = get_close_matches(plain(kind).lower(), [*KINDS, *TOOLS, *READ_ONLY], 1, 0.5)
     raise InvalidInput(
         f"{kind!r} is not a kind." + (f" Did you mean {near[0]}?" if near else ""),
         hint="Kinds are image, video and speech, or a tool's own name such as generate-image-from-text.",

@@ -8,39 +8,51 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from keyword import iskeyword
+from types import MappingProxyType
 from typing import Any, NoReturn
 
 from IPython.core.magic_arguments import MagicArgumentParser
 
 from playcut_jupyter.errors import InvalidInput
+from playcut_jupyter.syntax.lookalikes import plain
+from playcut_jupyter.syntax.templates import fill_one, fill_path
 
 COMMANDS: Mapping[str, str] = {
-    "status": "the connection, the key (masked), credits so far, rate limit, jobs under way",
-    "connect": "say what it is connected to, and check the key (costs nothing)",
-    "sandbox [off]": "use the sandbox: offline, free, everything it makes is marked",
-    "session [new TITLE | use ID]": "show, create or choose the session that generations go into",
-    "voices [FILTER]": "the voices for speech",
-    "history [-n N] [--starred] [--search TEXT]": "what was made, newest first",
-    "compare ID ID ...": "side by side, with the words and parameters that differ",
-    "panel": "the same for clicking: prompt, watch, star",
-    "pick": "blind rounds of A or B over the last sweep, and which values win",
-    "star [ID] [off]": "star a generation (or the last one), for history, contact sheet and export",
-    "hide [ID] [off]": "leave a generation out of the gallery",
-    "tree [ID]": "what was made from what (`--from`), with thumbnails",
-    "show [ID]": "one generation of the history",
-    "resume": "fetch everything that was submitted and not fetched, from this or any earlier kernel",
+    "status": "connection, key (masked), credits so far, rate limit, running jobs",
+    "connect": "show the connection and check the key (costs nothing)",
+    "sandbox [off]": "use the sandbox: offline and free; its results are marked",
+    "session [new TITLE | use ID]": "show, create or choose the session for new generations",
+    "voices [FILTER]": "list the voices for speech",
+    "history [-n N] [--starred] [--search TEXT]": "list generations, newest first",
+    "compare ID ID ...": "show generations side by side, with the words and parameters that differ",
+    "panel": "open a graphical interface to the same features",
+    "pick": "compare the last sweep in blind A/B rounds, and show which values win",
+    "star [ID] [off]": "star a generation (default: the last one) for history, contact sheets and export",
+    "hide [ID] [off]": "hide a generation from the gallery",
+    "tree [ID]": "show which generations were built on which (`--from`), with thumbnails",
+    "show [ID]": "show one generation of the history",
+    "resume": "fetch everything that was submitted but not fetched, in this or an earlier kernel",
     "wait TASK_ID": "wait for a task by its id",
-    "again": "what was made last once more, bought anew",
-    "export [ID | last | starred] [--as FORMAT] [--save FILE]": "a curl, python or typescript program, or json",
-    "help [WORD]": "this text, or what it says of one word",
+    "again": "run the last generation again, ignoring the library",
+    "export [ID | last | starred] [--as FORMAT] [--save FILE]": "write a curl, python or typescript program, or json",
+    "help [WORD]": "show this help, or the help on one word",
 }
 """Command and what follows it -> what it does. An ID is a number, a task's id, `last`, or a variable."""
 COMMAND_NAMES = tuple(name.split()[0] for name in COMMANDS)
 BARE_COMMANDS = frozenset(name for name in COMMANDS if name in COMMAND_NAMES)
 """Commands that nothing may follow."""
+OTHER_NAMES: Mapping[str, str] = {
+    "ar": "--aspect-ratio",
+    "ratio": "--aspect-ratio",
+    "size": "--image-size",
+    "length": "--duration",
+    "force": "--fresh",
+    "raw": "--literal",
+}
+"""What other tools call options of ours, as Midjourney's `--ar` -> ours."""
 HELP_WORDS = ("help", "-h", "--help", "?")
 
 INPUT_OPTIONS = ("aspect_ratio", "image_size", "resolution", "duration_seconds", "voice")
@@ -67,7 +79,7 @@ def _with_nearest(parser: argparse.ArgumentParser, message: str) -> str:
     unknown = re.search(r"unrecognized arguments: (\S+)", message)
     if not unknown:
         return f"{message[0].upper()}{message[1:]}."
-    word = unknown.group(1)
+    word = plain(unknown.group(1))
     if not word.startswith("-"):
         return f"{word!r} is left over on the line."
     near = _nearest(word, options_of(parser))
@@ -76,10 +88,13 @@ def _with_nearest(parser: argparse.ArgumentParser, message: str) -> str:
 
 def _nearest(word: str, options: Iterable[str]) -> str | None:
     """Return the option that *word* is nearly; a letter alone is near to that letter alone."""
-    letter = word.strip("-").lower()
-    if len(letter) == 1:
-        return next((option for option in options if option.strip("-") == letter), None)
-    return next(iter(get_close_matches(word, options, 1, 0.5)), None)
+    name = word.partition("=")[0].strip("-").lower()
+    if len(name) == 1:
+        return next((option for option in options if option.strip("-") == name), None)
+    if name in OTHER_NAMES:
+        return OTHER_NAMES[name]
+    names = {option.strip("-"): option for option in options}
+    return next((names[near] for near in get_close_matches(name, names, 1, 0.6)), None)
 
 
 def options_of(parser: argparse.ArgumentParser) -> dict[str, argparse.Action]:
@@ -100,37 +115,55 @@ class _Input(argparse.Action):
         namespace.inputs = [*namespace.inputs, (self.dest, values)]
 
 
-def cell_parser() -> argparse.ArgumentParser:
-    """Return the parser of the options of a cell."""
+def cell_parser(variables: Mapping[str, object] = MappingProxyType({})) -> argparse.ArgumentParser:
+    """Return the parser of the options of a cell; *variables* are put into their values, where `{name}` stands.
+
+    The inputs of the tool are kept as they are typed: `values` reads them.
+    """
+
+    def filled(read: Callable[[str], Any]) -> Callable[[str], Any]:
+        return lambda text: read(fill_one(text, variables))
+
     new = _Parser("%playcut", "`%playcut help` lists all options.")
     new.set_defaults(inputs=[])
     for flags, dest, metavar, told in (
         (("-a", "--aspect-ratio"), "aspect_ratio", "W:H", "16:9, 1:1, ... (image, video)"),
-        (("-s", "--image-size"), "image_size", "SIZE", "1K, ... (image)"),
+        (("-s", "--image-size"), "image_size", "SIZE", "1K, 2K, ... (image)"),
         (("-r", "--resolution"), "resolution", "RES", "720p, ... (video)"),
         (("-d", "--duration"), "duration_seconds", "SECONDS", "length in seconds (video)"),
-        (("-v", "--voice"), "voice", "VOICE", "id or name (speech); default: the first listed"),
-        (("-p", "--param"), "param", "KEY=VALUE", "any other input of the tool"),
+        (("-v", "--voice"), "voice", "VOICE", "id or name (speech); default: the first voice listed"),
+        (("-p", "--param"), "param", "KEY=VALUE", "any other input of the tool; the value is JSON or text"),
     ):
         new.add_argument(*flags, action=_Input, dest=dest, metavar=metavar, help=told, default=argparse.SUPPRESS)
-    new.add_argument("-n", "--count", type=_count, default=1, metavar="N", help="how many of each")
-    new.add_argument("-o", "--out", type=_variable, metavar="NAME", help="keep the result in this variable too")
-    new.add_argument("--save", type=_written, metavar="PATH", help="copy the originals there; nothing is overwritten")
-    new.add_argument("--session", type=_written, metavar="ID_OR_TITLE", help="the session to put it into")
+    new.add_argument("-n", "--count", type=filled(_count), default=1, metavar="N", help="how many of each")
+    new.add_argument("-o", "--out", type=_variable, metavar="NAME", help="store the result in this variable too")
+    new.add_argument(
+        "--save",
+        type=lambda text: _written(fill_path(text, variables)),
+        metavar="PATH",
+        help="save copies there; nothing is overwritten",
+    )
+    new.add_argument("--session", type=filled(_written), metavar="ID_OR_TITLE", help="add to this session")
     new.add_argument(
         "--from",
-        type=_written,
+        type=filled(_written),
         dest="parent",
         metavar="ID",
-        help="build on that one (or `last`): `+ words`, `- words`, or a new prompt",
+        help="build on a generation (or `last`): `+ words`, `- words`, or a new prompt",
     )
-    new.add_argument("--fresh", action="store_true", help="buy it anew, though the library has it")
-    new.add_argument("--no-wait", dest="wait", action="store_false", help="do not wait: it shows itself when done")
+    new.add_argument("--literal", action="store_true", help="take the prompt as it is: braces mean nothing")
+    new.add_argument("--fresh", action="store_true", help="generate again even if the library has it")
+    new.add_argument(
+        "--no-wait", dest="wait", action="store_false", help="return at once; display and save when finished"
+    )
     new.add_argument("--dry-run", action="store_true", help="show what would be sent, and send nothing")
-    new.add_argument("--sample", type=_count, metavar="N", help="only so many of a sweep, taken at random")
-    new.add_argument("--seed", type=_seed, metavar="S", help="which sample: the same number takes the same one")
-    new.add_argument("--max", type=_count, dest="max_generations", metavar="N", help="allow this many generations")
-    new.add_argument("-h", "--help", action="store_true", help="show this text, and send nothing")
+    new.add_argument("--sample", type=filled(_count), metavar="N", help="generate only N of a sweep, chosen at random")
+    new.add_argument("--seed", type=filled(_seed), metavar="S", help="seed of the sample: the same S, the same choice")
+    new.add_argument(
+        "--max", type=filled(_count), dest="max_generations", metavar="N", help="allow up to N generations"
+    )
+    new.add_argument("--within-budget", action="store_true", help="generate as many as the budget allows")
+    new.add_argument("-h", "--help", action="store_true", help="show this help, and send nothing")
     return new
 
 
@@ -143,12 +176,12 @@ def history_parser() -> argparse.ArgumentParser:
     return new
 
 
-def export_parser() -> argparse.ArgumentParser:
-    """Return the parser of `%playcut export`."""
+def export_parser(variables: Mapping[str, object] = MappingProxyType({})) -> argparse.ArgumentParser:
+    """Return the parser of `%playcut export`; *variables* are put into the path, where `{name}` stands."""
     new = _Parser("%playcut export", "Use `export [ID | last | starred] [--as FORMAT] [--save FILE]`.")
     new.add_argument("which", nargs="?", default="last", metavar="ID")
     new.add_argument("--as", dest="as_", default="python", metavar="FORMAT")
-    new.add_argument("--save", type=_written, metavar="FILE")
+    new.add_argument("--save", type=lambda text: _written(fill_path(text, variables)), metavar="FILE")
     return new
 
 
@@ -160,7 +193,7 @@ def _count(text: str) -> int:
 
 def _written(text: str) -> str:
     if not text.strip():
-        raise argparse.ArgumentTypeError("nothing is written between the quotes")
+        raise argparse.ArgumentTypeError("nothing is written")
     return text
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from playcut_jupyter import Generation, Playcut, Sweep
+from playcut_jupyter import Generation, Playcut
 from tests.benchmarks import rawhttp
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.service import Service, serving
@@ -35,8 +35,8 @@ def hundred() -> Iterator[Figure]:
 
 def _made(pc: Playcut, count: int, seconds: float) -> float:
     begun = time.monotonic()
-    made: Generation | Sweep = pc.submit("image", f"{count} of them", count=count, seconds=seconds)
-    for run in [made] if isinstance(made, Generation) else made:
+    runs = pc.submit("image", f"{count} of them", count=count, seconds=seconds)
+    for run in [runs] if isinstance(runs, Generation) else runs:
         run.wait()
     return time.monotonic() - begun
 

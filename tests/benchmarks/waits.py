@@ -66,6 +66,11 @@ def _raw_jobs(service: Service, turn: int) -> dict[str, float]:
     return rawhttp.run(service, jobs)
 
 
+def _note_end(generation: Generation, there_at: dict[str, float]) -> None:
+    if generation.done:
+        there_at.setdefault(generation.task_id or "", time.monotonic())
+
+
 def _product_jobs(service: Service, home: Path, turn: int, progress: Literal["auto", "off"]) -> dict[str, float]:
     there_at: dict[str, float] = {}
     with Playcut(api_key=service.key, base_url=service.base_url, home=home, progress=progress, reuse=False) as pc:
@@ -80,11 +85,6 @@ def _product_jobs(service: Service, home: Path, turn: int, progress: Literal["au
         for run in runs:
             run.wait()
     return there_at
-
-
-def _note_end(run: Generation, there_at: dict[str, float]) -> None:
-    if run.done:
-        there_at.setdefault(run.task_id or "", time.monotonic())
 
 
 def _warm_up(service: Service, home: Path) -> None:

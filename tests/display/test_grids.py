@@ -115,8 +115,8 @@ def test_a_sweep_tells_what_was_reused_not_kept_and_held_up(store: Store) -> Non
     text = sweep_html([first, second, third, waiting(pause_s=9.0)]).text
     assert "1 from your library, 0 credits (--fresh generates others)" in text
     assert "160 of about 240 credits (estimate)" in text
-    assert text.count("not kept: the disk is full") == 1
-    assert "rate limited, going on in 9 s" in text
+    assert text.count("not saved: the disk is full") == 1
+    assert "rate limited, continuing in 9 s" in text
 
 
 def test_failed_attempts_that_were_replaced_count_as_credits(store: Store) -> None:

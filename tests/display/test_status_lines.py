@@ -50,7 +50,7 @@ def test_a_live_status_tells_what_is_known() -> None:
             retry_reason="It was cut.",
         )
     )
-    facts = "image · 3.1 s (typically 5-15 s) · 42 % · It was cut. Going on. · 80 credits (estimate) · voice Ada"
+    facts = "image · 3.1 s (typically 5-15 s) · 42 % · It was cut. Retrying. · 80 credits (estimate) · voice Ada"
     assert re.fullmatch(rf"PROCESSING +{re.escape(facts)}", page.text)
     assert page.all("progress")[0]["value"] == "42"
 
@@ -67,7 +67,7 @@ def test_a_million_credits_are_written_out_and_one_is_one(store: Store) -> None:
 
 
 def test_a_pause_of_the_rate_limit_is_told() -> None:
-    assert "rate limited, going on in 12 s" in html(waiting(pause_s=12.4)).text
+    assert "rate limited, continuing in 12 s" in html(waiting(pause_s=12.4)).text
     assert "rate limited" not in html(waiting()).text
 
 
@@ -114,8 +114,8 @@ def test_what_could_not_be_kept_is_warned_of(store: Store) -> None:
     snapshot = saved(store, png(), warning=f"the disk is full {EVIL}")
     page = html(snapshot)
     assert page.all("div", "playcut-warning")
-    assert f"Not kept: the disk is full {EVIL}" in page.text
-    assert "not kept: the disk is full" in status.text(snapshot)
+    assert f"Not saved: the disk is full {EVIL}" in page.text
+    assert "not saved: the disk is full" in status.text(snapshot)
 
 
 def test_only_the_sandbox_wears_its_badge(store: Store) -> None:

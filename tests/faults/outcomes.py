@@ -7,7 +7,7 @@ from pathlib import Path
 from playcut_jupyter import Generation, Playcut, PlaycutError
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.library.records import Record
-from tests.originals import original
+from tests.originals import path_of
 
 from .proxy import Proxy
 
@@ -45,7 +45,7 @@ def only_record(library: Library) -> Record:
 
 def assert_kept(record: Record, content: bytes, home: Path) -> None:
     assert record.state == "fetched"
-    assert original(record).read_bytes() == content
+    assert path_of(record.assets[0]).read_bytes() == content
     assert not list(home.rglob(".part-*"))
 
 

@@ -12,13 +12,11 @@ from pathlib import Path
 import pytest
 
 from playcut_jupyter import Playcut
-from playcut_jupyter.background.portal import portal
-from playcut_jupyter.jobs import maintenance
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.library.records import cost_key
 from playcut_jupyter.sandbox import Sandbox
 from tests.library.rows import ORIGIN, TOOL, create, fetched, saved
-from tests.originals import original, originals
+from tests.originals import path_of
 
 
 def disown(library: Library, number: int) -> None:
@@ -59,7 +57,7 @@ def test_what_lost_its_files_comes_after_what_is_whole(library: Library, harm: C
     lost, whole = fetched(library, data=b"first"), fetched(library, data=b"second")
     row = library.get(lost)
     assert row is not None
-    harm(original(row))
+    harm(path_of(row.assets[0]))
     assert saved(library) == [whole, lost]
 
 
@@ -123,11 +121,14 @@ def test_all_that_ended_before_a_moment_can_be_pruned_but_nothing_that_may_still
 
 
 def test_verify_never_loses_a_whole_original(tmp_path: Path) -> None:
+    from playcut_jupyter.background.portal import portal
+    from playcut_jupyter.jobs import maintenance
+
     with Sandbox(latency_s=0.1, rate=None, media="tiny") as first:
         port = int(first.base_url.split(":")[2].split("/")[0])
         with Playcut(api_key=first.key, base_url=first.base_url, home=tmp_path / "lib") as pc:
             run = pc.image("a fox [two]")
-            bad, good = originals(run)
+            bad, good = map(path_of, run.assets)
             bad.write_bytes(b"damaged")
             connection = pc.connection
             (damage,) = maintenance.damaged(connection.library)

@@ -77,7 +77,7 @@ def magic(cell: str) -> tuple[str, str]:
         ({}, "%%playcut image\na fox"),
         ({"aspectRatio": "16:9"}, "%%playcut image -p aspectRatio=16:9\na fox"),
         ({"style": "oil, gold", "n": 7}, "%%playcut image -p 'style=\"oil, gold\"' -p n=7\na fox"),
-        ({"lit": "{fox}", "code": "7"}, "%%playcut image -p 'lit=\"{fox}\"' -p 'code=\"7\"'\na fox"),
+        ({"lit": "{fox}", "code": "7"}, "%%playcut image -p 'lit={{fox}}' -p 'code=\"7\"'\na fox"),
     ],
 )
 def test_a_copied_cell_is_as_short_as_it_can_be(inputs: dict[str, object], cell: str) -> None:

@@ -79,7 +79,7 @@ def test_what_was_stopped_is_told_with_the_buttons_that_go_on(pc: Playcut) -> No
         generation.wait(30)
     assert error_text(caught.value) == (
         "StoppedWaiting: Stopped waiting; the task goes on at Playcut. "
-        "“Retry” goes on waiting, “Resume” fetches all that is open."
+        "“Retry” waits for it again, “Resume” fetches all unfetched tasks."
     )
     read_again = pc.get(generation.id or 0).error
     assert read_again is not None

@@ -8,9 +8,12 @@ import threading
 import pytest
 
 from playcut_jupyter import Playcut
+from playcut_jupyter.background import change_signal
+from playcut_jupyter.errors import StoppedWaiting
 from playcut_jupyter.panel.threads import Redrawer
 from playcut_jupyter.panel.view import Panel
 from tests.panel.helpers import wait_until_idle
+from tests.waiting import until_submitted
 
 
 def test_nothing_is_read_from_disk_or_network_where_clicks_are_handled(
@@ -78,6 +81,22 @@ def test_a_redrawer_goes_on_after_what_goes_wrong_and_misses_nothing() -> None:
     go_on.set()
     assert last.wait(30)
     assert "a card that can't be drawn" in said[0]
+
+
+def test_whoever_waited_for_a_generation_finds_the_panel_notified(pc: Playcut) -> None:
+    class Listener:
+        def note(self) -> None:
+            ended_before.append(generation.done)
+
+    ended_before: list[bool] = []
+    listener = Listener()
+    generation = pc.submit("image", "a [stuck] fox that is waited for")
+    until_submitted(generation)
+    change_signal.on_change(listener.note)
+    generation.stop_waiting()
+    with pytest.raises(StoppedWaiting):
+        generation.wait(30)
+    assert ended_before == [False]
 
 
 def test_a_button_is_open_again_after_an_error(pc: Playcut, panel: Panel) -> None:

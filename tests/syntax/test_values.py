@@ -8,7 +8,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from playcut_jupyter import InvalidInput
 from playcut_jupyter.sandbox import Sandbox
 from playcut_jupyter.syntax.cell_line import parse_cell_line
-from tests.shells import cell, line
+from tests.shells import cell
 
 
 def test_a_voice_is_found_by_its_listed_name_commas_and_all(shell: InteractiveShell) -> None:

@@ -1,1 +1,1 @@
-"""A sweep as one file to pass on, which needs no key, no kernel and no network."""
+"""The contact sheet: a sweep as one file to share, which needs no key, kernel or network."""

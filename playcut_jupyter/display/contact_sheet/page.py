@@ -1,4 +1,4 @@
-"""The contact sheet as an HTML page: it plays, opens on a phone, loads nothing, and names no file of the disk."""
+"""The contact sheet as an HTML page: with players, for phones too, without external resources or local paths."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ small {{ opacity: .8; }} .failed {{ border-style: dashed; }}
 """)
 _PREVIEW_PX = 640
 MAX_MEDIA_BYTES = 40_000_000
-"""What all sounds and clips of a page may take together, bytes; a phone is to open it."""
+"""The size of all sounds and clips of a page together, bytes, so that a phone can open it."""
 
 
 def html(tiles: Sequence[Tile]) -> bytes:
-    """Return the page; a sound or clip that takes more than its share of `MAX_MEDIA_BYTES` is left out."""
+    """Return the page; a sound or clip above its share of `MAX_MEDIA_BYTES` is left out."""
     players = sum(record.kind != "image" for tile in tiles for record in tile.generation.assets)
     share = min(MAX_MEDIA_BYTES // max(1, players), media_html.MAX_EMBED_BYTES)
     articles = Markup("").join(_article(tile, share) for tile in tiles)
@@ -53,7 +53,7 @@ def _article(tile: Tile, max_bytes: int) -> Markup:
 
 
 def _asset(record: AssetRecord, caption: str, max_bytes: int) -> Markup:
-    """Return an asset whole, or what there is to tell of it, but never where its file is."""
+    """Return the asset itself, or its type and size; never its path."""
     try:
         if record.kind == "image":
             preview(record, _PREVIEW_PX)

@@ -1,4 +1,4 @@
-"""The contact sheet as a picture, or as a PDF of such pictures."""
+"""The contact sheet as a picture, and as a PDF of pictures."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TILE_PX, _TEXT_PX, _GAP_PX, _TOP_PX = 400, 150, 20, 80
 _MIN_WIDTH_PX = 600
 _MAX_TITLE = 44
 _MAX_LINES = 6
-"""Lines of text under a picture; the HTML page has all of it."""
+"""Lines of text below a picture; the HTML page has the whole text."""
 _ROWS_PER_PAGE = 2
 _PDF_DPI = 150.0
 
@@ -49,7 +49,7 @@ def pdf(tiles: Sequence[Tile], columns: int) -> bytes:
 
 def _sheet(tiles: Sequence[Tile], title: str, subtitle: str, columns: int) -> Image:
     """Draw tiles in rows under a title."""
-    from PIL import Image as Pillow  # Pillow is heavy, and most sweeps become no picture
+    from PIL import Image as Pillow  # Pillow is heavy, and most sweeps need no contact sheet
     from PIL import ImageDraw
 
     rows = -(-len(tiles) // columns)
@@ -77,7 +77,7 @@ def _sheet(tiles: Sequence[Tile], title: str, subtitle: str, columns: int) -> Im
 
 
 def _picture(tile: Tile) -> Image | None:
-    """Return the first picture, or a clip's first frame; None for a sound or what can't be drawn."""
+    """Return the first picture, or a clip's first frame; None for a sound or an unreadable file."""
     for record in tile.generation.assets:
         try:
             content = record.read() if record.kind == "image" else poster_frame(record, POSTER_PX)
@@ -89,7 +89,7 @@ def _picture(tile: Tile) -> Image | None:
 
 
 def _wrapped(text: str, max_lines: int) -> list[str]:
-    """Return *text* in lines of a tile's width, by the font's own measure."""
+    """Return *text* wrapped to a tile's width, as measured with the font."""
     lines = list(_lines(text))
     return lines if len(lines) <= max_lines else [*lines[: max_lines - 1], lines[max_lines - 1][:-1] + "…"]
 
@@ -110,7 +110,7 @@ def _lines(text: str) -> Iterator[str]:
 
 @cache
 def _font(size: int) -> FreeTypeFont:
-    """Return the font that comes with the package: Pillow's own has hardly more than ASCII."""
+    """Return the font in the package, because Pillow's default font has little more than ASCII."""
     from PIL import ImageFont  # Pillow is heavy
 
     font = files("playcut_jupyter.fonts") / "NotoSans-Regular.ttf"

@@ -1,4 +1,4 @@
-"""What a contact sheet tells about one generation, and about all of them."""
+"""The facts on a contact sheet about one generation, and about all of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from playcut_jupyter.display.sweep_snapshot import SweepSnapshot
 from playcut_jupyter.jobs.snapshot import Snapshot
 
 Tally: TypeAlias = tuple[Counter[int | None], Counter[int | None]]
-"""By number of a generation: the blind rounds that it won, and those that it took part in."""
+"""By a generation's number: the blind rounds that it won, and those that it took part in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Tile:
     Attributes:
         generation: the generation.
         title: what differs from the others.
-        facts: all else that is known of it, in one line.
+        facts: its other facts, in one line.
         failure: why it has no result, else "".
     """
 
@@ -45,7 +45,7 @@ def heading(tiles: Sequence[Tile]) -> str:
 
 
 def subheading(tiles: Sequence[Tile]) -> str:
-    """Return the day, the credits and what failed, as one line."""
+    """Return the day, the credits and the number of failures as one line."""
     total = sum(tile.generation.estimated_credits or 0 for tile in tiles)
     failed = sum(bool(tile.failure) for tile in tiles)
     day = time.strftime("%Y-%m-%d", time.localtime(max(tile.generation.created_at for tile in tiles)))

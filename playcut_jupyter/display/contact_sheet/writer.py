@@ -1,7 +1,7 @@
-"""Writes a contact sheet: an HTML page that plays, or a PNG or PDF of pictures.
+"""Writes a contact sheet: an HTML page with players, or a PNG or PDF of pictures.
 
 All three show the same facts of each generation: its picture, what differs, prompt, parameters, seconds, estimated
-credits, stars and picks; of a failed one, why.
+credits, stars and picks; for a failed one, the reason.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ _COLUMNS, _MAX_COLUMNS = 4, 6
 
 
 def write(sweep: SweepSnapshot, tally: Tally, path: str | Path) -> Path:
-    """Write the contact sheet and return where it went; nothing is ever overwritten.
+    """Write the contact sheet and return its path; nothing is ever overwritten.
 
     Args:
-        sweep: what is shown.
-        tally: by number, the blind rounds that each won and those it took part in: `ratings.tally`.
-        path: a file that ends in one of `FORMATS`.
+        sweep: the sweep to show.
+        tally: the results of blind picking, from `ratings.tally`.
+        path: a file name that ends in one of `FORMATS`.
 
     Raises:
-        InvalidInput: another ending, an empty sweep, or a place that can't be written.
+        InvalidInput: another file type, an empty sweep, or a path that can't be written.
     """
     suffix = Path(path).suffix.lower()
     if suffix not in FORMATS:
         raise InvalidInput(
-            f"A contact sheet can't be {suffix or 'a file without an ending'}.",
-            hint=f"Endings are {', '.join(FORMATS)}: sweep.contact_sheet('sheet.html').",
+            f"A contact sheet can't be {suffix or 'a file without an extension'}.",
+            hint=f"Extensions are {', '.join(FORMATS)}: sweep.contact_sheet('sheet.html').",
         )
     if not sweep.generations:
-        raise InvalidInput("The sweep is empty, so there is nothing for a contact sheet.")
+        raise InvalidInput("The sweep is empty, so there is no contact sheet to write.")
     tiles = tiles_of(sweep, tally)
     if suffix == ".html":
         data = page.html(tiles)
@@ -49,7 +49,7 @@ def write(sweep: SweepSnapshot, tally: Tally, path: str | Path) -> Path:
 
 
 def _columns(sweep: SweepSnapshot) -> int:
-    """Return how many tiles stand in a row: the values of the last axis, where the sweep has all and they fit."""
+    """Return the tiles per row: the last axis's values if the sweep is complete and they fit, else `_COLUMNS`."""
     count = len(sweep.generations)
     sizes = [len(sweep.axes[name]) for name in sweep.varied_axes]
     fits = sizes and sizes[-1] <= _MAX_COLUMNS and math.prod(sizes) == count
