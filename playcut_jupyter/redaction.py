@@ -96,9 +96,13 @@ def plain(value: object, limit: int = _MAX_TEXT) -> str:
     """
     text = value if isinstance(value, str) else str(value)
     # Scrubbed before it is cut, so that no piece of a key is left at the end; what is huge is cut far behind.
-    text = text[:1_000_000].encode("utf-8", "replace").decode("utf-8")
-    text = scrub(_CONTROL.sub(" ", text)).strip()
+    text = scrub(_CONTROL.sub(" ", encodable(text[:1_000_000]))).strip()
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def encodable(text: str) -> str:
+    """Return *text* with lone surrogates, which no encoding takes, as question marks."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 class _Scrubber(logging.Filter):
