@@ -10,8 +10,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from playcut_jupyter import InvalidInput, Playcut
 from playcut_jupyter.design import planning
 from playcut_jupyter.design.forecast import Forecast
-
-from .shells import cell
+from tests.shells import cell
 
 
 def forecast(pc: Playcut, template: str, count: int = 1, fresh: bool = False, **options: object) -> Forecast:
