@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, overload
 from IPython.core.completer import CompletionContext, IPCompleter, SimpleCompletion, context_matcher
 from IPython.core.interactiveshell import InteractiveShell
 
+from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.magics import line_transform
 from playcut_jupyter.magics.magics import PlaycutMagics
 
@@ -114,18 +115,18 @@ def _candidates(context: CompletionContext, magics: PlaycutMagics) -> tuple[str,
 
 def _waiting_for_resume(magics: PlaycutMagics) -> int:
     """Return how many tasks of earlier kernels wait to be fetched; a library that can't be read has none."""
-    home, origin = magics.place
-    if not (home / "library.sqlite3").exists():
-        return 0
-    # Only where there is a library: keeps `%load_ext` quick.
-    from playcut_jupyter.errors import PlaycutError
-    from playcut_jupyter.library.database import Library
-    from playcut_jupyter.library.records import is_orphan
-
-    library = Library(home)
     try:
-        return sum(is_orphan(record.owner) for record in library.unfetched(origin))
-    except PlaycutError:
+        home, origin = magics.place
+        if not (home / "library.sqlite3").exists():
+            return 0
+        # Only where there is a library: keeps `%load_ext` quick.
+        from playcut_jupyter.library.database import Library
+        from playcut_jupyter.library.records import is_orphan
+
+        library = Library(home)
+        try:
+            return sum(is_orphan(record.owner) for record in library.unfetched(origin))
+        finally:
+            library.close()
+    except (PlaycutError, OSError):
         return 0
-    finally:
-        library.close()
