@@ -150,9 +150,7 @@ def test_what_was_packed_all_the_same_is_unpacked_and_bounded_as_unpacked(storag
     ("status", "retryable"),
     [(403, True), (404, True), (410, False), (500, True), (204, True), (206, True), (304, True)],
 )
-def test_what_is_no_200_is_a_failure_that_a_new_url_may_mend(
-    storage: Storage, status: int, retryable: bool
-) -> None:
+def test_what_is_no_200_is_a_failure_that_a_new_url_may_mend(storage: Storage, status: int, retryable: bool) -> None:
     failure = refusal(storage.put("/a", status=status))
     assert f"answered {status}" in str(failure)
     assert failure.retryable == retryable

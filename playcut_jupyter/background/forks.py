@@ -21,6 +21,7 @@ class Renewable(Protocol):
 
 
 _owners: WeakSet[Renewable] = WeakSet()
+_in_child: list[Callable[[], None]] = []
 
 
 def renew_in_child(owner: Renewable) -> None:
@@ -35,14 +36,20 @@ def on_fork(
     in_child: Callable[[], None] | None = None,
 ) -> None:
     """Call functions at every fork, where the system has it; a module's own state is renewed so."""
-    hooks = {"before": before, "after_in_parent": in_parent, "after_in_child": in_child}
-    if hasattr(os, "register_at_fork"):
-        os.register_at_fork(**{name: hook for name, hook in hooks.items() if hook is not None})
+    if in_child is not None:
+        _in_child.append(in_child)
+    hooks = {"before": before, "after_in_parent": in_parent}
+    known = {name: hook for name, hook in hooks.items() if hook is not None}
+    if known and hasattr(os, "register_at_fork"):
+        os.register_at_fork(**known)
 
 
 def _renew_all() -> None:
+    for renew in _in_child:  # the modules first: the objects use them
+        renew()
     for owner in list(_owners):
         owner.renew_in_child()
 
 
-on_fork(in_child=_renew_all)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_all)

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 import anyio
 
-from playcut_jupyter.background import forks
+from playcut_jupyter.background.portal import renew_with_loop
 from playcut_jupyter.errors import PlaycutError
 
 T = TypeVar("T")
@@ -26,10 +26,10 @@ class SingleFlight(Generic[T]):
         self._lock = anyio.Lock()
         self._failures = 0
         self._failure: PlaycutError | None = None
-        forks.renew_in_child(self)
+        renew_with_loop(self)
 
-    def renew_in_child(self) -> None:
-        """Whoever makes the attempt does so for the parent."""
+    def renew(self) -> None:
+        """Whoever made the attempt is gone with the loop."""
         self._lock = anyio.Lock()
 
     async def get(self, make: Callable[[], Awaitable[T]]) -> T:

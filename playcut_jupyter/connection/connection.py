@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 import time
+from asyncio import AbstractEventLoop, get_running_loop
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Any
+from weakref import WeakKeyDictionary, finalize
 
 import anyio
-from anyio import to_thread
 
 from playcut_jupyter.api import models
 from playcut_jupyter.api.client import Client
 from playcut_jupyter.api.rate_limit import Notify, RateLimiter
-from playcut_jupyter.background import forks
+from playcut_jupyter.background.portal import close_soon, renew_with_loop
 from playcut_jupyter.background.single_flight import SingleFlight
+from playcut_jupyter.background.workers import in_worker
 from playcut_jupyter.connection.account import Account
 from playcut_jupyter.errors import InvalidInput, PlaycutError, ServerError
 from playcut_jupyter.library.database import Library
@@ -42,15 +44,18 @@ class Connection:
         self.session_id: str | None = None
         self.session_title = time.strftime("Notebook %Y-%m-%d %H:%M")
         self._client: Client | None = None
+        self._closing: finalize[..., Connection]
         self._first_price = anyio.Lock()
         self._session: SingleFlight[str] = SingleFlight()
         self._titled: dict[str, SingleFlight[str]] = {}
         self._voices: SingleFlight[list[models.Voice]] = SingleFlight()
-        forks.renew_in_child(self)
+        renew_with_loop(self)
 
-    def renew_in_child(self) -> None:
-        """Leave the parent's sockets alone: not even closing them is the child's to do."""
-        self._client = None
+    def renew(self) -> None:
+        """Leave the sockets of the loop that is gone alone: to a forked child they are its parent's."""
+        if self._client is not None:
+            self._closing.detach()
+            self._client = None
         self._first_price = anyio.Lock()
 
     @property
@@ -58,6 +63,8 @@ class Connection:
         """The client; made when first used, on the event loop."""
         if self._client is None:
             self._client = Client(self.settings, _rate_limiter(self.settings))
+            self._closing = finalize(self, close_soon, self._client.close)
+            self._closing.atexit = False
         return self._client
 
     @property
@@ -69,6 +76,7 @@ class Connection:
     async def close(self) -> None:
         """Close connections and the library's file."""
         if self._client is not None:
+            self._closing.detach()
             await self._client.close()
             self._client = None
         self.library.close()
@@ -113,11 +121,11 @@ class Connection:
         if self.account.budget is None:
             yield bought
             return
-        expected = await to_thread.run_sync(self.expected_credits, request)
+        expected = await in_worker(lambda: self.expected_credits(request))
         async with AsyncExitStack() as stack:
             if expected is None:
                 await stack.enter_async_context(self._first_price)
-                expected = await to_thread.run_sync(self.expected_credits, request)
+                expected = await in_worker(lambda: self.expected_credits(request))
             with self.account.setting_aside(expected):
                 yield bought
 
@@ -156,7 +164,7 @@ class Connection:
         session_id = models.identifier(data.get("sessionId")) if isinstance(data, Mapping) else None
         if session_id is None:
             raise ServerError("The answer to create-session names no session.", tool="create-session")
-        await to_thread.run_sync(self._remember, session_id, title)
+        await in_worker(lambda: self._remember(session_id, title))
         return session_id
 
     def _remember(self, session_id: str, title: str) -> None:
@@ -176,7 +184,7 @@ class Connection:
             InvalidInput: the name is empty or too long.
         """
         checked_session(name)
-        known = await to_thread.run_sync(self._known_session, name)
+        known = await in_worker(lambda: self._known_session(name))
         if known or LOOKS_LIKE_SESSION.fullmatch(name):
             return known or name
         titled = self._titled.setdefault(name, SingleFlight())
@@ -194,14 +202,10 @@ def checked_session(name: object) -> None:
     raise InvalidInput(f"A session is an id or a title of up to 200 characters, not {plain(repr(name), 60)}.")
 
 
-_rate_limiters: dict[tuple[str, str], RateLimiter] = {}
+_rate_limiters: WeakKeyDictionary[AbstractEventLoop, dict[tuple[str, str], RateLimiter]] = WeakKeyDictionary()
 
 
 def _rate_limiter(settings: Settings) -> RateLimiter:
-    """Return the rate limiter of a service and key: the limit is one, however many connections a process makes."""
-    return _rate_limiters.setdefault(
-        (settings.base_url, settings.api_key), RateLimiter(learns_window=settings.on_loopback)
-    )
-
-
-forks.on_fork(in_child=_rate_limiters.clear)
+    """Return the rate limiter of a service and key: the limit is one, however many connections a loop's jobs make."""
+    of_loop = _rate_limiters.setdefault(get_running_loop(), {})
+    return of_loop.setdefault((settings.base_url, settings.api_key), RateLimiter(learns_window=settings.on_loopback))

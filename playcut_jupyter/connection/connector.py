@@ -18,6 +18,7 @@ from playcut_jupyter.background.portal import portal
 from playcut_jupyter.connection.account import Account, checked_budget
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.errors import NotConnected
+from playcut_jupyter.redaction import plain
 from playcut_jupyter.settings import Settings
 
 if TYPE_CHECKING:
@@ -181,7 +182,7 @@ def embedded_sandbox(home: Path) -> Sandbox:
     """Return the sandbox inside this process, starting it when first asked for.
 
     Raises:
-        NotConnected: what it needs is not installed.
+        NotConnected: what it needs is not installed, or it can't be started.
     """
     global _sandbox
     with _sandbox_lock:
@@ -194,6 +195,13 @@ def embedded_sandbox(home: Path) -> Sandbox:
                 raise NotConnected(
                     f"The sandbox is not installed ({error.name} is missing).",
                     hint='Install it with: pip install "playcut-jupyter[sandbox]"',
+                ) from None
+            except (OSError, RuntimeError) as error:
+                reason = plain(getattr(error, "strerror", None) or error, 200).rstrip(".")
+                raise NotConnected(
+                    f"The sandbox can't be started: {reason}.",
+                    hint=f"It keeps its tasks in {home / 'sandbox'}: if that can't be written, set PLAYCUT_HOME to a "
+                    "folder that can.",
                 ) from None
         return _sandbox
 

@@ -8,14 +8,15 @@ task can be resumed later.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import anyio
 import stamina
-from anyio import to_thread
 
 from playcut_jupyter import media
 from playcut_jupyter.api import downloads
 from playcut_jupyter.api.rate_limit import Priority
+from playcut_jupyter.background.workers import in_worker
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.errors import AssetUnavailable, PlaycutError
 from playcut_jupyter.jobs.events import Emit, Retrying, Throttled
@@ -77,7 +78,7 @@ async def _download(
                     notify=lambda seconds: emit(Throttled(seconds)),
                 )
                 body = await downloads.fetch(_url_in(signed), connection.settings)
-                info = await to_thread.run_sync(_checked, body, request)
+                info = await in_worker(partial(_checked, body, request))
     except downloads.FetchFailed as failed:
         raise AssetUnavailable(
             f"The asset {asset_id} can't be fetched: {str(failed).rstrip('.')}.", tool="download-asset"

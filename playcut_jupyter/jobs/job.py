@@ -12,7 +12,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Coroutine, Generator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from dataclasses import replace
 from typing import Any, TypeAlias
 
@@ -20,7 +20,7 @@ import anyio
 
 from playcut_jupyter.background import change_signal, forks
 from playcut_jupyter.background.interrupts import ends_the_cell_alone, watching_for_interrupts
-from playcut_jupyter.background.portal import portal
+from playcut_jupyter.background.portal import loop_ended, portal
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.errors import PlaycutError, StoppedWaiting, WaitTimeout
 from playcut_jupyter.jobs import events
@@ -141,9 +141,14 @@ class Job:
     # -- its work -------------------------------------------------------------------------------------------
 
     def start(self, work: Work) -> None:
-        """Start *work* on the background loop."""
+        """Start *work* on the background loop.
+
+        Raises:
+            PlaycutError: the loop can't be started.
+        """
+        running = portal()
         active.add(self)
-        self._future = portal().start_task_soon(self._run, work)
+        self._future = running.start_task_soon(self._run, work)
         self._future.add_done_callback(self._finish)
 
     async def _run(self, work: Work) -> Sequence[AssetRecord]:
@@ -160,6 +165,8 @@ class Job:
             assets = future.result()
         except PlaycutError as raised:
             error = raised if raised.task_id else raised.with_context(task_id=self._snapshot.task_id)
+        except CancelledError:  # `stop_waiting` does not come this way
+            error = loop_ended().with_context(task_id=self._snapshot.task_id)
         except Exception as raised:
             log.exception("unexpected error in a job")
             error = PlaycutError(

@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import anyio
-from anyio import to_thread
 
+from playcut_jupyter.background.workers import in_worker
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.jobs.events import Emit, NotSaved, RecordRemoved
 from playcut_jupyter.library.database import Library
@@ -70,7 +70,7 @@ class RecordWriter:
             return AssetRecord(asset_id, hash_of(data), None, info.mime_type, len(data), *info.size, content=data)
 
         asset = await self._try(stored)
-        return asset if asset is not None else await to_thread.run_sync(in_memory)
+        return asset if asset is not None else await in_worker(in_memory)
 
     async def describe(self) -> None:
         """Write the JSON files that describe a fetched generation beside its originals."""
@@ -85,7 +85,7 @@ class RecordWriter:
         # Known facts must reach the disk even if the job is cancelled.
         with anyio.CancelScope(shield=True):
             try:
-                return await to_thread.run_sync(work)
+                return await in_worker(work)
             except PlaycutError as error:
                 if not self._failure_reported:
                     self._failure_reported = True

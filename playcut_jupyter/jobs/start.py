@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from playcut_jupyter import tools
+from playcut_jupyter.background.portal import portal
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.errors import AssetUnavailable, PlaycutError, StoppedWaiting, SubmissionUncertain, TaskFailed
 from playcut_jupyter.jobs.job import Job, Work
@@ -45,7 +46,9 @@ def submit(connection: Connection, request: GenerationRequest, work: Work = gene
 
     Raises:
         BudgetExceeded: the known price exceeds what is left of the budget.
+        PlaycutError: the background loop can't be started.
     """
+    portal()  # raises before anything is written down
     if connection.account.budget is not None:
         connection.account.check(connection.expected_credits(request))
     snapshot = _new_snapshot(connection, request)

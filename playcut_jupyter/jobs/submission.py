@@ -96,7 +96,10 @@ async def _recording_failures(job: Job, record: RecordWriter) -> AsyncIterator[_
             raise error.with_context(hint=hint) from None
         raise
     except anyio.get_cancelled_exc_class():
-        await record.update(state="refused", error="Stopped before it was sent.")
+        if sending.is_sent:  # nothing cancels it then but the end of the loop itself
+            await record.update(state="uncertain", error="The background loop ended before the answer came.")
+        else:
+            await record.update(state="refused", error="Stopped before it was sent.")
         raise
     except Exception as error:
         if not sending.is_sent:

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from weakref import WeakSet
+from weakref import WeakSet, finalize
 
 from playcut_jupyter.background.forks import on_fork
 from playcut_jupyter.errors import PlaycutError
@@ -28,16 +28,15 @@ class SqliteFile:
         self.path = path
         self.lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
+        self._closing: finalize[[], SqliteFile]
         _files.add(self)
 
     def close(self) -> None:
         """Close the file; the next call opens it again."""
         with self.lock:
             if self._connection is not None:
-                self._connection.close()
+                self._closing()
                 self._connection = None
-
-    __del__ = close
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -51,6 +50,8 @@ class SqliteFile:
                 if self._connection is None:
                     self.path.parent.mkdir(parents=True, exist_ok=True)
                     self._connection = schema.open_database(self.path)
+                    self._closing = finalize(self, self._connection.close)
+                    self._closing.atexit = False  # see `_close_all`
                 with self._connection:
                     yield self._connection
             except sqlite3.DatabaseError as error:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from . import lab as labs
+from .lab import running
+from .notebook import Notebook, chromium, launch
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
-    from .lab import Lab, Notebook
+    from .lab import Lab
 
 _NEEDED = ("playwright", "jupyterlab", "ipykernel", "av", "py_nanotts")
 
@@ -24,21 +25,21 @@ def browser() -> Iterator[BrowserContext]:
     missing = [name for name in _NEEDED if not importlib.util.find_spec(name)]
     if missing:
         pytest.skip(f'{", ".join(missing)} not installed (pip install "playcut-jupyter[test]")')
-    if labs.chromium() is None:
+    if chromium() is None:
         pytest.skip("there is no Chromium or Chrome on this machine (Debian: apt-get install chromium)")
     from playwright.sync_api import sync_playwright
 
     # Playwright leaves its event loop running in this thread until it is closed, so it must end with this package:
     # tests that come after it start loops of their own.
     with sync_playwright() as playwright:
-        context = labs.launch(playwright)
+        context = launch(playwright)
         yield context
         context.close()
 
 
 @pytest.fixture(scope="package")
 def lab(browser: BrowserContext, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    with labs.running(tmp_path_factory.mktemp("lab")) as server:
+    with running(tmp_path_factory.mktemp("lab")) as server:
         yield server
 
 
@@ -52,7 +53,7 @@ def desk(lab: Lab, browser: BrowserContext) -> Iterator[Callable[[], Notebook]]:
         if opened and not opened[-1].is_at_rest:
             opened.pop().close()
         if not opened:
-            opened.append(labs.Notebook(lab, browser, f"desk-{next(numbers)}.ipynb").new())
+            opened.append(Notebook(lab, browser, f"desk-{next(numbers)}.ipynb").new())
             opened[-1].run("%load_ext playcut_jupyter")
         return opened[-1]
 
@@ -73,7 +74,7 @@ def open_notebook(lab: Lab, browser: BrowserContext) -> Iterator[Callable[..., N
     opened: list[Notebook] = []
 
     def open_(name: str, *, kernel: bool = True) -> Notebook:
-        opened.append(labs.Notebook(lab, browser, name))
+        opened.append(Notebook(lab, browser, name))
         return opened[-1].open(kernel=kernel)
 
     yield open_

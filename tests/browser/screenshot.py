@@ -8,7 +8,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from . import lab as labs
+from .lab import code, running
+from .notebook import VIEWPORT, Notebook, launch
 
 MAX_BYTES = 600_000
 
@@ -25,10 +26,10 @@ _CLIP = "%%playcut video -r 480p -d 4\nA paper-cut boat at sunset"
 _PANEL_WIDTH, _PANEL_HEIGHT = 1000, 1400
 
 
-def take_cells(notebook: labs.Notebook, target: Path) -> None:
+def take_cells(notebook: Notebook, target: Path) -> None:
     """Run the cells, and take the picture while the last one waits."""
-    notebook.lab.write(notebook.name, [labs.code(source) for source in _CELLS])
-    notebook.page.set_viewport_size({"width": labs.VIEWPORT[0], "height": _CELLS_HEIGHT})
+    notebook.lab.write(notebook.name, [code(source) for source in _CELLS])
+    notebook.page.set_viewport_size({"width": VIEWPORT[0], "height": _CELLS_HEIGHT})
     notebook.open()
     notebook.command("application:toggle-left-area")
     notebook.command("statusbar:toggle")
@@ -44,7 +45,7 @@ def take_cells(notebook: labs.Notebook, target: Path) -> None:
     notebook.page.screenshot(path=target)
 
 
-def take_panel(notebook: labs.Notebook, target: Path) -> None:
+def take_panel(notebook: Notebook, target: Path) -> None:
     """Fill the gallery, start a sweep in the panel, and take the picture while it runs."""
     notebook.new()
     notebook.page.set_viewport_size({"width": _PANEL_WIDTH, "height": _PANEL_HEIGHT})
@@ -67,10 +68,10 @@ def main() -> int:
     for take, target in ((take_cells, Path("docs/screenshot.png")), (take_panel, Path("docs/panel.png"))):
         with (
             tempfile.TemporaryDirectory(prefix="playcut-") as temp,
-            labs.running(Path(temp)) as lab,
+            running(Path(temp)) as lab,
             sync_playwright() as playwright,
         ):
-            take(labs.Notebook(lab, labs.launch(playwright), "storyboard.ipynb"), target)
+            take(Notebook(lab, launch(playwright), "storyboard.ipynb"), target)
         sizes.append(target.stat().st_size)
         sys.stdout.write(f"{target}: {sizes[-1]:,} bytes\n")
     return 0 if max(sizes) <= MAX_BYTES else 1

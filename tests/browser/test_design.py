@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .lab import Notebook
+from .notebook import Notebook
 
 _SLIDER_AND_PICTURE = """
 cell => {

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .lab import LAST_SOURCE, STICKING_OUT, Cell, Lab, Notebook, code, text, until
+from .lab import Lab, code, text, until
+from .looks import STICKING_OUT
+from .notebook import LAST_SOURCE, Cell, Notebook
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .lab import Lab, Notebook
+from .lab import Lab
+from .notebook import Notebook
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext

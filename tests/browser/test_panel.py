@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .lab import START_S, Cell, Lab, Notebook, code, voila
+from .lab import START_S, Lab, code, voila
+from .notebook import Cell, Notebook
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
