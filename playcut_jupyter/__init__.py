@@ -1,7 +1,7 @@
-"""Playcut's generative media in a notebook: a prompt in a cell becomes a picture, a voice, a clip.
+"""Playcut's generative media in Jupyter: images, video and speech from a prompt in a cell.
 
-`%load_ext playcut_jupyter` brings the magics `%%playcut` and `%playcut`; `Playcut` is the same for Python. Names are
-loaded when they are first used, so that loading the extension costs a notebook nothing noticeable.
+`%load_ext playcut_jupyter` registers the magics `%%playcut` and `%playcut`; `Playcut` is the Python API. Names are
+imported when they are first used, so that the extension loads quickly.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ __all__ = [
     "__version__",
 ]
 
-_HOMES = {
+_MODULES = {
     "Asset": "results.asset",
     "Generation": "results.generation",
     "Playcut": "playcut",
@@ -76,7 +76,7 @@ _HOMES = {
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOMES.get(name, 'errors')}"), name)
+    value = getattr(import_module(f"{__name__}.{_MODULES.get(name, 'errors')}"), name)
     globals()[name] = value
     return value
 
@@ -93,7 +93,7 @@ def load_ipython_extension(ipython: InteractiveShell) -> None:
 
 
 def unload_ipython_extension(ipython: InteractiveShell) -> None:
-    """Take the magics away; IPython calls this for `%unload_ext`, and first of all for `%reload_ext`."""
+    """Remove the magics; IPython calls this for `%unload_ext`, and first for `%reload_ext`."""
     from playcut_jupyter.magics.extension import unload  # IPython is not needed to use this from a script
 
     unload(ipython)

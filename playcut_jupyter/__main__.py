@@ -1,4 +1,4 @@
-"""The console command `playcut-jupyter`, or `python -m playcut_jupyter`: one function for each word of it."""
+"""The console command `playcut-jupyter` (`python -m playcut_jupyter`), with a function for each subcommand."""
 
 from __future__ import annotations
 
@@ -36,12 +36,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"playcut-jupyter {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    demo = commands.add_parser("demo", help="run the quickstart notebook in the sandbox and write it out as a page")
+    demo = commands.add_parser("demo", help="run the quickstart notebook in the sandbox and save it as a page")
     demo.add_argument("--out", type=Path, default=Path("playcut-demo"), help="folder (default: %(default)s)")
     demo.set_defaults(run=_demo)
 
     lab = commands.add_parser("lab", help="JupyterLab on a copy of the notebooks, in the sandbox unless a key is set")
-    lab.add_argument("--folder", type=Path, default=Path("playcut-notebooks"), help="where to (default: %(default)s)")
+    lab.add_argument(
+        "--folder", type=Path, default=Path("playcut-notebooks"), help="folder of the copy (default: %(default)s)"
+    )
     lab.add_argument("options", nargs="*", help="options for JupyterLab, after --")
     lab.set_defaults(run=_lab)
 
@@ -49,24 +51,24 @@ def _parser() -> argparse.ArgumentParser:
     sandbox.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     sandbox.add_argument("--port", type=_port, default=0, help="port of the API (default: a free one)")
     sandbox.add_argument("--key", help="the only key that is accepted (default: a new one)")
-    sandbox.add_argument("--latency", type=float, metavar="SECONDS", help="what every task takes (default: by kind)")
+    sandbox.add_argument("--latency", type=float, metavar="SECONDS", help="time of every task (default: by kind)")
     sandbox.add_argument("--rate", type=_rate, default=(60, 60.0), metavar="N/SECONDS", help="default: 60/60; 0: none")
-    sandbox.add_argument("--url-ttl", type=float, default=300.0, metavar="SECONDS", help="life of a signed URL")
+    sandbox.add_argument("--url-ttl", type=float, default=300.0, metavar="SECONDS", help="lifetime of a signed URL")
     sandbox.set_defaults(run=_sandbox)
 
-    library = commands.add_parser("library", help="look after what is kept")
+    library = commands.add_parser("library", help="list, check and clean up the library")
     library.set_defaults(run=_library)
     actions = library.add_subparsers(required=True, metavar="ACTION", dest="action")
-    listing = actions.add_parser("list", help="what was made, newest first")
+    listing = actions.add_parser("list", help="list generations, newest first")
     listing.add_argument("-n", type=int, default=50, metavar="N", help="how many (default: %(default)s)")
     listing.add_argument("--search", metavar="TEXT", help="text in the prompt")
-    actions.add_parser("path", help="where it is")
-    prune = actions.add_parser("prune", help="remove what is old; asks, and never touches unfetched tasks")
-    prune.add_argument("--older-than", type=float, required=True, metavar="DAYS", help="in days")
+    actions.add_parser("path", help="print the library's folder")
+    prune = actions.add_parser("prune", help="remove old generations after asking; unfetched tasks are kept")
+    prune.add_argument("--older-than", type=float, required=True, metavar="DAYS", help="minimum age, in days")
     prune.add_argument("--yes", action="store_true", help="do not ask")
     actions.add_parser("verify", help="find missing or damaged originals, and fetch them again by asset id")
 
-    doctor = commands.add_parser("doctor", help="what is installed, is the key there, can the API be reached")
+    doctor = commands.add_parser("doctor", help="check the installation, the key and the connection to the API")
     doctor.set_defaults(run=_doctor)
     return parser
 
@@ -78,7 +80,7 @@ def _port(text: str) -> int:
 
 
 def _rate(text: str) -> tuple[int, float]:
-    """Read `N/SECONDS`; `N` alone is a minute's."""
+    """Parse `N/SECONDS`; `N` alone is per minute."""
     count, _, seconds = text.partition("/")
     try:
         rate = int(count), float(seconds or 60)

@@ -1,7 +1,7 @@
-"""`Engine`: from what is asked to what is started, at whatever it is connected to. It never waits, and shows nothing.
+"""`Engine`: starts generations, resumes tasks and reads the library. It does not wait for tasks and displays nothing.
 
-Cells, the panel and the Python API are three ways to use it. Nothing is connected, read or written before the first
-call, so that making one is free and can't fail for want of a key.
+Cells, the panel and the Python API all use it. It connects, reads and writes nothing before the first call, so that it
+can be created without a key.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ class Engine:
     """A connection to Playcut and a library. The arguments are those of `Playcut`.
 
     Attributes:
-        connector: what it is connected to.
-        reuse: show what was bought before instead of buying it again.
-        max_generations: the largest sweep that is sent without being asked to.
+        connector: makes and holds its connections.
+        reuse: serve repeated requests from the library.
+        max_generations: the largest sweep that is sent without `--max`.
     """
 
     def __init__(
@@ -62,19 +62,19 @@ class Engine:
     # -- starting -------------------------------------------------------------------------------------------
 
     def forecast(self, request: SweepRequest) -> Forecast:
-        """Return what *request* will come to: how many, how much, what is in the library."""
+        """Return the forecast of *request*: its size, its price, and what the library already has."""
         return forecast(self.connector.offline_library, request, reuse=self.reuse)
 
     def start(self, request: SweepRequest, announce: Callable[[Forecast], None] | None = None) -> Sweep:
         """Start all generations of *request*, and return them at once.
 
         Args:
-            request: what is asked for.
-            announce: called with the forecast of more than one prompt before anything is sent.
+            request: the request.
+            announce: called with the forecast before anything is sent, if there is more than one prompt.
 
         Raises:
-            InvalidInput: it makes more than may be sent, or has an input that can't be; nothing was sent.
-            BudgetExceeded: the whole is known to be over budget, or with `within_budget` even the first is.
+            InvalidInput: it has too many generations, or an input that can't be sent; nothing was sent.
+            BudgetExceeded: its known price exceeds the budget; with `within_budget`, even one generation does.
         """
         is_limited = request.is_too_large or self.budget is not None
         expected = self.forecast(request) if announce is not None or is_limited else None
@@ -98,7 +98,7 @@ class Engine:
     def start_tool(
         self, name: str, tool_input: Mapping[str, object], session: str | None = None, fresh: bool = False
     ) -> Generation:
-        """Start any tool with its own input and return a `Generation` at once; one without a task gets `data`."""
+        """Start any tool with its own input and return a `Generation` at once; without a task, it only has `data`."""
         request = raw_request(name, tool_input, session)
         reuse = self.reuse and not fresh and name not in READ_ONLY
         return Generation(start_all(self.connection, [request], reuse=reuse)[0])
@@ -106,47 +106,47 @@ class Engine:
     def start_resume(self) -> Sweep:
         """Resume everything that was submitted and not fetched, and return at once."""
         connection = self.connection
-        settle(active_in_this_process(connection.library).values())  # what was told to stop is open again
-        busy = active_in_this_process(connection.library)
-        records = [row for row in connection.library.unfetched(connection.settings.origin) if row.id not in busy]
-        return Sweep([Generation(start.resume(connection, record)) for record in records])
+        settle(active_in_this_process(connection.library).values())  # the tasks of stopped jobs can be resumed, too
+        active = active_in_this_process(connection.library)
+        unfetched = connection.library.unfetched(connection.settings.origin)
+        return Sweep([Generation(start.resume(connection, record)) for record in unfetched if record.id not in active])
 
     def start_wait(self, task_id: str) -> Generation:
-        """Resume a task by its id, also one that this machine never saw, and return at once.
+        """Resume a task by its id, also one that is not in the library, and return at once.
 
         Raises:
-            InvalidInput: it can't be an id.
+            InvalidInput: *task_id* can't be an id.
         """
-        checked = models.identifier(task_id)
-        if checked is None:
+        id_ = models.identifier(task_id)
+        if id_ is None:
             raise InvalidInput(f"{task_id!r} can't be a task's id.", hint="`%playcut history` shows the ids.")
         connection = self.connection
         library, origin = connection.library, connection.settings.origin
         try:
-            record = library.by_task(origin, checked) or library.get(library.adopt(origin, checked))
+            record = library.by_task(origin, id_) or library.get(library.adopt(origin, id_))
         except PlaycutError as error:
-            return Generation(start.resume_untracked(connection, checked, str(error)))
+            return Generation(start.resume_untracked(connection, id_, str(error)))
         if record is None:
-            raise InvalidInput(f"The library lost the row of task {checked}.")
+            raise InvalidInput(f"The library lost the record of task {id_}.")
         if record.state == "fetched" and record.has_files:
             return Generation(start.recorded(connection, record, reused=True))
         return Generation(start.resume(connection, record))
 
-    # -- what was made before -------------------------------------------------------------------------------
+    # -- the library ----------------------------------------------------------------------------------------
 
     def history(
         self, search: str | None = None, limit: int = 50, kind: str | None = None, starred: bool = False
     ) -> History:
-        """Return what the library holds, newest first: a sequence of `Generation`; nothing is sent.
+        """Return the library's generations, newest first; sends nothing.
 
         Args:
-            search: text in the prompt, case ignored.
-            limit: the most that is returned.
+            search: text in the prompt, ignoring case.
+            limit: the largest number that is returned.
             kind: only "image", "video", "speech" or a tool's own name.
             starred: only those with a star.
 
         Raises:
-            InvalidInput: the limit is no whole number of at least 1.
+            InvalidInput: *limit* is not a whole number of at least 1.
         """
         limit = planning.checked_count(limit, "limit")
         connection = self.connector.offline_library
@@ -157,7 +157,7 @@ class Engine:
         """Return generation *number* of the library.
 
         Raises:
-            InvalidInput: there is no such number.
+            InvalidInput: the library has no such number.
         """
         connection = self.connector.offline_library
         record = connection.library.get(number)
@@ -186,28 +186,28 @@ class Engine:
         self.connector.budget = credits_
 
     def voices(self) -> list[models.Voice]:
-        """Return the voices of `list-voices` (asked for once).
+        """Return the voices of `list-voices`, which is called only once.
 
         Raises:
-            PlaycutError: what the API said.
+            PlaycutError: the API's own error.
         """
         return self._call(self.connection.voices)
 
     def check(self) -> int:
-        """Check the key, as it is now, with `list-voices`, which costs nothing; return how many voices there are."""
+        """Check the current key with `list-voices`, which costs nothing; return the number of voices."""
         self.connector.switch()
         connection = self.connection
         return len(models.voices(self._call(lambda: connection.client_read("list-voices", {}))))
 
     def switch(self, *, sandbox: bool | None) -> None:
-        """Go over to the sandbox (True), to the API (False), or to what the environment says (None).
+        """Switch to the sandbox (True), to the API (False), or to the environment's setting (None).
 
-        What is under way goes on where it is; coming back finds the session and the credits spent as they were.
+        Unfinished generations continue where they are. The session and the credits spent are kept for a later switch.
         """
         self.connector.switch(sandbox=sandbox)
 
     def use_session(self, name: str) -> str:
-        """Put all further generations into the session with that id or title (a new title makes a new session)."""
+        """Put all further generations into the session with this id or title; a new title creates a session."""
         connection = self.connection
         return connection.use_session(self._call(lambda: connection.session_for(name)))
 
@@ -220,19 +220,19 @@ class Engine:
         """Change `progress`, `request_timeout_s`, `deadline_s`, `max_download_mb` or `preview_px`.
 
         Raises:
-            InvalidInput: a value is not of its kind.
+            InvalidInput: a value has the wrong type or range.
         """
         self.connector.configure(**options)
 
     def close(self) -> None:
-        """Stop waiting for what is under way, and close the connections; the next call makes a new one."""
+        """Stop waiting for unfinished generations, and close the connections; the next call makes a new one."""
         for connection in self.connector.open_connections:
             stop_all(connection)
         self.connector.close()
 
     @staticmethod
     def _call(work: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
-        """Run *work* on the background loop and wait for it in slices that let an interrupt in."""
+        """Run *work* on the background loop, and wait in short slices, so that an interrupt is noticed."""
         future: Future[_T] = portal().start_task_soon(work)
         try:
             while True:

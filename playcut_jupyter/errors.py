@@ -1,4 +1,4 @@
-"""Every error a user can meet, each with what to do next.
+"""Every error that a user can get, each with a hint.
 
 PlaycutError
 ├── NotConnected            no key and no sandbox, or an address that must not be used
@@ -8,20 +8,20 @@ PlaycutError
 ├── InvalidInput            400, and our own checks before anything is sent
 ├── PromptError             a template that can't be expanded
 ├── PromptRefused           422
-├── RateLimited             429 that outlasted patience
+├── RateLimited             429 for longer than we wait
 ├── ServerError             5xx, or an answer that is not what the API documents
 ├── ConnectionFailed        no answer
-├── SubmissionUncertain     sent, but no usable answer: it may have been bought
+├── SubmissionUncertain     sent, but no usable answer arrived: it may have been bought
 ├── TaskFailed              the task ended as FAILED
-├── WaitTimeout             the task outlived its deadline; it may still complete
-├── AssetUnavailable        bought and done, but its bytes can't be had now
-├── BudgetExceeded          the next submission would pass the budget
+├── WaitTimeout             the task did not end by its deadline; it may still complete
+├── AssetUnavailable        the task is complete, but its asset can't be fetched now
+├── BudgetExceeded          the next submission would exceed the budget
 ├── SweepIncomplete         some generations of a sweep failed
 └── StoppedWaiting          interrupted by the user (also a KeyboardInterrupt)
 
-IPython shows them as a few plain lines (`_render_traceback_`), never as a traceback through the library.
-Messages and hints are scrubbed of secrets when the error is made, so that no later code can leak them.
-What to do is kept as data (`remedies`), because a cell, a terminal and the panel's buttons call it differently.
+IPython shows an error as a few lines (`_render_traceback_`), without a traceback. Messages and hints are scrubbed of
+secrets when the error is created, so that no later code can leak them. Hints are data (`remedies`), because cells, the
+terminal and the panel name the same action differently.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ from playcut_jupyter.remedies import CELL_WORDING, Action, Hint, Remedy, in_word
 
 
 class PlaycutError(Exception):
-    """Base of all errors of this package.
+    """Base class of all errors of this package.
 
     Attributes:
         message: what happened, one sentence.
-        remedies: what to do about it: text, and actions that each front end words in its own way.
+        remedies: the hint as data: text, and actions that each front end names in its own way.
         status_code: the HTTP status, where the API answered.
         tool: the API tool that was called, where known.
-        task_id: the task this is about; what it paid for can be fetched with `%playcut wait ID`.
+        task_id: the task's id, where there is one; `%playcut wait ID` fetches its result.
     """
 
     default_hint: ClassVar[Hint] = ()
@@ -65,19 +65,19 @@ class PlaycutError(Exception):
 
     @property
     def hint(self) -> str | None:
-        """What to do about it, as a cell or a terminal words it; None if nothing is known to help."""
+        """What to do about it, in the words of a cell or terminal; None if nothing is known to help."""
         return self.hint_in(CELL_WORDING) or None
 
     def hint_in(self, wording: Mapping[Action, str]) -> str:
-        """Return what to do about it in a front end's own words."""
+        """Return what to do about it, in a front end's words."""
         return in_words(self.remedies, wording)
 
     def with_context(self, *, hint: Hint | None = None, task_id: str | None = None) -> Self:
-        """Return the same error with a hint of its own, or about a task, where that is known only further out."""
-        other = copy(self)
-        other.remedies = _scrubbed(hint) if hint is not None else self.remedies
-        other.task_id = task_id or self.task_id
-        return other
+        """Return a copy with another hint or a task's id, for callers that know more than the code that raised it."""
+        error = copy(self)
+        error.remedies = _scrubbed(hint) if hint is not None else self.remedies
+        error.task_id = task_id or self.task_id
+        return error
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}" if self.hint else self.message
@@ -86,13 +86,13 @@ class PlaycutError(Exception):
         return (_rebuild, (type(self), dict(self.__dict__)))
 
     def facts(self) -> str:
-        """Return the ids that support or a later `%playcut wait` needs, on one line (may be empty)."""
-        known = (
+        """Return the tool, task id and HTTP status on one line, for support and `%playcut wait`; may be empty."""
+        facts = (
             ("tool", self.tool),
             ("task", plain(self.task_id, 200) if self.task_id else None),
             ("HTTP status", self.status_code),
         )
-        return " · ".join(f"{name} {value}" for name, value in known if value is not None)
+        return " · ".join(f"{name} {value}" for name, value in facts if value is not None)
 
     def _render_traceback_(self) -> list[str]:
         lines = [f"\x1b[0;31m{type(self).__name__}\x1b[0m: {self.message}"]
@@ -102,7 +102,7 @@ class PlaycutError(Exception):
 
 def _scrubbed(hint: Hint | None) -> tuple[str | Remedy, ...]:
     parts = (hint,) if isinstance(hint, str | Remedy) else hint or ()
-    # `plain` strips, and a part may end in the space before the next one.
+    # `plain` strips white space, but a part may end with the space before the next part.
     return tuple(
         part if isinstance(part, Remedy) else part.replace(part.strip(), plain(part)) for part in parts if part
     )
@@ -115,7 +115,7 @@ def _rebuild(cls: type[PlaycutError], state: dict[str, object]) -> PlaycutError:
 
 
 class NotConnected(PlaycutError):
-    """There is nothing to talk to: no key and no sandbox, or an address that must not get the key."""
+    """No key and no sandbox, or an address that must not get the key."""
 
     default_hint = (
         "Set PLAYCUT_API_KEY in the environment (keys: app.playcut.ai/settings/api) and restart the kernel, or ",
@@ -127,7 +127,7 @@ class NotConnected(PlaycutError):
 class AuthenticationError(PlaycutError):
     """401: the key is missing or invalid."""
 
-    default_hint = "Check PLAYCUT_API_KEY; keys are made at app.playcut.ai/settings/api and shown once."
+    default_hint = "Check PLAYCUT_API_KEY; create keys at app.playcut.ai/settings/api; each is shown only once."
 
 
 class PermissionDenied(PlaycutError):
@@ -149,22 +149,22 @@ class InvalidInput(PlaycutError):
 
 
 class PromptError(PlaycutError):
-    """A template that can't be expanded; nothing was sent."""
+    """The template can't be expanded; nothing was sent."""
 
     default_hint = "Correct the template and run it again; nothing was sent."
 
 
 class PromptRefused(PlaycutError):
-    """422: refused by the service's safety rules; nothing was bought."""
+    """422: the service's safety rules refused the prompt; nothing was bought."""
 
     default_hint = "Rephrase the prompt and run it again."
 
 
 class RateLimited(PlaycutError):
-    """429 for longer than we wait by ourselves.
+    """429 for longer than we wait.
 
     Attributes:
-        retry_after_s: seconds until the service takes requests again, where it said so.
+        retry_after_s: seconds until the service accepts requests again, or None.
     """
 
     default_hint = "Wait, then run it again; a higher plan allows more requests a minute."
@@ -177,20 +177,20 @@ class RateLimited(PlaycutError):
 class ServerError(PlaycutError):
     """5xx, or an answer that is not what the API documents."""
 
-    default_hint = "Run it again; contact Playcut's support if it stays."
+    default_hint = "Run it again; contact Playcut's support if it fails repeatedly."
 
 
 class ConnectionFailed(PlaycutError):
-    """No answer came: refused, reset, timed out, or the name was not found."""
+    """No answer arrived: refused, reset, timed out, or the host name was not found."""
 
     default_hint = "Check the network and PLAYCUT_BASE_URL, then run it again."
 
 
 class SubmissionUncertain(PlaycutError):
-    """A submission was sent and its answer lost: it may or may not have been bought."""
+    """A submission was sent, but its answer was lost: it may or may not have been bought."""
 
     default_hint = (
-        "It was not sent again, because that could buy it twice. Look into the session at app.playcut.ai; "
+        "It was not sent again, because that could buy it twice. Check the session at app.playcut.ai; "
         "if nothing is there, run it again."
     )
 
@@ -214,40 +214,40 @@ class TaskFailed(PlaycutError):
 class WaitTimeout(PlaycutError):
     """The task was not done by its deadline (or by the timeout asked for); it may still complete."""
 
-    default_hint = (Remedy(Action.RESUME_ALL), " goes on waiting.")
+    default_hint = (Remedy(Action.RESUME_ALL), " waits for it again.")
 
 
 class AssetUnavailable(PlaycutError):
-    """Bought and done, but its bytes can't be had now."""
+    """The task is complete, but its asset can't be fetched now."""
 
     default_hint = (Remedy(Action.RESUME_ALL), " tries again, at no cost.")
 
 
 class BudgetExceeded(PlaycutError):
-    """The next submission would pass the budget; it was not sent."""
+    """The next submission would exceed the budget; it was not sent."""
 
     default_hint = (Remedy(Action.RAISE_BUDGET), ".")
 
 
 class SweepIncomplete(PlaycutError):
-    """Some generations of a sweep failed; the others are kept.
+    """Some generations of a sweep failed; the others succeeded.
 
     Attributes:
-        sweep: the `Sweep`, with what succeeded and what failed.
+        sweep: the `Sweep` with all its generations.
     """
 
-    default_hint = "`.sweep.retry_failed()` of this error runs only what failed again."
+    default_hint = "`.sweep.retry_failed()` of this error retries only the failed ones."
 
     def __init__(self, message: str, *, sweep: Any = None, **facts: Any) -> None:
         super().__init__(message, **facts)
         self.sweep = sweep
 
     def __reduce__(self) -> tuple[object, ...]:
-        # A sweep belongs to a connection of this process.
+        # Without the sweep, which can't leave this process.
         return (_rebuild, (type(self), {**vars(self), "sweep": None}))
 
 
 class StoppedWaiting(PlaycutError, KeyboardInterrupt):
-    """Interrupted by the user. The task, if there is one, goes on at Playcut."""
+    """Interrupted by the user. The task, if there is one, continues at Playcut."""
 
-    default_hint = "Run it again when you want it."
+    default_hint = "Run it again when you need it."

@@ -1,6 +1,6 @@
-"""The calls that generate: image, video, speech, submit and sweep, with every option explicit and typed.
+"""The calls that generate: image, video, speech, submit and sweep, with explicit, typed options.
 
-They plan, start, wait with a live status where there is somebody to see it, and return what people hold.
+Each plans and starts generations, and all but `submit` wait for them with a live status.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from playcut_jupyter.results.generation import Generation
 from playcut_jupyter.results.sweep import Sweep
 
 _SWEEP_SETTINGS = ("session", "count", "fresh", "max_generations", "within_budget", "sample", "sample_seed")
-"""What a sweep is told that is no input of the tool."""
+"""Keywords of `sweep` that are not inputs of the tool."""
 
 
 class GenerationCalls(Engine):
-    """An engine whose generations can be called for by kind, and are waited for."""
+    """An engine with a call for each kind of generation."""
 
     @overload
     def image(
@@ -71,18 +71,18 @@ class GenerationCalls(Engine):
             prompt: literal text; only `sweep` and cells expand templates.
             aspect_ratio: "16:9", "1:1", ...; None for the service's default.
             image_size: "1K", ...; None for the service's default.
-            session: the session it goes into, by id or title; None for the connection's own.
+            session: the session's id or title; None for the connection's own.
             count: how many.
             fresh: generate again even if the library has it.
-            parent: the generation that it is made from: its inputs are the defaults, and the tree shows it.
+            parent: the generation that it derives from: its inputs are the defaults, and the tree shows it.
             **inputs: any other input of the tool, by its API name.
 
         Returns:
             A `Generation`; with *count* above 1 a `Sweep`.
 
         Raises:
-            InvalidInput, BudgetExceeded, NotConnected: known before anything is sent.
-            PlaycutError: see the error classes; whatever was bought can be fetched with its task id.
+            InvalidInput, BudgetExceeded, NotConnected: raised before anything is sent.
+            PlaycutError: see the error classes; a submitted task can be fetched with its id.
         """
         inputs = {"aspect_ratio": aspect_ratio, "image_size": image_size, **inputs}
         return self._generate("image", prompt, inputs, parent, session=session, count=count, fresh=fresh)
@@ -128,7 +128,7 @@ class GenerationCalls(Engine):
         parent: Generation | None = None,
         **inputs: Any,
     ) -> Generation | Sweep:
-        """Generate a clip and wait for it; as `image`.
+        """Generate a clip and wait for it; see `image`.
 
         Args:
             prompt: literal text.
@@ -179,10 +179,10 @@ class GenerationCalls(Engine):
         parent: Generation | None = None,
         **inputs: Any,
     ) -> Generation | Sweep:
-        """Say a text and wait for the sound; as `image`.
+        """Generate speech and wait for it; see `image`.
 
         Args:
-            text: what is said, literally.
+            text: the text to speak, literally.
             voice: a voice's id or name; None for the first of `voices()`.
             session: as for `image`.
             count: how many.
@@ -244,7 +244,7 @@ class GenerationCalls(Engine):
         parent: Generation | None = None,
         **inputs: Any,
     ) -> Generation | Sweep:
-        """Start a generation and return at once. It shows itself live; `await` it, or call its `wait()`.
+        """Start a generation and return it at once. It displays itself live; `await` it, or call its `wait()`.
 
         Args:
             kind: "image", "video" or "speech" (or "tts").
@@ -261,8 +261,8 @@ class GenerationCalls(Engine):
             **inputs: any other input of the tool, by its API name.
 
         Raises:
-            InvalidInput, BudgetExceeded, NotConnected: known before anything is sent. What the network says is
-                raised by waiting.
+            InvalidInput, BudgetExceeded, NotConnected: raised before anything is sent. Errors of the network and the
+                API are raised by waiting.
         """
         options = _given(
             aspect_ratio=aspect_ratio,
@@ -295,10 +295,10 @@ class GenerationCalls(Engine):
         within_budget: bool = False,
         **keywords: Any,
     ) -> Sweep:
-        """Expand a template, generate all of it, wait for all, and return the `Sweep`, also when some failed.
+        """Expand a template, generate everything, wait, and return the `Sweep`, also if some generations failed.
 
-        Keywords that the template names are its variables (else the notebook's are taken), whatever they are called;
-        the others are what they say here. A list is an axis.
+        A keyword that the template names is its variable, even if it is also listed here; other names in the template
+        are the caller's variables. A list is an axis.
 
         Args:
             template: text with `{name}` and `{a|b}`; the grammar of a cell.
@@ -308,13 +308,13 @@ class GenerationCalls(Engine):
             resolution: of a video.
             duration_seconds: of a video.
             voice: of speech: id or name.
-            session: the session they go into, by id or title; None for the connection's own.
+            session: the session's id or title; None for the connection's own.
             count: how many of each.
             fresh: generate again even if the library has it.
-            parent: build on this one: the template is `+ words`, `- words` or a new prompt, its inputs the defaults.
+            parent: derive from this one: the template is `+ words`, `- words` or a new prompt, its inputs the defaults.
             max_generations: the largest number that is sent; None for 16.
-            sample: only so many of them, taken at random; None for all.
-            sample_seed: which ones; the same number takes the same ones; None for 0.
+            sample: the size of a random sample; None for all.
+            sample_seed: the sample's seed; the same seed takes the same sample; None for 0.
             within_budget: generate as many as the budget allows; else all or none, where the prices are known.
             **keywords: variables of the template, and any other inputs of the tool.
 
@@ -338,11 +338,11 @@ class GenerationCalls(Engine):
             sample_seed=sample_seed,
             within_budget=within_budget or None,
         )
-        seen = planning.caller_variables(sys._getframe(1))
-        variables = {**seen, **{name: keywords.pop(name) for name in names_in(template) if name in keywords}}
-        how = {name: keywords.pop(name) for name in _SWEEP_SETTINGS if name in keywords}
+        visible = planning.caller_variables(sys._getframe(1))
+        variables = {**visible, **{name: keywords.pop(name) for name in names_in(template) if name in keywords}}
+        settings = {name: keywords.pop(name) for name in _SWEEP_SETTINGS if name in keywords}
         kind_, parent_ = keywords.pop("kind", ""), _snapshot(keywords.pop("parent", None))
-        request = planning.plan_sweep(kind_, template, variables, keywords, parent=parent_, **how)
+        request = planning.plan_sweep(kind_, template, variables, keywords, parent=parent_, **settings)
         sweep = self.start(request, announce=_announce if in_kernel() else None)
         self._watch(sweep)
         return sweep
@@ -355,22 +355,22 @@ class GenerationCalls(Engine):
             self._watch(sweep)
             sweep.raise_if_incomplete()
             return sweep
-        return self._waited(sweep[0])
+        return self._wait(sweep[0])
 
     @staticmethod
-    def _waited(generation: Generation) -> Generation:
+    def _wait(generation: Generation) -> Generation:
         """Wait for *generation* with a live status."""
         live.watch([generation.job], lambda: status.summary_bundle(generation.snapshot, error_follows=True))
         return generation.wait()
 
     @staticmethod
     def _watch(sweep: Sweep) -> None:
-        """Wait for all of *sweep* with a live line."""
+        """Wait for all of *sweep* with a live summary line."""
         live.watch(sweep.jobs, lambda: sweep_summary.bundle(sweep.snapshot))
 
 
 def _given(**options: Any) -> dict[str, Any]:
-    """Return what was given at all."""
+    """Return the options that are not None."""
     return {name: value for name, value in options.items() if value is not None}
 
 
@@ -381,7 +381,7 @@ def _snapshot(parent: Generation | None) -> Snapshot | None:
 def _literal(
     kind: str, prompt: str, options: Mapping[str, object], parent: Generation | None, **how: Any
 ) -> SweepRequest:
-    """Return the request for one prompt as it is; from Python there is no limit to how many are asked for."""
+    """Return the request for a literal prompt, without a limit for `count`."""
     return planning.plan_literal(kind, prompt, options, parent=_snapshot(parent), max_generations=None, **how)
 
 

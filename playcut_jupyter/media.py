@@ -1,7 +1,7 @@
-"""What strangers' bytes are: recognised by their content, checked, and made small enough for a notebook.
+"""Detects the type of downloaded bytes by their content, checks them, and makes small previews.
 
-Nothing here believes a content type or a file name. Only kinds that a browser plays without trust are called
-image, audio or video; everything else, HTML and SVG included, is a file.
+Declared content types and file names are ignored. Only types that a browser can show safely are image, audio or video;
+everything else, HTML and SVG included, is a file.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-_FILTERS = threading.Lock()
+_warnings_lock = threading.Lock()
 
 
-def _renew() -> None:
-    """Another thread of the parent may have held it when a child was forked."""
-    global _FILTERS
-    _FILTERS = threading.Lock()
+def _renew_lock() -> None:
+    """Replace the lock in a forked child, because another thread of the parent may have held it."""
+    global _warnings_lock
+    _warnings_lock = threading.Lock()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_renew)
+    os.register_at_fork(after_in_child=_renew_lock)
 
 MAX_PIXELS = 120_000_000
-"""A picture of more pixels is refused: an 8K picture has 33 million."""
+"""A picture with more pixels is refused; an 8K picture has 33 million."""
 MAX_PREVIEW_BYTES = 140_000
-"""What a preview may take, as long as its quality stays fit to be seen; base64 adds a third."""
+"""The target size of a preview, bytes, within the acceptable qualities; base64 adds a third."""
 _QUALITIES = (82, 68, 52, 36)
 
 SUFFIXES = {
@@ -55,12 +55,12 @@ SUFFIXES = {
 
 
 class InvalidImage(Exception):
-    """The bytes call themselves a picture and are not a whole, reasonable one."""
+    """The bytes begin like a picture, but are not a complete picture of an acceptable size."""
 
 
 @dataclass(frozen=True, slots=True)
 class MediaInfo:
-    """What was found out about some bytes. Lengths are None where they are not cheap to know."""
+    """The type and size of some bytes. Sizes and durations are None where they are expensive to find out."""
 
     mime_type: str
     width: int | None = None
@@ -69,33 +69,33 @@ class MediaInfo:
 
     @property
     def kind(self) -> str:
-        """What a browser can do with it: image, audio or video; file for nothing."""
+        """How a browser can show it: image, audio or video; file if it can't."""
         return kind_of(self.mime_type)
 
     @property
     def size(self) -> tuple[int | None, int | None, float | None]:
-        """Width, height, duration."""
+        """Width and height in pixels, duration in seconds."""
         return self.width, self.height, self.duration_s
 
     @property
     def suffix(self) -> str:
-        """The file name's ending for these bytes."""
+        """The file extension for these bytes."""
         return suffix_of(self.mime_type)
 
 
 def kind_of(mime_type: str) -> str:
-    """Return what a browser can do with a type: image, audio or video; file for nothing."""
+    """Return how a browser can show a type: image, audio or video; file if it can't."""
     family = mime_type.split("/")[0]
     return family if family in ("image", "audio", "video") else "file"
 
 
 def suffix_of(mime_type: str) -> str:
-    """Return the file name's ending for a type."""
+    """Return the file extension for a type."""
     return SUFFIXES.get(mime_type, ".bin")
 
 
 def mime_type_of(head: bytes) -> str:
-    """Return the type that the first bytes show; `application/octet-stream` if they show none we play."""
+    """Return the type of the first bytes; `application/octet-stream` if it is none that we show."""
     for magic, mime_type in _MAGIC:
         if head.startswith(magic):
             return mime_type
@@ -109,7 +109,7 @@ def mime_type_of(head: bytes) -> str:
 
 
 def _is_mpeg_audio_frame(head: bytes) -> bool:
-    """True for a frame header whose version, layer, bit rate and sampling rate are none of the reserved values."""
+    """Return True for a frame header without reserved values of version, layer, bit rate and sampling rate."""
     if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
         return False
     version, layer = head[1] >> 3 & 3, head[1] >> 1 & 3
@@ -139,16 +139,16 @@ _ISO_BRANDS = {
 
 
 def looks_like_text(data: bytes) -> bool:
-    """True for a page, an error document or a sentence where media should be."""
+    """Return True for text in place of media: a page, an error document or a sentence."""
     head = data[:512]
     return not any(byte < 9 or 13 < byte < 32 for byte in head)
 
 
 def inspect(data: bytes) -> MediaInfo:
-    """Find out what *data* is; a picture is decoded whole, so that a cut or poisoned one is noticed.
+    """Return the type and size of *data*. A picture is decoded completely, to detect truncation and bombs.
 
     Raises:
-        InvalidImage: a picture that can't be decoded, or of more than `MAX_PIXELS`.
+        InvalidImage: a picture that can't be decoded, or has more than `MAX_PIXELS`.
     """
     mime_type = mime_type_of(data[:64])
     if mime_type.startswith("image/"):
@@ -157,21 +157,21 @@ def inspect(data: bytes) -> MediaInfo:
     if mime_type == "audio/wav":
         return MediaInfo(mime_type, duration_s=_wav_duration(data))
     if mime_type in ("video/mp4", "video/quicktime", "audio/mp4"):
-        return _iso_facts(mime_type, data)
+        return _iso_info(mime_type, data)
     return MediaInfo(mime_type)
 
 
 def decode_image(data: bytes) -> Image:
-    """Return *data* decoded; the size is looked at before any pixel is."""
+    """Return *data* decoded; checks the size before it decodes any pixel."""
     from PIL import Image, UnidentifiedImageError  # Pillow is heavy, and not needed to submit
 
     try:
-        # The filters belong to the whole process: two threads inside would put back each other's.
-        with _FILTERS, warnings.catch_warnings():
+        # Warning filters are global to the process: two threads here would restore each other's.
+        with _warnings_lock, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             picture = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP", "GIF", "AVIF"))
         if picture.width * picture.height > MAX_PIXELS:
-            raise InvalidImage(f"{picture.width} x {picture.height} pixels are more than a picture may have")
+            raise InvalidImage(f"{picture.width} x {picture.height} pixels are more than the maximum")
         picture.load()
     except InvalidImage:
         raise
@@ -185,7 +185,7 @@ def decode_image(data: bytes) -> Image:
 def preview(data: bytes, longest_px: int) -> tuple[str, bytes]:
     """Return *data*'s picture as (mime type, bytes) with at most *longest_px* on a side, alpha kept.
 
-    A picture that is small already, in pixels and bytes, is returned as it is.
+    A picture that is already small, in pixels and bytes, is returned unchanged.
     """
     mime_type = mime_type_of(data[:64])
     picture = decode_image(data)
@@ -203,7 +203,7 @@ def preview(data: bytes, longest_px: int) -> tuple[str, bytes]:
 
 
 def _displayable(picture: Image) -> Image:
-    """Return *picture* upright and in eight bits a channel, alpha kept."""
+    """Return *picture* upright, with eight bits per channel and its alpha channel."""
     from PIL import ImageOps  # Pillow is heavy, and not needed to submit
 
     upright = ImageOps.exif_transpose(picture)
@@ -225,8 +225,8 @@ def _wav_duration(data: bytes) -> float | None:
     return None
 
 
-def _iso_facts(mime_type: str, data: bytes) -> MediaInfo:
-    """Read duration and size from an MP4's `moov` box; whatever is odd is left unknown."""
+def _iso_info(mime_type: str, data: bytes) -> MediaInfo:
+    """Read duration and size from an MP4's `moov` box; None for values that can't be read."""
     moov = _box(data, b"moov")
     movie = _box(moov, b"mvhd")
     duration_s = width = height = None
@@ -244,10 +244,11 @@ def _iso_facts(mime_type: str, data: bytes) -> MediaInfo:
     return MediaInfo(mime_type, width, height, duration_s)
 
 
-def _boxes(data: bytes, wanted: bytes) -> list[bytes]:
-    found, position = [], 0
+def _boxes(data: bytes, name: bytes) -> list[bytes]:
+    """Return the contents of all boxes called *name* at the top level of *data*."""
+    contents, position = [], 0
     while position + 8 <= len(data):
-        size, name = struct.unpack_from(">I4s", data, position)
+        size, box_name = struct.unpack_from(">I4s", data, position)
         start = position + 8
         if size == 1 and position + 16 <= len(data):
             (size,) = struct.unpack_from(">Q", data, start)
@@ -255,18 +256,18 @@ def _boxes(data: bytes, wanted: bytes) -> list[bytes]:
         end = position + size if size else len(data)
         if end < start:
             break
-        if name == wanted:
-            found.append(data[start:end])
+        if box_name == name:
+            contents.append(data[start:end])
         position = end
-    return found
+    return contents
 
 
-def _box(data: bytes, wanted: bytes) -> bytes:
-    return next(iter(_boxes(data, wanted)), b"")
+def _box(data: bytes, name: bytes) -> bytes:
+    return next(iter(_boxes(data, name)), b"")
 
 
 def poster_frame(data: bytes, longest_px: int) -> bytes | None:
-    """Return a clip's first frame as WebP; None if it can't be decoded, or PyAV (extra `sandbox`) is not there."""
+    """Return a clip's first frame as WebP; None if it can't be decoded or PyAV (extra `sandbox`) is not installed."""
     try:
         import av  # of the extra `sandbox`
     except ImportError:
@@ -277,6 +278,6 @@ def poster_frame(data: bytes, longest_px: int) -> bytes | None:
         picture.thumbnail((longest_px, longest_px))
         out = io.BytesIO()
         picture.save(out, "WEBP", quality=80)
-    except Exception:  # noqa: BLE001 - decoders raise almost anything on strangers' bytes; a poster is an extra
+    except Exception:  # noqa: BLE001 - decoders raise almost anything on hostile bytes; a poster is optional
         return None
     return out.getvalue()

@@ -1,4 +1,4 @@
-"""`Playcut`: the Python API. One object is one connection: a key or the sandbox, a library, a session, a budget."""
+"""`Playcut`: the Python API. Each object has one connection, library, session and budget."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ class Playcut(GenerationCalls):
         base_url: default `PLAYCUT_BASE_URL`, else the documented address.
         home: the library's folder; default `PLAYCUT_HOME`, else the platform's user data folder for playcut.
         sandbox: True for the sandbox inside this process; default: as `PLAYCUT_SANDBOX` says, else off.
-        reuse: show what was bought before instead of buying it again.
+        reuse: serve repeated requests from the library for 0 credits.
         budget: credits that may be spent through this object; None for no limit.
         progress: "auto", or "off" for `wait-for-task` alone: three API requests a generation.
-        request_timeout_s: for any request but a held wait, seconds.
-        deadline_s: how long a task is waited for in all, seconds; None: image and speech 300, all else 600.
-        max_download_mb: the largest asset that is fetched, MB.
+        request_timeout_s: timeout of any request but the wait for a task, seconds.
+        deadline_s: the longest wait for a task, seconds; None for 300 (image, speech) or 600 (all others).
+        max_download_mb: the largest asset that is downloaded, MB.
         preview_px: longest side of a picture as shown in a notebook, pixels.
 
     Raises:
-        InvalidInput: an argument is not of its kind.
+        InvalidInput: an argument has the wrong type or range.
         NotConnected: *base_url* must not be used.
     """
 
@@ -76,59 +76,59 @@ class Playcut(GenerationCalls):
     def run_tool(self, name: str, tool_input: Mapping[str, object] | None = None, /, **inputs: object) -> Any:
         """Execute any tool once and return its `data`.
 
-        A tool that starts a task answers at once with the task's id: `wait(task_id)` brings its result.
+        A tool that starts a task returns at once with the task's id; `wait(task_id)` fetches its result.
 
         Raises:
-            PlaycutError: what the API said; SubmissionUncertain if a tool that may buy something did not answer.
+            PlaycutError: the API's own error; SubmissionUncertain if a tool that may buy something did not answer.
         """
         if not isinstance(tool_input, Mapping | None):
             kind = type(tool_input).__name__
             raise InvalidInput(f"The input of a tool is a dictionary, and this is a {kind}.")
-        given = {**(tool_input or {}), **inputs}
-        encoded(name, given)  # raises for what can't be sent, before it is written down
+        all_inputs = {**(tool_input or {}), **inputs}
+        encoded(name, all_inputs)  # raises for invalid input before it is recorded
         connection = self.connection
         if name in READ_ONLY:
-            return self._call(lambda: connection.client_read(name, given))
-        return Generation(start.submit(connection, raw_request(name, given), work=submit_only)).wait().data
+            return self._call(lambda: connection.client_read(name, all_inputs))
+        return Generation(start.submit(connection, raw_request(name, all_inputs), work=submit_only)).wait().data
 
-    # -- what was made before -------------------------------------------------------------------------------
+    # -- tasks and the library ------------------------------------------------------------------------------
 
     def resume(self) -> Sweep:
-        """Fetch everything that was submitted and not fetched, from this or any earlier process; costs nothing."""
+        """Fetch the results of all unfetched tasks, from this or any earlier process; costs nothing."""
         sweep = self.start_resume()
         if len(sweep):
             self._watch(sweep)
         return sweep
 
     def wait(self, task_id: str) -> Generation:
-        """Wait for a task by its id and fetch what it brings; costs nothing.
+        """Wait for a task by its id and fetch its result; costs nothing.
 
         Raises:
-            NotFound: the service does not know it.
-            PlaycutError: it failed.
+            NotFound: the service does not know the task.
+            PlaycutError: the task failed.
         """
-        return self._waited(self.start_wait(task_id))
+        return self._wait(self.start_wait(task_id))
 
     def compare(self, *generations: Generation | int | Sequence[Generation | int]) -> Comparison:
         """Return generations side by side, with the words and parameters that differ marked.
 
         Args:
-            *generations: two or more, or their numbers in the library, or a sweep, or a list of any.
+            *generations: generations, numbers of the library, or sequences of these, such as a sweep.
 
         Raises:
-            InvalidInput: fewer than two, too many, or one that has no result.
+            InvalidInput: fewer than two, too many, or one without a result.
         """
-        found: list[Generation] = []
+        flat: list[Generation] = []
         for item in generations:
-            several = [item] if isinstance(item, Generation | int) else item
-            found += [self.get(one) if isinstance(one, int) else one for one in several]
-        return Comparison(found)
+            members = [item] if isinstance(item, Generation | int) else item
+            flat += [self.get(member) if isinstance(member, int) else member for member in members]
+        return Comparison(flat)
 
     def tree(self, number: int | None = None) -> Tree:
-        """Return the family of generation *number* (default: the newest): what was made from what.
+        """Return the tree of generation *number* (default: the newest): its ancestors and all their descendants.
 
         Raises:
-            InvalidInput: there is no such number.
+            InvalidInput: the library has no such number.
         """
         connection = self.connector.offline_library
         if number is None:
@@ -138,7 +138,7 @@ class Playcut(GenerationCalls):
         return Tree(connection, number)
 
     def panel(self) -> Panel:
-        """Return the panel of this connection: a graphical interface to the same features; always the same one.
+        """Return the panel, a graphical interface to the same features; always the same object.
 
         Raises:
             PlaycutError: the library can't be read.

@@ -1,7 +1,7 @@
-"""One scrubber for every text that can leave the process: messages, reprs, log records.
+"""Removes secrets from every text that can leave the process: messages, reprs, log records.
 
-A key that was ever used is remembered here (in memory alone), so that it is found again wherever a
-server, a proxy or a library echoes it. Query strings of URLs go too: a signed URL is as good as a key.
+Each key that is used is remembered here, in memory only, and masked wherever a server, a proxy or a library echoes it.
+Query strings of URLs are removed too, because a signed URL is equivalent to a key.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _known_keys: set[str] = set()
 
 _KEY_SHAPE = re.compile(r"\bpk_[a-z]+_[0-9A-Za-z]{8,}")
 _BEARER = re.compile(r"(?i)(\bbearer\s+)(?!pk_[a-z]+_\.\.\.)[^\s'\",;]+")
-# Each takes a whole word at once and is looked into afterwards: no text makes them take longer than it is long.
+# Each pattern matches a whole word, which is inspected afterwards, so that the time is linear in the text's length.
 _URL = re.compile(r"(?i)\bhttps?://[^\s'\"<>]*")
 _QUERY = re.compile(r"\?[^\s'\"<>]*")
 _SIGNATURE = re.compile(r"(?i)(signature|sig|token|credential|expires)=")
@@ -23,13 +23,13 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\u200e\u200f\u202a-\u202
 
 
 def remember(key: str) -> None:
-    """Remember *key*, so that every later `scrub` masks it, whatever its shape."""
+    """Remember *key*, so that every later `scrub` masks it, whatever its format."""
     if len(key) >= 4:
         _known_keys.add(key)
 
 
 def mask(key: str) -> str:
-    """Return *key* as it may be shown: its documented prefix and its last four characters."""
+    """Return *key* masked for display: its documented prefix and its last four characters."""
     prefix = re.match(r"pk_[a-z]+_", key)
     start = prefix.group() if prefix else ""
     return f"{start}...{key[-4:]}" if len(key) >= len(start) + 12 else f"{start}..."
@@ -41,7 +41,7 @@ def scrub(text: str) -> str:
 
 
 def without_secrets(data: Any) -> Any:
-    """Return *data*, JSON-like, as it may be kept: without keys and signed queries; other queries of URLs stay."""
+    """Return JSON-like *data* for storage: without keys and signed query strings; other query strings stay."""
     if isinstance(data, str):
         return _without_signatures(_without_keys(data))
     if isinstance(data, list | tuple):
@@ -55,13 +55,13 @@ def _without_keys(text: str) -> str:
     for key in sorted(_known_keys, key=len, reverse=True):
         if key in text:
             text = text.replace(key, mask(key))
-    text = _KEY_SHAPE.sub(lambda found: mask(found.group()), text)
+    text = _KEY_SHAPE.sub(lambda match: mask(match.group()), text)
     return _BEARER.sub(r"\1...", text)
 
 
 def _without_query(url: re.Match[str]) -> str:
-    place, mark, _ = url.group().partition("?")
-    return f"{place}?..." if mark else place
+    address, separator, _ = url.group().partition("?")
+    return f"{address}?..." if separator else address
 
 
 def _without_signatures(text: str) -> str:
@@ -69,7 +69,7 @@ def _without_signatures(text: str) -> str:
 
 
 class Guarded(str):
-    """Text that holds a secret, whole for code that uses it and scrubbed where it would be displayed."""
+    """Text with a secret: code gets the whole text, and `repr` the scrubbed one."""
 
     __slots__ = ()
 
@@ -78,7 +78,7 @@ class Guarded(str):
 
 
 def guarded(data: Any) -> Any:
-    """Return a tool's answer with every text that may hold a signed URL or a key as `Guarded`."""
+    """Return a tool's answer with every text that contains a signed URL or a key as `Guarded`."""
     if isinstance(data, str):
         return Guarded(data) if scrub(data) != data else data
     if isinstance(data, list):
@@ -89,10 +89,10 @@ def guarded(data: Any) -> Any:
 
 
 def plain(value: object, limit: int = _MAX_TEXT) -> str:
-    """Return *value*, a stranger's text, as scrubbed and bounded text that any terminal or encoding can take.
+    """Return *value*, text from outside, scrubbed and safe for any terminal and encoding.
 
-    Control characters (terminal escapes, bidirectional overrides) become spaces and unpaired surrogates
-    question marks; what is longer than *limit* characters is cut.
+    Control characters (terminal escapes, bidirectional overrides) become spaces, and unpaired surrogates become
+    question marks. Text longer than *limit* characters is truncated.
     """
     text = value if isinstance(value, str) else str(value)
     # Scrubbed before it is cut, so that no piece of a key is left at the end; what is huge is cut far behind.
@@ -106,7 +106,7 @@ def encodable(text: str) -> str:
 
 
 class _Scrubber(logging.Filter):
-    """Masks a record's finished text and traceback; a filter sees only records logged to its very own logger."""
+    """Scrubs a record's text and traceback. A filter sees only records of its own logger, not of child loggers."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         try:
@@ -123,17 +123,17 @@ class _Scrubber(logging.Filter):
 
 
 class _OwnRetries(logging.Filter):
-    """Drops stamina's note of a retry of ours: the cell's status shows it, and the log at DEBUG."""
+    """Drops stamina's records of our own retries, which the cell's status and our DEBUG log show."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         return not str(getattr(record, "stamina.callable", "")).startswith("playcut_jupyter")
 
 
 def guard_logs() -> None:
-    """Put the scrubber on every logger that sees our requests.
+    """Add the scrubber to every logger that logs our requests.
 
-    httpx logs whole URLs, signed ones among them, at INFO, and httpcore request headers at DEBUG.
-    Adding the same filter twice is harmless: logging keeps one.
+    httpx logs whole URLs at INFO, also signed ones, and httpcore logs request headers at DEBUG. Logging ignores a
+    filter that is added twice.
     """
     names = ["httpx", "playcut_jupyter", "httpcore", "anyio", "asyncio"]
     names += [f"httpcore.{part}" for part in ("connection", "http11", "http2", "proxy", "socks")]

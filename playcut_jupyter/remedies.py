@@ -1,4 +1,4 @@
-"""What can be done about an error, as data: a cell names a command, the panel a button or a field."""
+"""The actions that solve an error, as data: a cell shows a command, the panel a button or a field."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 
 class Action(Enum):
-    """Something that a user can do. Each front end has words for all of them."""
+    """Something that a user can do. Each front end has a wording for every action."""
 
     USE_SANDBOX = auto()
     RAISE_BUDGET = auto()
@@ -24,14 +24,14 @@ class Action(Enum):
 
 
 class Remedy(NamedTuple):
-    """One action, and what it is about: a number of generations, a task's id, an input."""
+    """One action and its subject: a number of generations, a task's id, an input."""
 
     action: Action
     subject: str = ""
 
 
 Hint: TypeAlias = "str | Remedy | Sequence[str | Remedy]"
-"""What to do about an error: text and actions that follow each other as they are read."""
+"""What to do about an error: a sequence of text and actions."""
 
 CELL_WORDING: Mapping[Action, str] = {
     Action.USE_SANDBOX: "run `%playcut sandbox`",
@@ -46,11 +46,11 @@ CELL_WORDING: Mapping[Action, str] = {
     Action.GIVE_INPUT: "`-p {0}`",
     Action.GIVE_DURATION: "`-d {0}`",
 }
-"""How cells, Python and the terminal name the actions; `{0}` is the subject."""
+"""The wording of each action in cells, Python and the terminal; `{0}` is the subject."""
 
 
 def in_words(hint: Sequence[str | Remedy], wording: Mapping[Action, str]) -> str:
-    """Return *hint* as text; an action that begins a sentence begins with a capital letter."""
+    """Return *hint* as text; an action at the start of a sentence is capitalised."""
     text = ""
     for part in hint:
         words = part if isinstance(part, str) else wording[part.action].format(part.subject)

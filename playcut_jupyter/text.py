@@ -1,4 +1,4 @@
-"""Text for people who read it in a terminal or a cell: cut to a length, or set in columns."""
+"""Formats text for a terminal or a cell: truncated, on one line, or in columns."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 
 def truncate(text: str, longest: int) -> str:
-    """Return *text*, or as many of its first words as fit and a mark: no more than *longest* characters."""
+    """Return *text*, or as many of its first words as fit with an ellipsis into *longest* characters."""
     if len(text) <= longest:
         return text
-    begun = text[: longest - 1]
-    if not text[longest - 1].isspace() and len(begun.split()) > 1:
-        begun = begun.rsplit(maxsplit=1)[0]
-    return f"{begun.rstrip()}…"
+    start = text[: longest - 1]
+    if not text[longest - 1].isspace() and len(start.split()) > 1:
+        start = start.rsplit(maxsplit=1)[0]
+    return f"{start.rstrip()}…"
 
 
 def one_line(text: str) -> str:
-    """Return *text* with its white space and what can't be printed folded into single spaces."""
+    """Return *text* with each run of white space and unprintable characters replaced by one space."""
     return " ".join("".join(character if character.isprintable() else " " for character in text).split())
 
 

@@ -1,7 +1,7 @@
-"""What is documented about each tool, as one table: to teach the package a new tool, add a row.
+"""A table of the documented tools; to support a new tool, add a row.
 
-Names, inputs, typical times and poll intervals are those of Playcut's quickstart, task-polling and errors
-pages. A tool that has no row works too, by its own name and with its input as JSON.
+Names, inputs, typical times and poll intervals are from Playcut's quickstart, task-polling and errors pages. A tool
+without a row works too, by its own name and with its input as JSON.
 """
 
 from __future__ import annotations
@@ -18,17 +18,16 @@ from playcut_jupyter.remedies import Action, Hint, Remedy
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """One tool of the API and how we deal with it.
+    """One tool of the API.
 
     Attributes:
         name: its name in the URL.
-        kind: "image", "video", "speech", or the tool's own name where we have no row for it.
+        kind: "image", "video", "speech", or the tool's own name if it has no row.
         prompt_field: the input that holds the prompt; "" if none does.
         options: our option names -> the API's input names.
-        typical_s: documented typical latency, seconds, from and to; None if not documented.
+        typical_s: documented typical latency in seconds, from and to; None if not documented.
         poll_s: documented interval between two `get-task-status` calls, seconds.
-        deadline_s: how long a task is waited for in all, seconds (documented for image and video).
-        needs_session: False where the docs show the input without `workerId`.
+        deadline_s: the longest wait for a task, seconds (documented for image and video).
     """
 
     name: str
@@ -38,7 +37,6 @@ class Tool:
     typical_s: tuple[float, float] | None = None
     poll_s: float = 5.0
     deadline_s: float = 600.0
-    needs_session: bool = True
 
     @property
     def is_known(self) -> bool:
@@ -77,7 +75,7 @@ SPEECH = Tool(
 KINDS: Mapping[str, Tool] = {"image": IMAGE, "video": VIDEO, "speech": SPEECH, "tts": SPEECH}
 TOOLS: Mapping[str, Tool] = {tool.name: tool for tool in (IMAGE, VIDEO, SPEECH)}
 READ_ONLY = ("list-voices", "get-task-status", "wait-for-task", "download-asset", "create-session")
-"""Documented tools that buy nothing, so that a lost answer may be asked for again."""
+"""Documented tools that buy nothing, so that they may be retried after a lost answer."""
 
 OPTION_HELP: Mapping[str, str] = {
     "aspect_ratio": "`-a/--aspect-ratio`",
@@ -91,18 +89,18 @@ _SPELLINGS: Mapping[str, tuple[re.Pattern[str], str]] = {
     "image_size": (re.compile(r"(\d+)k"), "{}K"),
     "resolution": (re.compile(r"(\d+)p?"), "{}p"),
 }
-"""Values that are plainly meant, in whatever case and spaces -> how the API spells them; any other may be right."""
+"""Option -> a pattern for near misses of its values, without case and spaces, and the API's spelling of them."""
 
 
 def named(name: str) -> Tool:
-    """Return the tool of that name or kind; one without a row for any other name the URL can hold."""
+    """Return the tool with this name or kind; for any other name, a tool without a row."""
     if name in KINDS:
         return KINDS[name]
     return TOOLS.get(name) or Tool(name, name)
 
 
 def nearest(name: str) -> str | None:
-    """Return the documented tool whose name is nearly *name*, if there is one."""
+    """Return the documented tool with a name similar to *name*, or None."""
     return next(iter(get_close_matches(name, [*TOOLS, *READ_ONLY], 1, 0.7)), None)
 
 
@@ -110,7 +108,7 @@ def api_inputs(tool: Tool, options: Mapping[str, object]) -> dict[str, object]:
     """Translate our option names to the API's input names, leaving out None.
 
     Raises:
-        InvalidInput: an option that this kind does not have, or a value that is spelled nearly right.
+        InvalidInput: an option that this kind does not have, or a value that is a near miss of the API's spelling.
     """
     inputs: dict[str, object] = {}
     for option, value in options.items():
@@ -121,23 +119,23 @@ def api_inputs(tool: Tool, options: Mapping[str, object]) -> dict[str, object]:
                 f"{OPTION_HELP.get(option, option)} is not an option of {tool.kind}.",
                 hint=_options_hint(tool),
             )
-        for one in value if isinstance(value, list | tuple) else [value]:
-            _check_spelling(option, one)
+        for item in value if isinstance(value, list | tuple) else [value]:
+            _check_spelling(option, item)
         inputs[tool.options[option]] = value
     return inputs
 
 
 def _check_spelling(option: str, value: object) -> None:
-    """Raise `InvalidInput` if *value* is spelled nearly as the API spells it, or is a list in a text."""
+    """Raise `InvalidInput` if *value* is a near miss of the API's spelling, or a list written as text."""
     if option not in _SPELLINGS or not isinstance(value, str):
         return
     pattern, spelling = _SPELLINGS[option]
     folded = "".join(character for character in unicodedata.normalize("NFKC", value).lower() if character.isprintable())
-    found = pattern.fullmatch("".join(folded.split()))
-    meant = spelling.format(*found.groups()) if found else value
+    match = pattern.fullmatch("".join(folded.split()))
+    correct = spelling.format(*match.groups()) if match else value
     name = option.replace("_", " ")
-    if meant != value:
-        raise InvalidInput(f"There is no {name} {value!r}. Did you mean {meant}?")
+    if correct != value:
+        raise InvalidInput(f"There is no {name} {value!r}. Did you mean {correct}?")
     if set(value) & set(",;|()[]{}="):
         raise InvalidInput(
             f"There is no {name} {value!r}.",
@@ -149,22 +147,22 @@ def _options_hint(tool: Tool) -> Hint:
     any_input = Remedy(Action.GIVE_INPUT, "key=value")
     if not tool.options:
         return ("Put the inputs into the cell's JSON, or use ", any_input, ".")
-    mine = ", ".join(OPTION_HELP[option] for option in tool.options)
-    return (f"For {tool.kind} there is {mine}; any other input goes with ", any_input, ".")
+    options = ", ".join(OPTION_HELP[option] for option in tool.options)
+    return (f"The options of {tool.kind} are {options}; give any other input with ", any_input, ".")
 
 
 @dataclass(frozen=True, slots=True)
 class GenerationRequest:
-    """What is wanted of a tool: its inputs, without the session.
+    """A request to a tool, without the session's id.
 
     Attributes:
-        tool: which tool.
+        tool: the tool.
         inputs: the API's input names -> JSON-compatible values.
-        session: an id or title; None for the connection's own session.
-        in_session: False where no session is to be named.
-        as_given: True for a tool's own JSON input, to which nothing is added but the session.
-        parent_id: the generation of the library that it is made from; None for none.
-        labels: for one of a sweep, the value it has on each axis.
+        session: the session's id or title; None for the connection's own session.
+        in_session: False if the request has no session.
+        as_given: True for a tool's own JSON input, to which only the session is added.
+        parent_id: the number of the generation that it derives from; None for none.
+        labels: its value on each axis of its sweep; empty for a single generation.
     """
 
     tool: Tool
@@ -177,20 +175,19 @@ class GenerationRequest:
 
     @property
     def prompt(self) -> str:
-        """The words of the request; "" if there are none that we know of."""
+        """The prompt's text; "" if no known input holds one."""
         names = (self.tool.prompt_field, "prompt", "text")
-        found = (self.inputs.get(name) for name in names if name)
-        return next((text for text in found if isinstance(text, str)), "")
+        values = (self.inputs.get(name) for name in names if name)
+        return next((value for value in values if isinstance(value, str)), "")
 
 
 def raw_request(name: str, tool_input: Mapping[str, object], session: str | None = None) -> GenerationRequest:
     """Return the request for a tool by its own name and with its own input.
 
-    A `generate-*` tool gets the session unless its input names a `workerId`; null stands for none.
+    A `generate-*` tool gets the session unless its input has a `workerId`; null means no session.
     """
-    tool = named(name)
-    given = dict(tool_input)
-    in_session = name.startswith("generate-") and "workerId" not in given
-    if given.get("workerId", "") is None:
-        del given["workerId"]
-    return GenerationRequest(tool, given, session if in_session else None, in_session, as_given=True)
+    inputs = dict(tool_input)
+    in_session = name.startswith("generate-") and "workerId" not in inputs
+    if inputs.get("workerId", "") is None:
+        del inputs["workerId"]
+    return GenerationRequest(named(name), inputs, session if in_session else None, in_session, as_given=True)

@@ -44,7 +44,7 @@ def test_the_demo_writes_a_page_with_a_picture_a_voice_and_a_clip(tmp_path: Path
     done = run("demo", "--out", str(tmp_path / "demo"))
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "fails as meant" in done.stdout
+    assert "failed as expected" in done.stdout
     assert str(tmp_path / "demo" / "quickstart.html") in done.stdout
     page = _Media()
     page.feed((tmp_path / "demo" / "quickstart.html").read_text())

@@ -1,1 +1,1 @@
-"""The console's commands."""
+"""The commands of the console script."""

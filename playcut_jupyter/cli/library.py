@@ -1,4 +1,4 @@
-"""`playcut-jupyter library`: the library from a terminal. Each function prints and returns the exit status."""
+"""`playcut-jupyter library`: library commands for the terminal. Each function prints and returns the exit status."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from playcut_jupyter.settings import configured_home
 
 
 def show(search: str | None, limit: int) -> int:
-    """Print what was made, newest first."""
+    """Print the generations, newest first."""
     print(Playcut().history(search=search, limit=limit))
     return 0
 
@@ -25,46 +25,46 @@ def path() -> int:
 
 
 def prune(days: float, *, ask: bool) -> int:
-    """Remove what ended more than *days* ago, after asking."""
+    """Remove the generations that ended more than *days* ago, after asking."""
     library = Library(configured_home())
     old = maintenance.older_than(library, days)
     if not old:
         print(f"Nothing ended more than {days:g} days ago.")
         return 0
     print(f"{len(old)} of the library's generations ended more than {days:g} days ago.")
-    if ask and not _agreed("Remove them and their files for good?"):
+    if ask and not _confirm("Remove them and their files for good?"):
         print("Nothing was removed.")
         return 1
     freed = maintenance.prune(library, old)
-    print(f"Removed {len(old)} generations, {freed / 1e6:.1f} MB. What is not fetched yet was not touched.")
+    print(f"Removed {len(old)} generations, {freed / 1e6:.1f} MB. Unfetched tasks were kept.")
     return 0
 
 
-def _agreed(question: str) -> bool:
+def _confirm(question: str) -> bool:
     if not sys.stdin.isatty():
-        print("There is nobody to ask; add --yes.")
+        print("This needs a terminal to ask in; add --yes.")
         return False
     return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
 
 def verify() -> int:
-    """Read every original, and fetch again what is missing or damaged; 0 if all is well in the end."""
+    """Read every original, and fetch missing or damaged ones again; return 0 if none is missing at the end."""
     library = Library(configured_home())
-    found = maintenance.damaged(library)
-    if not found:
-        print("All originals are there and whole.")
+    damages = maintenance.damaged(library)
+    if not damages:
+        print("All originals are present and intact.")
         return 0
     with Playcut() as pc:
         try:
             connection = pc.connection
         except NotConnected as error:
-            print("\n".join(map(str, found)))
+            print("\n".join(map(str, damages)))
             print(f"They can't be fetched again: {error}")
             return 1
         failures = 0
-        for record in {damage.record.id: damage.record for damage in found}.values():
-            words = "; ".join(str(damage) for damage in found if damage.record.id == record.id)
+        for record in {damage.record.id: damage.record for damage in damages}.values():
+            description = "; ".join(str(damage) for damage in damages if damage.record.id == record.id)
             reason = portal().call(maintenance.repair, connection, record)
             failures += bool(reason)
-            print(f"{words}: {f'not fetched, {reason}' if reason else 'fetched again'}")
+            print(f"{description}: {f'not fetched, {reason}' if reason else 'fetched again'}")
     return 1 if failures else 0

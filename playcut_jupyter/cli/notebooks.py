@@ -1,7 +1,7 @@
-"""The notebooks that come with the package: executed as a demonstration, or opened in JupyterLab.
+"""Runs the package's notebooks: as a demonstration in the terminal, or in JupyterLab.
 
-The demonstration runs in the sandbox, in a folder of its own that nothing is ever overwritten in. What it writes
-holds every picture, sound and clip, so that it can be passed on as it is.
+The demonstration runs in the sandbox, in a new folder. Its page and notebook contain every picture, sound and clip, so
+that each file can be shared alone.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ _CELL_TIMEOUT_S = 120
 
 
 def folder() -> Path:
-    """Return where the notebooks are: in the installed package, or beside it in a checkout."""
+    """Return the notebooks' folder: in the installed package, or beside the package in a checkout."""
     package = Path(playcut_jupyter.__file__).parent
-    places = (package / "notebooks", package.parent / "notebooks")
-    return next((place for place in places if (place / QUICKSTART).exists()), places[0])
+    folders = (package / "notebooks", package.parent / "notebooks")
+    return next((folder for folder in folders if (folder / QUICKSTART).exists()), folders[0])
 
 
 def run_demo(out: Path) -> int:
     """Execute the quickstart in the sandbox, write `quickstart.html` and `.ipynb`, and return the exit status.
 
     Raises:
-        PlaycutError: what it needs is not installed, or the folder can't be written.
+        PlaycutError: an extra is not installed, or the folder can't be written.
     """
     _require("nbclient", "nbconvert", "ipykernel")
     import nbformat  # of the extra `lab`
@@ -53,7 +53,7 @@ def run_demo(out: Path) -> int:
 
 
 def _execute(notebook: Any, out: Path) -> str:
-    """Execute all cells with a line of progress for each; return what failed, or ""."""
+    """Execute all cells and print a line for each; return the error, or ""."""
     # Of the extra `lab`.
     from jupyter_client.kernelspec import KernelSpecManager
     from jupyter_client.manager import AsyncKernelManager
@@ -63,26 +63,28 @@ def _execute(notebook: Any, out: Path) -> str:
     total = sum(cell.cell_type == "code" for cell in notebook.cells)
     state = {"number": 0, "started": 0.0}
 
-    def begun(cell: Any, cell_index: int) -> None:
+    def on_start(cell: Any, cell_index: int) -> None:
         if cell.cell_type == "code":
             state["number"] += 1
             state["started"] = time.monotonic()
             print(f"  {state['number']:>2}/{total}  {cell.source.splitlines()[0][:60]:<60}", end="", flush=True)
 
-    def ended(cell: Any, cell_index: int, execute_reply: Any) -> None:
+    def on_end(cell: Any, cell_index: int, execute_reply: Any) -> None:
         expected = "raises-exception" in cell.metadata.get("tags", [])
-        word = {"ok": "done", "error": "fails as meant" if expected else "FAILED"}[execute_reply["content"]["status"]]
+        word = {"ok": "done", "error": "failed as expected" if expected else "FAILED"}[
+            execute_reply["content"]["status"]
+        ]
         print(f"  {word}, {time.monotonic() - state['started']:.1f} s", flush=True)
 
-    # The kernel is this very Python, whatever kernels the user has installed under the same name.
+    # The kernel of this Python, not a kernel that the user has installed under the same name.
     manager = AsyncKernelManager(kernel_spec_manager=KernelSpecManager(kernel_dirs=[]), kernel_name="python3")
     client = NotebookClient(
         notebook,
         km=manager,
         timeout=_CELL_TIMEOUT_S,
         resources={"metadata": {"path": str(out)}},
-        on_cell_execute=begun,
-        on_cell_executed=ended,
+        on_cell_execute=on_start,
+        on_cell_executed=on_end,
         store_widget_state=False,
         extra_arguments=["--log-level=ERROR"],
     )
@@ -107,10 +109,10 @@ def _page(notebook: Any) -> str:
     return body
 
 
-def _new_folder(wanted: Path) -> Path:
-    """Create *wanted*, or the first numbered variant that is not there yet."""
+def _new_folder(folder: Path) -> Path:
+    """Create *folder*, or with a number if it exists, and return its path."""
     for number in range(1, 1_000):
-        path = wanted if number == 1 else wanted.with_name(f"{wanted.name}-{number}")
+        path = folder if number == 1 else folder.with_name(f"{folder.name}-{number}")
         try:
             path.mkdir(parents=True)
         except FileExistsError:
@@ -118,7 +120,7 @@ def _new_folder(wanted: Path) -> Path:
         except OSError as error:
             raise _unwritable(path, error, "--out") from None
         return path
-    raise PlaycutError(f"There are too many folders called {wanted}.", hint="Choose another name with --out.")
+    raise PlaycutError(f"There are too many folders called {folder}.", hint="Choose another name with --out.")
 
 
 def _unwritable(path: Path, error: OSError, option: str) -> PlaycutError:
@@ -144,7 +146,10 @@ def open_lab(target: Path, options: Sequence[str]) -> int:
         print("PLAYCUT_API_KEY is set: the notebooks use the API and cost credits.", flush=True)
     else:
         environment["PLAYCUT_SANDBOX"] = "1"
-        print("No PLAYCUT_API_KEY: the notebooks use the sandbox. Nothing is paid, all is marked.", flush=True)
+        print(
+            "No PLAYCUT_API_KEY: the notebooks use the sandbox. Nothing is paid, and all results are marked.",
+            flush=True,
+        )
     command = [
         sys.executable,
         "-m",
@@ -154,15 +159,15 @@ def open_lab(target: Path, options: Sequence[str]) -> int:
         *options,
     ]
     process = subprocess.Popen(command, env=environment)  # noqa: S603 - our own Python
-    # A terminal's Ctrl-C reaches JupyterLab by itself, and it asks before it stops; a SIGTERM is passed on to it.
-    before = {
+    # Ctrl-C in a terminal reaches JupyterLab directly, which asks before it stops. A SIGTERM is forwarded to it.
+    previous_handlers = {
         signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN),
         signal.SIGTERM: signal.signal(signal.SIGTERM, lambda *_: process.terminate()),
     }
     try:
         return process.wait()
     finally:
-        for number, handler in before.items():
+        for number, handler in previous_handlers.items():
             signal.signal(number, handler)
 
 

@@ -1,1 +1,1 @@
-"""Generations as programs that stand alone."""
+"""Exports generations as standalone programs."""

@@ -55,7 +55,7 @@ def test_what_fails_is_told_in_words_and_the_others_are_made(
     ):
         assert words in ended.said
     # Lost and unreadable answers were to tasks that exist; nothing was submitted twice.
-    assert ended.said.count("It may have been bought or not, so it was not sent again.") == 3
+    assert ended.said.count("It may or may not have been bought, so it was not sent again.") == 3
     assert sandbox.submissions == before + 5
 
 
@@ -120,7 +120,7 @@ def test_retry_after_is_obeyed(pc: Playcut, run: Run, format_: str) -> None:
         took_s = time.monotonic() - started
 
     assert ended.status == 0, ended.said
-    assert "The rate limit is reached: going on in" in ended.said
+    assert "The rate limit is reached: continuing in" in ended.said
     assert took_s > 1
     assert ended.files == {"playcut-image.png": originals(made)[0]}
     assert slow.submissions == 1
@@ -133,8 +133,8 @@ def test_retry_after_is_obeyed(pc: Playcut, run: Run, format_: str) -> None:
         ({"PLAYCUT_API_KEY": ""}, "Set PLAYCUT_API_KEY"),
         ({"PLAYCUT_API_KEY": "two words"}, "Set PLAYCUT_API_KEY"),
         ({"PLAYCUT_API_KEY": "pk_live_wrong"}, "create-session: HTTP status 401: The API key is missing or invalid"),
-        ({"PLAYCUT_BASE_URL": "http://api.playcut.ai/api/v1"}, "PLAYCUT_BASE_URL is no https address"),
-        ({"PLAYCUT_BASE_URL": "http://localhost:1@playcut.ai"}, "PLAYCUT_BASE_URL is no https address"),
+        ({"PLAYCUT_BASE_URL": "http://api.playcut.ai/api/v1"}, "PLAYCUT_BASE_URL is not an https address"),
+        ({"PLAYCUT_BASE_URL": "http://localhost:1@playcut.ai"}, "PLAYCUT_BASE_URL is not an https address"),
     ],
     ids=["no key", "two words", "wrong key", "plain http", "user name"],
 )

@@ -64,7 +64,7 @@ def test_a_program_holds_nothing_secret_and_nothing_that_cannot_be_seen(
 def test_what_no_program_can_make_is_not_exported(pc: Playcut) -> None:
     voices = pc.start_tool("list-voices", {}).wait()
 
-    with pytest.raises(InvalidInput, match="list-voices makes nothing that a program could make again"):
+    with pytest.raises(InvalidInput, match="list-voices starts no task, so there is nothing to export"):
         voices.export()
     with pytest.raises(InvalidInput, match=r"no export as 'pyton'\. Did you mean python"):
         pc.image("a fox").export("pyton")

@@ -48,7 +48,7 @@ def test_what_the_form_can_not_understand_is_told_in_its_own_words(values: FormV
 def test_an_option_of_another_kind_is_told_where_any_input_goes() -> None:
     with pytest.raises(InvalidInput) as caught:
         FormValues("speech", "Hello.", extra_inputs="resolution=720p").check_extra_inputs()
-    assert error_text(caught.value).endswith("; any other input goes with `key=value` in “inputs”.")
+    assert error_text(caught.value).endswith("; give any other input with `key=value` in “inputs”.")
 
 
 def test_too_many_are_told_with_the_field_that_allows_them(pc: Playcut) -> None:

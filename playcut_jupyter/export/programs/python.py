@@ -1,12 +1,12 @@
-"""Makes with Playcut what GENERATIONS lists, and saves it in the working folder; nothing there is overwritten.
+"""Generates with Playcut what GENERATIONS lists, and saves the files in the working folder; overwrites nothing.
 
     pip install httpx
     export PLAYCUT_API_KEY="pk_live_..."
     python playcut.py
 
-Each run buys anew. A submission is sent once: what may have been bought is never sent again by itself.
-Ends with status 1 if anything failed, and says on stderr what.
-__SANDBOX__ Tried out in the sandbox, whose voices the API does not know: put the id of one of the API's in their place.
+Each run generates, and pays, again. A submission is sent once: one that may have been bought is not retried.
+Failures are reported on stderr, and the exit status is then 1.
+__SANDBOX__ Tried out in the sandbox, whose voices the API does not have: replace their ids with the API's.
 """
 
 import os
@@ -23,13 +23,13 @@ GENERATIONS: Any = "__GENERATIONS__"
 BASE_URL = (os.environ.get("PLAYCUT_BASE_URL") or "https://api.playcut.ai/api/v1").rstrip("/")
 KEY = os.environ.get("PLAYCUT_API_KEY", "")
 TIMEOUT_S = 30
-DEADLINE_S = 600  # how long a task is waited for in all
-POLL_S = 3  # the pause before a wait that ended early is taken up again
+DEADLINE_S = 600  # the longest wait for a task
+POLL_S = 3  # the pause before a wait that ended early is retried
 ATTEMPTS = 4
 
 SAFE_URL = r"https://[^@\s]+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/[^@\s]*)?"
-# What a file begins with, in hex, and the ending of its name: a server's own file names are not used.
-ENDINGS = {
+# The first bytes of a file, in hex -> its extension; the server's file names are not used.
+EXTENSIONS = {
     "89504e47": ".png",
     "ffd8ff": ".jpg",
     "47494638": ".gif",
@@ -49,15 +49,15 @@ storage = httpx.Client(timeout=TIMEOUT_S, follow_redirects=True)  # gets signed 
 
 
 class Failed(Exception):
-    """It can't be had; the others go on."""
+    """A step failed; the other generations continue."""
 
 
-class Lost(Failed):
-    """There was no usable answer: what buys nothing may be asked for again."""
+class NoAnswer(Failed):
+    """There was no usable answer. Only a tool that buys nothing may be called again."""
 
 
-def tell(text: str) -> None:
-    """Say something on stderr."""
+def log(text: str) -> None:
+    """Print a message to stderr."""
     print(text, file=sys.stderr, flush=True)
 
 
@@ -67,8 +67,8 @@ def plain(text: object) -> str:
 
 
 def call(tool: str, tool_input: dict[str, Any], timeout_s: float = TIMEOUT_S) -> dict[str, Any]:
-    """Run a tool once and return its data. A 429 is no run: its Retry-After is waited for."""
-    patience_s = DEADLINE_S
+    """Execute a tool once and return its data; after a 429, wait for its Retry-After and send again."""
+    wait_left_s = DEADLINE_S
     while True:
         try:
             answer = api.post(
@@ -78,20 +78,20 @@ def call(tool: str, tool_input: dict[str, Any], timeout_s: float = TIMEOUT_S) ->
                 timeout=httpx.Timeout(TIMEOUT_S, read=timeout_s),
             )
         except httpx.HTTPError as error:
-            raise Lost(f"{tool}: no answer ({type(error).__name__}).") from None
+            raise NoAnswer(f"{tool}: no answer ({type(error).__name__}).") from None
         if answer.status_code != 429:
             return data_of(tool, answer)
         after = answer.headers.get("Retry-After", "")
         pause_s = max(1, int(after)) if after.isdecimal() and len(after) < 9 else 10
-        patience_s -= pause_s
-        if patience_s < 0:
+        wait_left_s -= pause_s
+        if wait_left_s < 0:
             raise Failed(f"{tool}: the rate limit is reached; try again in {pause_s} s.")
-        tell(f"The rate limit is reached: going on in {pause_s} s.")
+        log(f"The rate limit is reached: continuing in {pause_s} s.")
         time.sleep(pause_s)
 
 
 def data_of(tool: str, answer: httpx.Response) -> dict[str, Any]:
-    """Return the data of an answer, or raise what it says."""
+    """Return the data of an answer, or raise its error."""
     try:
         document = answer.json()
     except ValueError:
@@ -99,78 +99,78 @@ def data_of(tool: str, answer: httpx.Response) -> dict[str, Any]:
     if not isinstance(document, dict):
         document = {}
     if not answer.is_success:
-        words = document.get("message") or answer.reason_phrase or "no reason was given"
-        kind = Lost if answer.status_code >= 500 else Failed
-        raise kind(f"{tool}: HTTP status {answer.status_code}: {plain(words)}")
+        message = document.get("message") or answer.reason_phrase or "no reason was given"
+        kind = NoAnswer if answer.status_code >= 500 else Failed
+        raise kind(f"{tool}: HTTP status {answer.status_code}: {plain(message)}")
     if not isinstance(document.get("data"), dict):
-        raise Lost(f"{tool}: the answer can't be read.")
+        raise NoAnswer(f"{tool}: the answer can't be read.")
     data: dict[str, Any] = document["data"]
     return data
 
 
-def call_again(tool: str, tool_input: dict[str, Any]) -> dict[str, Any]:
-    """Run a tool that buys nothing, some more times if its answer is lost."""
+def call_with_retries(tool: str, tool_input: dict[str, Any]) -> dict[str, Any]:
+    """Execute a tool that buys nothing, with retries if its answer is lost."""
     for attempt in range(1, ATTEMPTS):
         try:
             return call(tool, tool_input)
-        except Lost as lost:
-            tell(f"{lost} Asking again.")
+        except NoAnswer as error:
+            log(f"{error} Retrying.")
             time.sleep(attempt)
     return call(tool, tool_input)
 
 
 def submit(generation: dict[str, Any], session_id: str) -> str:
-    """Buy a generation and return its task's id."""
+    """Submit a generation once and return its task's id."""
     tool, tool_input = generation["tool"], generation["inputs"]
     if generation["session"]:
         tool_input = {"workerId": session_id, **tool_input}
     try:
         task = call(tool, tool_input)
-    except Lost as lost:
-        raise Failed(f"{lost} It may have been bought or not, so it was not sent again.") from None
+    except NoAnswer as error:
+        raise Failed(f"{error} It may or may not have been bought, so it was not sent again.") from None
     if not task.get("taskId"):
-        raise Failed(f"{tool}: the answer names no task. It may have been bought or not.")
-    tell(
-        f"{generation['name']}: task {plain(task['taskId'])}, estimated credits: {plain(task.get('estimatedCredits'))}"
-    )
+        raise Failed(f"{tool}: the answer names no task. It may or may not have been bought.")
+    log(f"{generation['name']}: task {plain(task['taskId'])}, estimated credits: {plain(task.get('estimatedCredits'))}")
     return str(task["taskId"])
 
 
 def wait(task_id: str) -> list[str]:
-    """Wait until a task is over and return its assets' ids."""
+    """Wait until a task ends and return its asset ids."""
     ends_at = time.monotonic() + DEADLINE_S
     while (left_s := ends_at - time.monotonic()) > 0:
         task: dict[str, Any] = {}
         try:
             task = call("wait-for-task", {"taskId": task_id}, left_s)
-        except Lost as lost:
-            tell(f"{lost} Waiting again.")
+        except NoAnswer as error:
+            log(f"{error} Retrying.")
         status = str(task.get("status")).upper()
         if status == "COMPLETED":
-            return assets_of(task)
+            return asset_ids_of(task)
         if status == "FAILED":
-            error = task.get("error")
-            words = f"{error.get('code')}: {error.get('message')}" if isinstance(error, dict) else "no reason was given"
-            raise Failed(f"The task failed: {plain(words)}")
+            fault = task.get("error")
+            reason = (
+                f"{fault.get('code')}: {fault.get('message')}" if isinstance(fault, dict) else "no reason was given"
+            )
+            raise Failed(f"The task failed: {plain(reason)}")
         time.sleep(min(POLL_S, max(0, ends_at - time.monotonic())))
     raise Failed(f"Not done within {DEADLINE_S} s; it may still complete.")
 
 
-def assets_of(task: dict[str, Any]) -> list[str]:
-    """Return the assets that a completed task names."""
+def asset_ids_of(task: dict[str, Any]) -> list[str]:
+    """Return the asset ids of a completed task."""
     output = task.get("output")
     ids = output.get("assetIds") if isinstance(output, dict) else None
     if not isinstance(ids, list) or not ids:
-        raise Failed("The task is completed, and names no assets.")
+        raise Failed("The task is completed, but names no assets.")
     return [str(asset_id) for asset_id in ids]
 
 
 def fetch(asset_id: str) -> bytes:
-    """Return an asset's bytes, each attempt from a newly signed URL. The URL is a secret: it is never printed."""
+    """Return an asset's bytes; each attempt uses a newly signed URL. The URL is a secret and never printed."""
     problem = ""
     for attempt in range(ATTEMPTS):
         time.sleep(attempt)
-        url = call_again("download-asset", {"assetId": asset_id}).get("url")
+        url = call_with_retries("download-asset", {"assetId": asset_id}).get("url")
         try:
             answer = storage.get(str(url))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -184,17 +184,17 @@ def fetch(asset_id: str) -> bytes:
 
 
 def save(name: str, data: bytes) -> Path:
-    """Write a new file and return its path; a name that is taken gets a number."""
+    """Write a new file, numbered if the name exists, and return its path."""
     start = data[:12].hex()
-    ending = next((ending for pattern, ending in ENDINGS.items() if re.match(pattern, start)), ".bin")
-    path, number = Path(name + ending), 1
+    extension = next((extension for pattern, extension in EXTENSIONS.items() if re.match(pattern, start)), ".bin")
+    path, number = Path(name + extension), 1
     while True:
         try:
             with path.open("xb") as file:
                 file.write(data)
         except FileExistsError:
             number += 1
-            path = Path(f"{name}-{number}{ending}")
+            path = Path(f"{name}-{number}{extension}")
         except OSError as error:
             raise Failed(f"{path} can't be written: {error.strerror}.") from None
         else:
@@ -202,10 +202,10 @@ def save(name: str, data: bytes) -> Path:
 
 
 def make_all() -> int:
-    """Submit everything, then wait for each and save it; return how many failed."""
+    """Submit all generations, then wait for each and save its files; return the number of failures."""
     session_id, tasks, failures = "", [], 0
     if any(generation["session"] for generation in GENERATIONS):
-        session_id = str(call_again("create-session", {"title": "Exported program"}).get("sessionId") or "")
+        session_id = str(call_with_retries("create-session", {"title": "Exported program"}).get("sessionId") or "")
         if not session_id:
             raise Failed("create-session: the answer names no session.")
     for generation in GENERATIONS:
@@ -213,23 +213,23 @@ def make_all() -> int:
             tasks.append((generation["name"], submit(generation, session_id)))
         except Failed as failure:
             failures += 1
-            tell(f"{generation['name']}: {failure}")
+            log(f"{generation['name']}: {failure}")
     for name, task_id in tasks:
         try:
             for asset_id in wait(task_id):
                 print(save(name, fetch(asset_id)), flush=True)
         except Failed as failure:
             failures += 1
-            tell(f"{name}: {failure} (task {plain(task_id)})")
+            log(f"{name}: {failure} (task {plain(task_id)})")
     return failures
 
 
 def main() -> None:
-    """Check the surroundings, then make everything."""
+    """Check the settings, then generate everything."""
     if not re.fullmatch("[!-~]+", KEY):
         sys.exit("Set PLAYCUT_API_KEY to your key (app.playcut.ai/settings/api).")
     if not re.fullmatch(SAFE_URL, BASE_URL):
-        sys.exit("PLAYCUT_BASE_URL is no https address; over plain http the key would be seen.")
+        sys.exit("PLAYCUT_BASE_URL is not an https address; plain http would expose the key.")
     try:
         failures = make_all()
     except Failed as failure:
