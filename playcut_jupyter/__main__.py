@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import signal
 import sys
@@ -16,6 +17,9 @@ from playcut_jupyter.errors import PlaycutError
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # prompts may hold what a terminal has no character for
     arguments = _parser().parse_args(argv)
     try:
         status: int = arguments.run(arguments)

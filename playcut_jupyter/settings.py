@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from playcut_jupyter import redaction
 from playcut_jupyter.errors import InvalidInput, NotConnected
+from playcut_jupyter.redaction import plain
 from playcut_jupyter.tools import Tool
 
 BASE_URL = "https://api.playcut.ai/api/v1"
@@ -19,6 +20,8 @@ _HOST_NAME = re.compile(
 )
 MAX_GENERATIONS = 16
 """The largest sweep that is sent without being asked to."""
+_VARIABLE = re.compile(r"\$\{?(\w+)", re.ASCII)
+_NAME_A_FOLDER = "Set PLAYCUT_HOME to a folder that can be written. Nothing was sent."
 SANDBOX_ORIGIN = "sandbox"
 """What stands for the base URL of the sandbox inside the kernel, whatever its port."""
 
@@ -140,13 +143,41 @@ def checked_key(key: str) -> str:
 
 
 def configured_home(home: str | Path | None = None) -> Path:
-    """Return the library's folder: *home*, else `PLAYCUT_HOME`, else the platform's user data folder for playcut."""
-    chosen = home or os.environ.get("PLAYCUT_HOME")
-    if chosen:
-        return Path(chosen).expanduser()
+    """Return the library's folder: *home*, else `PLAYCUT_HOME`, else the platform's user data folder for playcut.
+
+    It is absolute: a relative one is in the folder that is the current one now. `~` and `$VARIABLES` are expanded.
+
+    Raises:
+        InvalidInput: it can't be a folder, or there is no home folder to keep it in.
+    """
+    for name, folder in (("home", home), ("PLAYCUT_HOME", os.environ.get("PLAYCUT_HOME"))):
+        if not isinstance(folder, str | Path | None):
+            raise InvalidInput(f"{name} is a folder, not {plain(repr(folder), 60)}.")
+        if folder is not None and str(folder).strip():
+            return _absolute(name, str(folder).strip())
     import platformdirs  # not needed where a folder is named
 
-    return platformdirs.user_data_path("playcut", appauthor=False)
+    try:
+        return platformdirs.user_data_path("playcut", appauthor=False).expanduser().absolute()
+    except (RuntimeError, OSError):
+        raise InvalidInput("There is no home folder to keep the library in.", hint=_NAME_A_FOLDER) from None
+
+
+def _absolute(name: str, folder: str) -> Path:
+    def refused(reason: str) -> InvalidInput:
+        return InvalidInput(f"{name} is {plain(repr(folder), 200)}, and {reason}.", hint=_NAME_A_FOLDER)
+
+    unset = [variable for variable in _VARIABLE.findall(folder) if variable not in os.environ]
+    if unset:
+        raise refused(f"{unset[0]} is not set")
+    if "\0" in folder:
+        raise refused("no folder can be called that")
+    try:
+        return Path(os.path.expandvars(folder)).expanduser().absolute()
+    except RuntimeError:
+        raise refused("there is no home folder of that name") from None
+    except OSError:
+        raise refused("the current folder, which it is relative to, is gone") from None
 
 
 def configured_url(base_url: str | None = None) -> str:

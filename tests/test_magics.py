@@ -194,7 +194,7 @@ def test_settings_of_a_configuration_file_hold_from_the_start(shell: Interactive
 
     with pytest.raises(BudgetExceeded):
         cell(shell, "speech", "Too dear.")
-    assert shell.magics_manager.registry["PlaycutMagics"].pc.connector.home == Path("configured")
+    assert shell.magics_manager.registry["PlaycutMagics"].pc.connector.home == Path("configured").absolute()
 
 
 def test_one_setting_leaves_what_was_set_elsewhere(shell: InteractiveShell) -> None:

@@ -8,11 +8,14 @@ import math
 import struct
 import subprocess
 import sys
+import threading
 import time
+import warnings
 import wave
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -488,3 +491,34 @@ def test_a_picture_shows_itself_no_larger_than_the_setting() -> None:
     encoded = shown.split(";base64,")[1].split('"')[0]
     with Image.open(io.BytesIO(base64.b64decode(encoded))) as preview_:
         assert preview_.size == (300, 300)
+
+
+def test_two_pictures_that_arrive_at_once_leave_the_notebooks_warnings_as_they_were(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn = io.BytesIO()
+    Image.new("RGB", (4, 4)).save(drawn, "PNG")
+    first_opens, second_opens, first_is_done = threading.Event(), threading.Event(), threading.Event()
+    really_open = Image.open
+
+    def held_up(*arguments: Any, **options: Any) -> Image.Image:
+        if threading.current_thread().name == "first":
+            first_opens.set()
+            second_opens.wait(0.5)
+        else:
+            second_opens.set()
+            first_is_done.wait(0.5)
+        return really_open(*arguments, **options)
+
+    monkeypatch.setattr(Image, "open", held_up)
+    first = threading.Thread(target=inspect, args=(drawn.getvalue(),), name="first")
+    second = threading.Thread(target=inspect, args=(drawn.getvalue(),), name="second")
+    with warnings.catch_warnings():
+        before = list(warnings.filters)
+        first.start()
+        assert first_opens.wait(10)
+        second.start()
+        first.join(10)
+        first_is_done.set()
+        second.join(10)
+        assert list(warnings.filters) == before

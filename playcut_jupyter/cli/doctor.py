@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from playcut_jupyter import __version__, settings
 from playcut_jupyter.errors import PlaycutError
@@ -25,19 +26,23 @@ def examine() -> int:
     print(f"playcut-jupyter {__version__}, Python {platform.python_version()} on {platform.system()}")
     for title, packages in _PACKAGES.items():
         print(f"{title:<12} " + ", ".join(f"{name} {_version(name)}" for name in packages))
-    print(f"{'library':<12} {_library()}")
+    try:
+        library, is_usable = _library(settings.configured_home()), True
+    except PlaycutError as error:
+        library, is_usable = str(error), False
+    print(f"{'library':<12} {library}")
     key = os.environ.get("PLAYCUT_API_KEY", "")
     print(f"{'key':<12} {_masked(key)}")
     if settings.uses_sandbox():
         print(f"{'connection':<12} PLAYCUT_SANDBOX is set: the sandbox inside each kernel, offline, nothing is paid")
-        return 0
+        return 0 if is_usable else 1
     url = settings.configured_url()
     try:
         answer, status = _reached(url, key)
     except PlaycutError as error:
         answer, status = str(error), 1
     print(f"{'connection':<12} {url}: {answer}")
-    return status
+    return status if is_usable else 1
 
 
 def _version(name: str) -> str:
@@ -53,8 +58,7 @@ def _masked(key: str) -> str:
     return f"PLAYCUT_API_KEY is {mask(key.strip())}"
 
 
-def _library() -> str:
-    home = settings.configured_home()
+def _library(home: Path) -> str:
     place = home if home.exists() else next(parent for parent in home.parents if parent.exists())
     return f"{home} ({'can' if os.access(place, os.W_OK) else 'CAN NOT'} be written)"
 

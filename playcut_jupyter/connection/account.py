@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from playcut_jupyter.background import forks
@@ -50,24 +50,29 @@ class Account:
             self._check(expected)
 
     @contextmanager
-    def setting_aside(self, expected: float | None) -> Iterator[None]:
-        """Check, and keep *expected* credits from others until the end of the block."""
-        amount = expected or 0.0
+    def setting_aside(self, expected: float | None, key: str) -> Iterator[Callable[[float | None], None]]:
+        """Check, and keep *expected* credits from others until they are spent, or the end of the block.
+
+        The function that is yielded is called with the server's estimate, which becomes the price of the `cost_key`.
+        """
+        kept = expected or 0.0
         with self._lock:
             self._check(expected)
-            self._set_aside += amount
+            self._set_aside += kept
+
+        def spend(credits_: float | None) -> None:
+            nonlocal kept
+            with self._lock:  # at once, or others would see them twice
+                self._set_aside, kept = self._set_aside - kept, 0.0
+                self.spent += credits_ or 0.0
+                if credits_ is not None:
+                    self.prices[key] = credits_
+
         try:
-            yield
+            yield spend
         finally:
             with self._lock:
-                self._set_aside -= amount
-
-    def spend(self, credits_: float | None, key: str) -> None:
-        """Add what the server estimated a submission at, and remember it as the price of its `cost_key`."""
-        with self._lock:
-            self.spent += credits_ or 0.0
-            if credits_ is not None:
-                self.prices[key] = credits_
+                self._set_aside -= kept
 
     def _check(self, expected: float | None) -> None:
         if self.budget is None:

@@ -109,25 +109,19 @@ class Connection:
     async def priced(self, request: GenerationRequest) -> AsyncIterator[Callable[[float | None], None]]:
         """Set aside what *request* is expected to cost, in credits, while it is being submitted.
 
-        Leaving gives it back; the function that is yielded is to be told what it was really estimated at.
+        The function that is yielded is called with what it was really estimated at.
 
         Raises:
             BudgetExceeded: it would pass the budget.
         """
-
-        def bought(credits_: float | None) -> None:
-            self.account.spend(credits_, self._cost_key(request))
-
-        if self.account.budget is None:
-            yield bought
-            return
-        expected = await in_worker(lambda: self.expected_credits(request))
+        expected = None
         async with AsyncExitStack() as stack:
-            if expected is None:
-                await stack.enter_async_context(self._first_price)
+            if self.account.budget is not None:
                 expected = await in_worker(lambda: self.expected_credits(request))
-            with self.account.setting_aside(expected):
-                yield bought
+                if expected is None:  # one goes ahead, the others wait for its price
+                    await stack.enter_async_context(self._first_price)
+                    expected = await in_worker(lambda: self.expected_credits(request))
+            yield stack.enter_context(self.account.setting_aside(expected, self._cost_key(request)))
 
     def _cost_key(self, request: GenerationRequest) -> str:
         return cost_key(self.settings.origin, request.tool.name, request.inputs)

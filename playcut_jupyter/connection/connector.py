@@ -45,7 +45,7 @@ class Connector:
     ) -> None:
         self._api_key = api_key
         self._base_url = base_url
-        self._home = Path(home).expanduser() if home else None
+        self._home = _named(home)
         self._sandbox = sandbox
         self._budget = checked_budget(budget)
         self._options = _checked(options)
@@ -69,14 +69,20 @@ class Connector:
             self._sandbox = told.get("sandbox", self._sandbox)
             self._base_url = told.get("base_url", self._base_url)
             if "home" in told:
-                self._home = Path(told["home"]).expanduser() if told["home"] else None
+                self._home = _named(told["home"])
             self._current = None
         change_signal.changed()
 
     @property
     def home(self) -> Path:
-        """The library's folder."""
-        return settings.configured_home(self._home)
+        """The library's folder; the environment's is read once, and stays where it was then.
+
+        Raises:
+            InvalidInput: the environment names none that can be.
+        """
+        with self._lock:
+            self._home = self._home or settings.configured_home()
+            return self._home
 
     @property
     def is_sandbox(self) -> bool:
@@ -170,6 +176,12 @@ class Connector:
         # What was spent at a service is not forgotten with a connection to it.
         account = self._accounts.setdefault(chosen.origin, Account(self._budget))
         return Connection(chosen, account)
+
+
+def _named(home: str | Path | None) -> Path | None:
+    """Return the folder that is named, as it is from now on; None leaves it to the environment."""
+    is_blank = home is None or (isinstance(home, str) and not home.strip())
+    return None if is_blank else settings.configured_home(home)
 
 
 def _checked(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,17 +5,14 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from playcut_jupyter.display import text_html
+from playcut_jupyter.redaction import encodable
 
 Bundle: TypeAlias = dict[str, str]
 
 
 def mime_bundle(html: str, text: str) -> Bundle:
     """Return the bundle of *html* and equivalent *text*; a lone surrogate, which can't be encoded, becomes "?"."""
-    return {"text/html": _encodable(str(html)), "text/plain": _encodable(text)}
-
-
-def _encodable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return {"text/html": encodable(str(html)), "text/plain": encodable(text)}
 
 
 def message_bundle(text: str) -> Bundle:

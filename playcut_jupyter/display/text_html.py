@@ -6,7 +6,7 @@ import json
 
 from markupsafe import Markup
 
-from playcut_jupyter.redaction import scrub
+from playcut_jupyter.redaction import encodable, scrub
 
 LINE = "margin:4px 0;word-wrap:break-word;"
 """The CSS of a line of text."""
@@ -24,6 +24,6 @@ def data(value: object) -> Markup:
 
 
 def data_text(value: object) -> str:
-    """Return a tool's answer as indented JSON, limited in length and without signed URLs and keys."""
-    text = scrub(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+    """Return a tool's answer as indented JSON, limited in length, without signed URLs, keys and lone surrogates."""
+    text = encodable(scrub(json.dumps(value, indent=2, ensure_ascii=False, default=str)))
     return text if len(text) <= _MAX_DATA_TEXT else text[:_MAX_DATA_TEXT] + "\n… (the rest is in `.data`)"

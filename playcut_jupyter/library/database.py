@@ -32,7 +32,7 @@ from playcut_jupyter.library.records import (
 )
 from playcut_jupyter.library.sqlite_file import SqliteFile
 from playcut_jupyter.library.store import Store
-from playcut_jupyter.redaction import without_secrets
+from playcut_jupyter.redaction import encodable, without_secrets
 
 if TYPE_CHECKING:
     import sqlite3
@@ -257,7 +257,7 @@ class Library:
         """
         wanted: list[tuple[str, object]] = []
         if search:
-            wanted.append(("instr(casefold(prompt), ?) > 0", search.casefold()))
+            wanted.append(("instr(casefold(prompt), ?) > 0", encodable(search).casefold()))
         if kind:
             wanted.append(("kind = ?", kind))
         if before is not None:

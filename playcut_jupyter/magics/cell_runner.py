@@ -17,7 +17,7 @@ from playcut_jupyter.magics.scope import RESULT, Scope
 from playcut_jupyter.playcut import Playcut
 from playcut_jupyter.results.generation import Generation
 from playcut_jupyter.results.sweep import Sweep
-from playcut_jupyter.syntax import cell_line, values
+from playcut_jupyter.syntax import cell_line, near_options, values
 from playcut_jupyter.syntax.cell_line import CellLine
 from playcut_jupyter.tools import raw_request
 
@@ -35,7 +35,10 @@ class CellRunner:
 
     def run_cell(self, line: str, body: str, scope: Scope) -> None:
         """Run `%%playcut LINE` with *body* below it; see `run`."""
-        self.run(cell_line.parse_cell_line(line, scope.names), body.strip("\n"), scope)
+        parsed = cell_line.parse_cell_line(line, scope.names)
+        if not (parsed.literal or parsed.is_raw):
+            near_options.check_body(body)
+        self.run(parsed, body.strip("\n"), scope)
 
     def run_line(self, kind: str, rest: str, scope: Scope) -> Generation | Sweep | None:
         """Run `%playcut KIND [options] PROMPT`; see `run`."""

@@ -113,7 +113,7 @@ class Commands:
 
     def _session(self, rest: str) -> str | None:
         pc = self._pc
-        verb, _, name = rest.partition(" ")
+        verb, name = [*rest.split(maxsplit=1), "", ""][:2]
         name = cell_line.unquoted(name)
         if verb == "new" and name:
             session_id = pc.new_session(name)
@@ -253,7 +253,7 @@ class Commands:
         return self._runner.run_again()
 
     def _export(self, rest: str) -> str:
-        options = _parse(export_parser(), "export", rest)
+        options = _parse(export_parser(self._scope.names), "export", rest)
         program = self._export_target(options.which).export(options.as_)
         if options.save is None:
             say(program)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, overload
 from IPython.core.completer import CompletionContext, IPCompleter, SimpleCompletion, context_matcher
 from IPython.core.interactiveshell import InteractiveShell
 
+from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.magics import line_transform
 from playcut_jupyter.magics.magics import PlaycutMagics
 
@@ -114,18 +115,18 @@ def _candidates(context: CompletionContext, magics: PlaycutMagics) -> tuple[str,
 
 def _count_unfetched(magics: PlaycutMagics) -> int:
     """Return the number of unfetched tasks of earlier kernels; 0 if the library can't be read."""
-    home, origin = magics.home_and_origin
-    if not (home / "library.sqlite3").exists():
-        return 0
-    # Imported only if there is a library: keeps `%load_ext` quick.
-    from playcut_jupyter.errors import PlaycutError
-    from playcut_jupyter.library.database import Library
-    from playcut_jupyter.library.records import is_orphan
-
-    library = Library(home)
     try:
-        return sum(is_orphan(record.owner) for record in library.unfetched(origin))
-    except PlaycutError:
+        home, origin = magics.home_and_origin
+        if not (home / "library.sqlite3").exists():
+            return 0
+        # Imported only if there is a library: keeps `%load_ext` quick.
+        from playcut_jupyter.library.database import Library
+        from playcut_jupyter.library.records import is_orphan
+
+        library = Library(home)
+        try:
+            return sum(is_orphan(record.owner) for record in library.unfetched(origin))
+        finally:
+            library.close()
+    except (PlaycutError, OSError):
         return 0
-    finally:
-        library.close()

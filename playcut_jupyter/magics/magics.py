@@ -5,14 +5,16 @@ Only IPython is imported here; everything that connects, draws or parses is load
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_cell_magic, magics_class, needs_local_scope, no_var_expand
-from traitlets import Bool, Enum, Float, Int, Unicode, observe
+from traitlets import Bool, Enum, Float, Int, TraitError, Unicode, observe, validate
 
 from playcut_jupyter import settings
+from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.magics.scope import Scope
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ class PlaycutMagics(Magics):
     def __init__(self, shell: InteractiveShell) -> None:
         # Set first: reading a configuration file in `super().__init__` already triggers observers.
         self._runner: CellRunner | None = None
+        self._relative_homes: dict[str, Path] = {}
         super().__init__(shell=shell)
 
     @no_var_expand
@@ -102,7 +105,7 @@ class PlaycutMagics(Magics):
 
             pc = Playcut(
                 base_url=self.base_url or None,
-                home=self.home or None,
+                home=self.home or self._relative_homes.get(os.environ.get("PLAYCUT_HOME", "")),
                 reuse=self.reuse,
                 budget=self.budget,
                 **{name: getattr(self, name) for name in _ADJUSTABLE},
@@ -120,6 +123,16 @@ class PlaycutMagics(Magics):
         """Stop waiting for unfinished generations, and close the connections."""
         if self._runner is not None:
             self.pc.close()
+
+    @validate("home")
+    def _absolute(self, proposal: Any) -> str:
+        """A relative folder is in the one that is the current one now."""
+        if not proposal["value"].strip():
+            return ""
+        try:
+            return str(settings.configured_home(proposal["value"]))
+        except PlaycutError as error:
+            raise TraitError(str(error)) from None
 
     @observe("reuse", "budget", "base_url", "home", "max_generations", *_ADJUSTABLE)
     def _adjust(self, change: Any) -> None:
@@ -146,7 +159,11 @@ class PlaycutMagics(Magics):
         """The library's folder, and the origin under which it lists generations of the connection."""
         if self._runner is not None:
             return self.pc.connector.home, self.pc.connector.origin
-        return settings.configured_home(self.home), settings.configured_origin(self.base_url)
+        home = settings.configured_home(self.home)
+        named = os.environ.get("PLAYCUT_HOME", "")
+        if not self.home and named and not Path(named).is_absolute():
+            home = self._relative_homes.setdefault(named, home)  # it does not move with `%cd`
+        return home, settings.configured_origin(self.base_url)
 
     @property
     def variables(self) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from playcut_jupyter import media
-from playcut_jupyter.display import media_html, saving
+from playcut_jupyter.display import bundles, media_html, saving
 from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.library.records import AssetRecord
 
@@ -100,4 +100,4 @@ class Asset:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         html = media_html.asset(self.record, self.caption, self.preview_px)
-        return {"text/html": str(html), "text/plain": repr(self)}
+        return bundles.mime_bundle(html, repr(self))

@@ -10,7 +10,8 @@ import pytest
 from playcut_jupyter import Playcut
 from playcut_jupyter.sandbox import Sandbox
 from tests.export.programs import Run, every_language, having, needs_curl, originals, without_pauses
-from tests.faults.proxy import HangInBody, Proxy
+from tests.faults.accidents import HangInBody
+from tests.faults.proxy import Proxy
 
 pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("no_pauses")]
 

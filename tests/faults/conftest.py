@@ -14,6 +14,8 @@ from stamina.instrumentation import set_on_retry_hooks
 from playcut_jupyter import Playcut
 from playcut_jupyter.sandbox import Sandbox
 
+from .cases import KINDS
+from .outcomes import submit
 from .proxy import Proxy
 
 Connect = Callable[..., Playcut]
@@ -61,3 +63,12 @@ def connect(proxy: Proxy, no_pauses: None, tmp_path: Path) -> Iterator[Connect]:
             )
 
         yield start
+
+
+@pytest.fixture(scope="package")
+def originals(upstream: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """Return what the sandbox makes of the matrix' prompts."""
+    home = tmp_path_factory.mktemp("originals")
+    with Playcut(api_key=upstream.key, base_url=upstream.base_url, home=home, progress="off") as pc:
+        runs = {kind: submit(pc, kind) for kind in KINDS}
+        return {kind: run.wait(60).assets[0].data for kind, run in runs.items()}

@@ -6,7 +6,7 @@ a generation; a fault that is programmed for a step is played in place of the an
 
     with Proxy(sandbox) as proxy:
         proxy.program("submit", Reset(forward=True))     # once; the sandbox gets the request, the answer is lost
-        proxy.program("sign", Canned(error(500)), None)  # always
+        proxy.program("sign", Canned(raw=error(500)), None)  # always
         ...
         proxy.heal()
 
@@ -17,19 +17,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import re
 import socket
-import struct
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from http.client import responses
-from typing import Literal, Self
+from typing import Self
 
 from playcut_jupyter.sandbox import Sandbox
 
-Step = Literal["session", "voices", "submit", "wait", "status", "sign", "download"]
+from .accidents import Exchange, Fault, Refused, ResetUnread, Step, reset
 
 _STEPS: Mapping[str, Step] = {
     "create-session": "session",
@@ -41,197 +37,6 @@ _STEPS: Mapping[str, Step] = {
 _BEFORE: Mapping[Step, Step] = {"submit": "session", "wait": "submit", "status": "wait", "sign": "wait"}
 """Which request comes right before the one of a step; nothing comes before the first of a door."""
 _PATIENCE_S = 20.0
-
-
-def answer(
-    status: int = 200,
-    body: bytes = b"",
-    content_type: str = "application/json; charset=utf-8",
-    headers: Mapping[str, str] | None = None,
-    length: int | None = None,
-) -> bytes:
-    """Return a whole HTTP answer; *length* is what it claims of its body, where that is not true."""
-    lines = [f"HTTP/1.1 {status} {responses.get(status, 'Unheard Of')}", "Connection: close"]
-    lines.append(f"Content-Length: {len(body) if length is None else length}")
-    lines += [f"Content-Type: {content_type}"] if content_type else []
-    lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
-    return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
-
-
-def document(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> bytes:
-    """Return an answer with a JSON document."""
-    return answer(status, json.dumps(value).encode(), headers=headers)
-
-
-def error(status: int, message: str = "No.", headers: Mapping[str, str] | None = None) -> bytes:
-    """Return an error in the documented form."""
-    return document({"statusCode": status, "message": message, "error": responses[status]}, status, headers)
-
-
-def page(status: int) -> bytes:
-    """Return what a gateway answers: HTML."""
-    return answer(status, f"<html><body><h1>{status}</h1></body></html>".encode(), "text/html")
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What happens to a request. With *forward* the sandbox gets it first, and only the answer is lost."""
-
-    forward: bool = False
-
-    async def play(self, exchange: Exchange) -> None:
-        """Answer, or do not."""
-        raise NotImplementedError
-
-
-@dataclass(frozen=True)
-class Canned(Fault):
-    """These bytes in place of the answer."""
-
-    raw: bytes = b""
-
-    async def play(self, exchange: Exchange) -> None:
-        await exchange.send(self.raw)
-
-
-@dataclass(frozen=True)
-class Altered(Fault):
-    """The sandbox's own answer, with something done to it."""
-
-    forward: bool = True
-    by: Callable[[bytes], bytes] = bytes
-
-    async def play(self, exchange: Exchange) -> None:
-        await exchange.send(self.by(exchange.answer))
-
-
-@dataclass(frozen=True)
-class Reset(Fault):
-    """The connection is reset after the request was read."""
-
-    async def play(self, exchange: Exchange) -> None:
-        exchange.reset()
-
-
-@dataclass(frozen=True)
-class CutInHeaders(Fault):
-    """The connection ends in the middle of the answer's headers."""
-
-    forward: bool = True
-
-    async def play(self, exchange: Exchange) -> None:
-        await exchange.send(exchange.answer[: exchange.answer.index(b"\r\n\r\n") // 2])
-
-
-@dataclass(frozen=True)
-class CutInBody(Fault):
-    """The connection ends in the middle of the answer's body."""
-
-    forward: bool = True
-
-    async def play(self, exchange: Exchange) -> None:
-        await exchange.send(exchange.up_to_half_the_body)
-
-
-@dataclass(frozen=True)
-class Hang(Fault):
-    """No answer comes, for as long as the client waits; *first* is how many bytes of it come."""
-
-    first: int = 0
-
-    async def play(self, exchange: Exchange) -> None:
-        await exchange.send(exchange.answer[: self.first])
-        await exchange.until_the_client_leaves()
-
-
-@dataclass(frozen=True)
-class HangInBody(Fault):
-    """Half of the answer's body comes, and then nothing, for as long as the client waits."""
-
-    forward: bool = True
-
-    async def play(self, exchange: Exchange) -> None:
-        await exchange.send(exchange.up_to_half_the_body)
-        await exchange.until_the_client_leaves()
-
-
-@dataclass(frozen=True)
-class Drip(Fault):
-    """The answer comes whole, in pieces, slowly."""
-
-    forward: bool = True
-
-    async def play(self, exchange: Exchange) -> None:
-        size = len(exchange.answer) // 20 + 1
-        for start in range(0, len(exchange.answer), size):
-            await exchange.send(exchange.answer[start : start + size])
-            await asyncio.sleep(0.02)
-
-
-@dataclass(frozen=True)
-class EndlessDrip(Fault):
-    """The answer begins and never ends: white space, a byte at a time, never silent for long."""
-
-    every_s: float = 0.1
-
-    async def play(self, exchange: Exchange) -> None:
-        await exchange.send(answer(body=b"", length=1_000_000))
-        while not exchange.client.at_eof():
-            await exchange.send(b" ")
-            await asyncio.sleep(self.every_s)
-
-
-@dataclass(frozen=True)
-class RedirectToItself(Fault):
-    """A redirect to the very same place."""
-
-    async def play(self, exchange: Exchange) -> None:
-        place = exchange.request.split(b" ")[1].decode()
-        await exchange.send(answer(302, headers={"Location": place}))
-
-
-@dataclass(frozen=True)
-class Refused(Fault):
-    """The connection is refused: nobody listens. Once means: until `Proxy.reopen`, or `Proxy.heal`."""
-
-
-@dataclass(frozen=True)
-class ResetUnread(Fault):
-    """The connection is made, and reset as soon as the request begins to arrive."""
-
-
-@dataclass
-class Exchange:
-    """One request, and the way back to its client."""
-
-    step: Step
-    request: bytes
-    client: asyncio.StreamReader
-    writer: asyncio.StreamWriter
-    answer: bytes = b""
-    """What the sandbox answered; empty where it was not asked."""
-    _left: asyncio.Task[bytes] | None = None
-
-    @property
-    def up_to_half_the_body(self) -> bytes:
-        start = self.answer.index(b"\r\n\r\n") + 4
-        return self.answer[: start + (len(self.answer) - start) // 2]
-
-    async def send(self, data: bytes) -> None:
-        self.writer.write(data)
-        await self.writer.drain()
-
-    def reset(self) -> None:
-        _reset(self.writer)
-
-    async def until_the_client_leaves(self) -> None:
-        # One reader for all who wait for this: a stream takes no two.
-        self._left = self._left or asyncio.create_task(self.client.read())
-        await asyncio.shield(self._left)
-
-    def forget_the_client(self) -> None:
-        if self._left is not None:
-            self._left.cancel()
 
 
 class _Door:
@@ -325,13 +130,17 @@ class Proxy:
         """Let connections in again, unless they are to be refused for good; from any thread."""
         self._call(self._reopen)
 
+    def drop(self) -> None:
+        """Drop the connections that are held."""
+        self._call(self._drop_all)
+
     def heal(self) -> None:
         """End all faults, drop the connections that are held, and forget what was seen."""
         self._faults.clear()
         self._pending = None
         self._api.resets = self._storage.resets = 0
         self._refuse_for_good = False
-        self._call(self._drop_all)
+        self.drop()
         self.reopen()
         for wrong in self.failures:
             raise wrong
@@ -406,7 +215,7 @@ class Proxy:
                 # Not at once: a reset that comes before the client has begun to send may look to it as if the
                 # connection had never been made.
                 await client.read(1)
-                _reset(writer)
+                reset(writer)
                 return
             request = await _request(client)
             exchange = Exchange(self._step(door, request), request, client, writer)
@@ -484,10 +293,3 @@ async def _ask(port: int, request: bytes) -> bytes:
         return await reader.read()
     finally:
         writer.close()
-
-
-def _reset(writer: asyncio.StreamWriter) -> None:
-    """End the connection with RST instead of FIN."""
-    connection = writer.get_extra_info("socket")
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    writer.transport.abort()

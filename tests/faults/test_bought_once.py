@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import socket
 import sqlite3
-import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from playcut_jupyter import (
     BudgetExceeded,
-    Generation,
     NotFound,
     PermissionDenied,
     Playcut,
@@ -21,25 +18,14 @@ from playcut_jupyter import (
     StoppedWaiting,
 )
 from playcut_jupyter.errors import AssetUnavailable
+from tests.waiting import until_changed
 
+from .accidents import Canned, Drip, Hang
+from .answers import error
 from .conftest import Connect
-from .proxy import Canned, Drip, Proxy, error
+from .proxy import Proxy
 
 NO_ASSET = Canned(raw=error(404))
-
-
-def when(run: Generation, holds: Callable[[], bool]) -> None:
-    """Wait until something holds of *run*."""
-    seen = threading.Event()
-
-    def look() -> None:
-        if holds():
-            seen.set()
-
-    forget = run.on_change(look)
-    look()
-    assert seen.wait(30)
-    forget()
 
 
 @pytest.fixture
@@ -125,7 +111,7 @@ def test_stopped_on_its_way_and_asked_for_again_it_is_bought_once(connect: Conne
     before = proxy.sandbox.submissions
     proxy.program("submit", Drip())
     first = pc.submit("image", "a fox on its way")
-    when(first, lambda: first.snapshot.is_being_sent)
+    until_changed(first, lambda: first.snapshot.is_being_sent)
     first.stop_waiting()
 
     second = pc.image("a fox on its way")
@@ -154,7 +140,7 @@ def test_a_service_that_comes_back_after_the_stop_is_sent_nothing(tmp_path: Path
         port = taken.getsockname()[1]
     with Playcut(api_key="pk_live_" + "0" * 40, base_url=f"http://127.0.0.1:{port}/api/v1", home=tmp_path) as pc:
         run = pc.submit("image", "a fox of another day", workerId="session_1")
-        when(
+        until_changed(
             run, lambda: run.job.version >= 2 and not run.snapshot.is_being_sent
         )  # refused once, and about to be tried again
         run.stop_waiting()
@@ -186,10 +172,17 @@ def test_a_session_that_can_not_be_made_is_tried_for_once_for_all(connect: Conne
     pc.submit("image", "a lone fox").job.settle(30)
     alone = proxy.seen.count("session") - asked
 
-    sweep = pc.sweep("{one|two|three|four|five} foxes")
+    asked = proxy.seen.count("session")
+    proxy.program("session", Hang(), None)  # until all five want it
+    runs = pc.submit("image", "foxes", count=5)
+    proxy.wait_until_seen("session", asked + 1)
+    proxy.program("session", Canned(raw=error(500)), None)
+    proxy.drop()
+    for run in runs:
+        run.job.settle(30)
 
-    assert all(isinstance(run.error, ServerError) for run in sweep)
-    assert len({id(run.error) for run in sweep}) == 5
+    assert all(isinstance(run.error, ServerError) for run in runs)
+    assert len({id(run.error) for run in runs}) == 5
     assert proxy.seen.count("session") - asked < 5 * alone
 
 

@@ -22,7 +22,9 @@ from hypothesis import strategies as st
 from playcut_jupyter import Generation, Playcut, PlaycutError
 from playcut_jupyter.display import status
 
-from .proxy import Canned, Proxy, Reset, Step, answer, document
+from .accidents import Canned, Reset, Step
+from .answers import answer, document
+from .proxy import Proxy
 
 KEY = "pk_live_" + "0123456789abcdef" * 2 + "01234567"
 MARKUP = "<img src=x onerror=alert(1)>"

@@ -23,11 +23,12 @@ from playcut_jupyter import Playcut, SubmissionUncertain
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.library.records import Record
 from playcut_jupyter.sandbox import Sandbox
+from tests.kernels import Kernel, kernel
 from tests.originals import path_of
+from tests.waiting import until
 
-from ..kernels import Kernel, kernel
-from ..sandbox.conftest import until
-from .proxy import Fault, Hang, HangInBody, Proxy, Reset, Step
+from .accidents import Fault, Hang, HangInBody, Reset, Step
+from .proxy import Proxy
 
 SPEECH = """
 from playcut_jupyter import Playcut
@@ -147,8 +148,7 @@ def assert_fetched(found: Sequence[Record], sandbox: Sandbox, home: Path) -> Non
     elsewhere = home.with_name("elsewhere")
     with Playcut(api_key=sandbox.key, base_url=sandbox.base_url, home=elsewhere, progress="off") as pc:
         for record in found:
-            (asset,) = record.assets
-            assert path_of(asset).read_bytes() == pc.wait(record.task_id or "").assets[0].data
+            assert path_of(record.assets[0]).read_bytes() == pc.wait(record.task_id or "").assets[0].data
     files = [path for path in (home / "media").rglob("*") if path.is_file() and path.suffix != ".json"]
     assert {*files} == {asset.path for record in found for asset in record.assets}
 

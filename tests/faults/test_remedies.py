@@ -9,8 +9,10 @@ import pytest
 
 from playcut_jupyter import ConnectionFailed, PlaycutError, StoppedWaiting
 
+from .accidents import Canned, Hang, Refused, Step
+from .answers import error
 from .conftest import Connect
-from .proxy import Canned, Hang, Proxy, Refused, Step, error
+from .proxy import Proxy
 
 
 @pytest.mark.parametrize("status", [400, 402, 409, 410, 422])

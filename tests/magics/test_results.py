@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from playcut_jupyter import Generation, Sweep
+from playcut_jupyter import Generation, InvalidInput, PromptError, Sweep
 from playcut_jupyter.results.collection import History
 from playcut_jupyter.results.comparison import Comparison
 from playcut_jupyter.results.family_tree import Tree
+from playcut_jupyter.sandbox import Sandbox
 
 
 @pytest.fixture
@@ -96,3 +98,25 @@ def test_options_of_a_literal_prompt_are_axes(shell: InteractiveShell) -> None:
 
 def test_a_literal_line_takes_what_looks_like_an_option(shell: InteractiveShell) -> None:
     assert run(shell, "result = %playcut speech --literal a fox --ar 16:9").prompt == "a fox --ar 16:9"
+
+
+@pytest.mark.parametrize("body", ["\u2013n 2\na fox", "a fox\n-a 16:9", "a fox\n--fresh", "--count 3\na fox"])
+def test_an_option_in_a_cells_body_is_refused_before_anything_is_sent(
+    shell: InteractiveShell, sandbox: Sandbox, body: str
+) -> None:
+    before = sandbox.submissions
+    with pytest.raises((InvalidInput, PromptError), match="--literal"):
+        shell.run_cell_magic("playcut", "image", body)
+    assert sandbox.submissions == before
+
+
+@pytest.mark.parametrize("body", ["- a list item\n- another", "\u20135 degrees, a frozen lake", "— a dash, and prose"])
+def test_prose_that_begins_with_a_dash_is_a_prompt(shell: InteractiveShell, body: str) -> None:
+    shell.run_cell_magic("playcut", "speech", body)
+    assert shell.user_ns["_playcut"].prompt == body
+
+
+def test_a_variable_stands_in_the_path_of_an_export(made: InteractiveShell, tmp_path: Path) -> None:
+    made.user_ns["out"] = str(tmp_path / "programs")
+    run(made, "%playcut export --as json --save {out}/last.json")
+    assert (tmp_path / "programs" / "last.json").exists()
