@@ -76,8 +76,8 @@ async def repair(connection: Connection, record: Record) -> str:
         return error.message
     connection.library.describe(record.id)
     repaired = connection.library.get(record.id)
-    kept = {asset.path for asset in repaired.assets} if repaired else set()
+    paths = {asset.path for asset in repaired.assets} if repaired else set()
     for asset in record.assets:
-        if asset.path is not None and asset.path not in kept and not connection.library.has_file(asset.sha256):
+        if asset.path is not None and asset.path not in paths and not connection.library.has_file(asset.sha256):
             asset.path.unlink(missing_ok=True)  # the damaged file: the service now sent other bytes
     return ""
