@@ -104,7 +104,11 @@ def _scrubbed(hint: Hint | None) -> tuple[str | Remedy, ...]:
     parts = (hint,) if isinstance(hint, str | Remedy) else hint or ()
     # `plain` strips white space, but a part may end with the space before the next part.
     return tuple(
-        part if isinstance(part, Remedy) else part.replace(part.strip(), plain(part)) for part in parts if part
+        Remedy(part.action, plain(part.subject), plain(part.keywords))
+        if isinstance(part, Remedy)
+        else part.replace(part.strip(), plain(part))
+        for part in parts
+        if part
     )
 
 

@@ -21,13 +21,16 @@ class Action(Enum):
     NAME_VOICE = auto()
     GIVE_INPUT = auto()
     GIVE_DURATION = auto()
+    SET_OPTIONS = auto()
+    TAKE_LITERALLY = auto()
 
 
 class Remedy(NamedTuple):
-    """One action and its subject: a number of generations, a task's id, an input."""
+    """One action and its subject: a number of generations, a task's id, an input; also as keywords of Python."""
 
     action: Action
     subject: str = ""
+    keywords: str = ""
 
 
 Hint: TypeAlias = "str | Remedy | Sequence[str | Remedy]"
@@ -45,14 +48,16 @@ CELL_WORDING: Mapping[Action, str] = {
     Action.NAME_VOICE: "give one with `-v ID`",
     Action.GIVE_INPUT: "`-p {0}`",
     Action.GIVE_DURATION: "`-d {0}`",
+    Action.SET_OPTIONS: "write `{0}` on the line ({1} in Python)",
+    Action.TAKE_LITERALLY: "add `--literal` (`pc.image(...)` takes any prompt as it is)",
 }
-"""The wording of each action in cells, Python and the terminal; `{0}` is the subject."""
+"""The wording of each action in cells, Python and the terminal; `{0}` is the subject, `{1}` the keywords."""
 
 
 def in_words(hint: Sequence[str | Remedy], wording: Mapping[Action, str]) -> str:
     """Return *hint* as text; an action at the start of a sentence is capitalised."""
     text = ""
     for part in hint:
-        words = part if isinstance(part, str) else wording[part.action].format(part.subject)
+        words = part if isinstance(part, str) else wording[part.action].format(part.subject, part.keywords)
         text += words[:1].upper() + words[1:] if text.rstrip()[-1:] in ("", ".", "?", "!", ":") else words
     return text.strip()

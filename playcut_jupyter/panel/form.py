@@ -54,7 +54,7 @@ class Form(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         super().__init__(
             [
                 self.prompt,
-                row(self.kind, *options, self.count, self.fresh, self.max_generations, self.session),
+                row(self.kind, *options, self.count, self.fresh, self.literal, self.max_generations, self.session),
                 self.voice.message,
                 self.extra_inputs,
                 self.extra_message,
@@ -88,6 +88,9 @@ class Form(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.fresh = ipywidgets.Checkbox(
             description="fresh", tooltip="Generate again even if the library has it", indent=False, layout=AUTO
         )
+        self.literal = ipywidgets.Checkbox(
+            description="literal", tooltip="Take the prompt as it is: braces mean nothing", indent=False, layout=AUTO
+        )
         self.session = ipywidgets.Text(description="session", placeholder="title or id", layout={"width": "150px"})
         self.extra_inputs = ipywidgets.Textarea(
             description="inputs", placeholder="key=value, a line each", rows=2, layout=AUTO
@@ -97,6 +100,7 @@ class Form(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             "kind": self.kind,
             "count": self.count,
             "fresh": self.fresh,
+            "literal": self.literal,
             "max_generations": self.max_generations,
             "session": self.session,
             "extra_inputs": self.extra_inputs,
@@ -203,7 +207,8 @@ class Form(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     def use(self, snapshot: Snapshot) -> None:
         """Take over the prompt and the options of an earlier generation."""
         values = FormValues.of(snapshot)
-        self.kind.value, self.prompt.value, self.extra_inputs.value = values.kind, values.prompt, values.extra_inputs
+        self.kind.value, self.literal.value, self.prompt.value = values.kind, values.literal, values.prompt
+        self.extra_inputs.value = values.extra_inputs
         for name, option in OPTIONS.items():
             text = values.options.get(name, "")
             if values.kind in option.kinds:

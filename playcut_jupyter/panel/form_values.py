@@ -9,8 +9,10 @@ from typing import NamedTuple, Self
 
 from playcut_jupyter.design import planning
 from playcut_jupyter.design.planning import SweepRequest
+from playcut_jupyter.errors import PromptError
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.panel import cell_source
+from playcut_jupyter.prompts import foreign_syntax
 from playcut_jupyter.prompts.template import escape
 from playcut_jupyter.settings import MAX_GENERATIONS
 from playcut_jupyter.syntax.cell_line import parse_cell_line
@@ -28,11 +30,11 @@ class Option(NamedTuple):
 
 
 OPTIONS: Mapping[str, Option] = {
-    "aspect_ratio": Option("-a", "aspect ratio", ("image", "video"), USUAL_VALUES["aspect_ratio"]),
-    "image_size": Option("-s", "size", ("image",), USUAL_VALUES["image_size"]),
-    "resolution": Option("-r", "resolution", ("video",), USUAL_VALUES["resolution"]),
-    "duration_seconds": Option("-d", "seconds", ("video",), ("4", "8")),
-    "voice": Option("-v", "voice", ("speech",)),
+    "aspect_ratio": Option("--aspect-ratio", "aspect ratio", ("image", "video"), USUAL_VALUES["aspect_ratio"]),
+    "image_size": Option("--image-size", "size", ("image",), USUAL_VALUES["image_size"]),
+    "resolution": Option("--resolution", "resolution", ("video",), USUAL_VALUES["resolution"]),
+    "duration_seconds": Option("--duration", "seconds", ("video",), ("4", "8")),
+    "voice": Option("--voice", "voice", ("speech",)),
 }
 """By their names in Python."""
 
@@ -43,11 +45,12 @@ class FormValues:
 
     Attributes:
         kind: "image", "video" or "speech".
-        prompt: the template.
+        prompt: the template, or the prompt itself if *literal*.
         options: by name, as typed; those of other kinds are ignored.
         count: how many of each.
         max_generations: the most that may be sent.
         fresh: generate again even if the library has it.
+        literal: take the prompt as it is: braces mean nothing.
         session: id or title; "" for the connection's own.
         extra_inputs: any other inputs of the tool, `key=value`, a line each.
     """
@@ -58,6 +61,7 @@ class FormValues:
     count: int = 1
     max_generations: int = MAX_GENERATIONS
     fresh: bool = False
+    literal: bool = False
     session: str = ""
     extra_inputs: str = ""
 
@@ -74,7 +78,10 @@ class FormValues:
                 options[names[api_name]] = text
             elif (word := cell_source.param(api_name, value)) is not None:
                 extra_inputs.append(word)
-        return cls(kind, escape(snapshot.prompt), options, extra_inputs="\n".join(extra_inputs))
+        template = escape(snapshot.prompt)
+        literal = _is_refused(template)  # it has what another tool would read, say
+        prompt = snapshot.prompt if literal else template
+        return cls(kind, prompt, options, literal=literal, extra_inputs="\n".join(extra_inputs))
 
     @property
     def line(self) -> str:
@@ -84,15 +91,16 @@ class FormValues:
             value = self.options.get(name, "").strip()
             if value and self.kind in option.kinds:
                 words += [option.flag, value]
-        words += ["-n", str(self.count)] if self.count > 1 else []
+        words += ["--count", str(self.count)] if self.count > 1 else []
         words += ["--session", self.session.strip()] if self.session.strip() else []
         words += ["--fresh"] if self.fresh else []
+        words += ["--literal"] if self.literal else []
         return shlex.join([*words, *self._extra_words])
 
     @property
     def _extra_words(self) -> list[str]:
         lines = filter(None, map(str.strip, self.extra_inputs.splitlines()))
-        return [word for line in lines for word in ("-p", line)]
+        return [word for line in lines for word in ("--param", line)]
 
     def check_extra_inputs(self) -> None:
         """Raise what is wrong with the extra inputs by themselves."""
@@ -119,8 +127,17 @@ class FormValues:
             count=line.count,
             fresh=line.fresh,
             session=line.session,
+            literal=line.literal,
             max_generations=self.max_generations,
         )
+
+
+def _is_refused(template: str) -> bool:
+    try:
+        foreign_syntax.refuse(template)
+    except PromptError:
+        return True
+    return False
 
 
 def _variables() -> dict[str, object]:

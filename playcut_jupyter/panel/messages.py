@@ -19,8 +19,10 @@ PANEL_WORDING: Mapping[Action, str] = {
     Action.NAME_VOICE: "choose one in the field “voice”",
     Action.GIVE_INPUT: "`{0}` in “inputs”",
     Action.GIVE_DURATION: "`{0}` in “seconds”",
+    Action.SET_OPTIONS: "set {1} in the fields",
+    Action.TAKE_LITERALLY: "tick “literal”",
 }
-"""How the panel names the actions; `{0}` is the subject."""
+"""How the panel names the actions; `{0}` is the subject, `{1}` the subject as keywords of Python."""
 
 
 def error_text(error: PlaycutError) -> str:

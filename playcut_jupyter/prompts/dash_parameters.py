@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from playcut_jupyter.prompts.layout import Layout
+from playcut_jupyter.prompts.plan import short
 from playcut_jupyter.prompts.slip import Slip
+from playcut_jupyter.remedies import Action, Hint, Remedy
 
 _RATIO = r"\d+(?:\.\d+)?[:x/]\d+(?:\.\d+)?"
 _WHOLE = r"\d+"
@@ -29,6 +31,7 @@ _DASH = r"[-\u2010-\u2015\u2212]"
 _DASHES = re.compile(rf"(?<!{_DASH})(?P<dashes>{_DASH}{{1,2}})(?P<name>[A-Za-z]+(?:[-_][A-Za-z]+)*)")
 _LAST_OR_BEFORE_ANOTHER = rf"(?=[ \t]*(?:\Z|\n|{_DASH}{{1,2}}[A-Za-z]))"
 _LINE = re.compile(r"[^\n]+")
+_LONGEST = 300
 
 
 @dataclass(frozen=True)
@@ -149,20 +152,22 @@ def _is_shown(layout: Layout, at: int) -> bool:
     return layout.is_verbatim(at) or layout.is_quoted(at)
 
 
-def _remedy(found: Sequence[_Found]) -> str:
+def _remedy(found: Sequence[_Found]) -> Hint:
     ours = [one for one in found if one.parameter.option]
     unwanted = [one for one in found if one.parameter.value == _WORDS]
     others = [one for one in found if not one.parameter.option and one.parameter.value != _WORDS]
-    parts = []
+    parts: list[str | Remedy] = []
     if ours:
         options = " ".join(one.parameter.option + _on_line(one.value) for one in ours)
         keywords = ", ".join(f"{one.parameter.keyword}={_in_python(one.value)}" for one in ours)
-        parts.append(f"write `{options}` on the line ({keywords} in Python)")
+        parts.append(Remedy(Action.SET_OPTIONS, short(options, _LONGEST), short(keywords, _LONGEST)))
     parts += [f"say it in words, such as `without {one.value}`" for one in unwanted]
     if others:
         parts.append(f"leave out `{' '.join(one.source for one in others)}`")
-    text = ", and ".join(parts)
-    return f"{text[0].upper()}{text[1:]}."
+    first, *more = parts
+    if isinstance(first, str):
+        first = f"{first[0].upper()}{first[1:]}"
+    return (first, *(text for part in more for text in (", and ", part)), ".")
 
 
 def _on_line(value: str) -> str:

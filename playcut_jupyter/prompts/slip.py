@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from playcut_jupyter.errors import PromptError
 from playcut_jupyter.prompts.plan import short
 from playcut_jupyter.prompts.template import place
+from playcut_jupyter.remedies import Action, Hint, Remedy
 
-_IN_PYTHON = "`pc.image(...)` takes any prompt as it is"
 _LONGEST = 300
 
 
@@ -20,22 +20,27 @@ class Slip:
         at: where it begins.
         source: the text of it.
         what: what it is, as the end of a sentence.
-        remedy: our spelling for exactly this text.
+        remedy: our spelling for exactly this text, one sentence.
         text: the template for the text itself; "" if braces can't tell it.
     """
 
     at: int
     source: str
     what: str
-    remedy: str
+    remedy: Hint
     text: str = ""
 
     def error(self, template: str) -> PromptError:
         """Return the error that says so."""
         can_be_shown = self.text and len(self.text) <= _LONGEST
-        literally = f"write {self.text}, or add `--literal`" if can_be_shown else f"add `--literal` ({_IN_PYTHON})"
-        remedy = self.remedy if len(self.remedy) <= _LONGEST else short(self.remedy, _LONGEST)
+        escaped = f"write {self.text}, or " if can_be_shown else ""
+        remedy = (self.remedy,) if isinstance(self.remedy, str | Remedy) else self.remedy
         return PromptError(
             f"`{short(self.source, 100)}` at {place(template, self.at)} {self.what}.",
-            hint=f"{remedy} To mean it literally, {literally}.",
+            hint=(
+                *(short(part, _LONGEST) if isinstance(part, str) and len(part) > _LONGEST else part for part in remedy),
+                f" To mean it literally, {escaped}",
+                Remedy(Action.TAKE_LITERALLY),
+                ".",
+            ),
         )

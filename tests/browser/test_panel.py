@@ -162,10 +162,10 @@ def test_it_is_used_by_keyboard_and_all_its_controls_have_names(panel: tuple[Not
     assert cell.evaluate(_NAMELESS) == []
     cell.output.get_by_label("prompt", exact=True).focus()
     order = []
-    for _ in range(8):
+    for _ in range(9):
         notebook.page.keyboard.press("Tab")
         order.append(notebook.page.evaluate(_FOCUSED).strip())
-    assert order == ["kind", "aspect ratio", "size", "count", "fresh", "at most", "session", "inputs"]
+    assert order == ["kind", "aspect ratio", "size", "count", "fresh", "literal", "at most", "session", "inputs"]
 
 
 def test_what_is_said_of_a_voice_moves_no_field(panel: tuple[Notebook, Cell]) -> None:
@@ -174,7 +174,7 @@ def test_what_is_said_of_a_voice_moves_no_field(panel: tuple[Notebook, Cell]) ->
     cell.output.get_by_label("voice", exact=True).fill("nobody of that name")
     before = cell.evaluate(_PLACES)
     cell.click("Play sample")
-    cell.wait_for_text("is not one of the listed voices")
+    cell.wait_for_text("No voice is called")
     assert cell.evaluate(_PLACES) == before
 
 

@@ -281,6 +281,19 @@ def test_a_voices_sample_is_heard_where_there_is_one(
     assert "<script" not in panel.form.voice.message.value
 
 
+def test_a_literal_prompt_is_no_template(panel: Panel) -> None:
+    panel.form.prompt.value = "a {red|blue} fox --ar 16:9"
+    assert "Midjourney" in panel.form.message.value
+    panel.form.literal.value = True
+    assert panel.form.message.value.count("1 generation") == 1
+    (card,) = generate(panel, "a {red|blue} fox --ar 16:9", 1)
+    assert card.generation.prompt == "a {red|blue} fox --ar 16:9"
+    panel.form.literal.value = False
+    card.use.click()
+    assert panel.form.literal.value
+    assert panel.form.prompt.value == "a {red|blue} fox --ar 16:9"
+
+
 def test_generate_does_not_wait_for_the_gallery(panel: Panel) -> None:
     turn = threading.Event()
 

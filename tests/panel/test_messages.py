@@ -37,6 +37,16 @@ def test_both_front_ends_have_words_for_every_action() -> None:
             FormValues("video", "a fox", {"duration_seconds": "soon"}),
             "InvalidInput: 'soon' is not a length in seconds. For example `8` in “seconds”.",
         ),
+        (
+            FormValues(prompt="a fox --ar 16:9 --seed 7"),
+            "PromptError: `--ar 16:9 --seed 7` at column 7 is Midjourney's spelling, and here would be words of the "
+            'prompt. Set aspect_ratio="16:9", seed=7 in the fields. To mean it literally, tick “literal”.',
+        ),
+        (
+            FormValues(prompt="a {fox,owl}"),
+            "PromptError: `{fox,owl}` at column 3 has commas where alternatives have bars. Write {fox|owl}. "
+            "To mean it literally, write {{fox,owl}}, or tick “literal”.",
+        ),
     ],
 )
 def test_what_the_form_can_not_understand_is_told_in_its_own_words(values: FormValues, words: str) -> None:
