@@ -5,9 +5,7 @@ from __future__ import annotations
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from playcut_jupyter import (
-    InvalidInput,
-)
+from playcut_jupyter import InvalidInput
 from tests.shells import cell, line
 
 

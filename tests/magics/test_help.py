@@ -7,9 +7,7 @@ from typing import Any
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from playcut_jupyter import (
-    InvalidInput,
-)
+from playcut_jupyter import InvalidInput
 from playcut_jupyter.sandbox import Sandbox
 from tests.shells import cell, line
 

@@ -9,11 +9,7 @@ from typing import Any
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from playcut_jupyter import (
-    InvalidInput,
-    NotFound,
-    Playcut,
-)
+from playcut_jupyter import InvalidInput, NotFound, Playcut
 from playcut_jupyter.sandbox import Sandbox
 from tests.shells import cell, connected, line
 

@@ -11,10 +11,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from PIL import Image
 from traitlets import TraitError
 
-from playcut_jupyter import (
-    BudgetExceeded,
-    Generation,
-)
+from playcut_jupyter import BudgetExceeded, Generation
 from tests.shells import cell, connected, line
 
 
