@@ -19,7 +19,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # prompts may hold what a terminal has no character for
+            stream.reconfigure(errors="replace")  # prompts may contain characters that it can't encode
     arguments = _parser().parse_args(argv)
     try:
         status: int = arguments.run(arguments)

@@ -212,7 +212,7 @@ class TaskFailed(PlaycutError):
 
 
 class WaitTimeout(PlaycutError):
-    """The task was not done by its deadline (or by the timeout asked for); it may still complete."""
+    """The task did not end by its deadline or by the given timeout; it may still complete."""
 
     default_hint = (Remedy(Action.RESUME_ALL), " waits for it again.")
 

@@ -95,13 +95,13 @@ def plain(value: object, limit: int = _MAX_TEXT) -> str:
     question marks. Text longer than *limit* characters is truncated.
     """
     text = value if isinstance(value, str) else str(value)
-    # Scrubbed before it is cut, so that no piece of a key is left at the end; what is huge is cut far behind.
+    # Scrubbed before it is truncated, so that no part of a key remains at the end. Huge text is truncated first.
     text = scrub(_CONTROL.sub(" ", encodable(text[:1_000_000]))).strip()
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
 def encodable(text: str) -> str:
-    """Return *text* with lone surrogates, which no encoding takes, as question marks."""
+    """Return *text* with lone surrogates, which can't be encoded, replaced by question marks."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from playcut_jupyter import __version__, settings
 from playcut_jupyter.errors import PlaycutError
+from playcut_jupyter.library.database import Library
 from playcut_jupyter.redaction import mask
 
 _PACKAGES = {
@@ -59,8 +60,14 @@ def _masked(key: str) -> str:
 
 
 def _library(home: Path) -> str:
+    """Return where the library is and how it is kept; nothing is made only to be looked at."""
+    library = Library(home)
     place = home if home.exists() else next(parent for parent in home.parents if parent.exists())
-    return f"{home} ({'can' if os.access(place, os.W_OK) else 'CAN NOT'} be written)"
+    facts = [f"{'can' if os.access(place, os.W_OK) else 'CAN NOT'} be written"]
+    if library.path.exists():
+        facts.append("WAL journal" if library.journal_mode == "wal" else "rollback journal: no WAL on this file system")
+        library.close()
+    return f"{home} ({', '.join(facts)})"
 
 
 def _reached(url: str, key: str) -> tuple[str, int]:

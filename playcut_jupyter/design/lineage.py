@@ -59,14 +59,16 @@ def child_template(prompt: str, body: str) -> tuple[str, dict[str, str]]:
 
 
 def _check_sign(line: str, prompt: str, *, has_changes: bool) -> None:
-    """Raise `PromptError` if *line* begins with what looks like + or -, and is hardly prose.
+    """Raise `PromptError` if *line* begins with a character that looks like + or -, unless the line may be prose.
 
-    Prose may begin with a dash, and with a minus before a number; then, only words that stand in *prompt* are to go.
+    Prose may begin with a dash, or with a minus before a number. Such a line is a change only if *prompt* contains its
+    words, or if other lines are changes.
     """
     sign = lookalikes.plain(line)[:1]
     if sign not in ("+", "-"):
         return
-    words = line[next((at for at, one in enumerate(line) if lookalikes.plain(one) not in ("", "+", "-")), len(line)) :]
+    is_sign = [lookalikes.plain(character) in ("", "+", "-") for character in line]
+    words = line[is_sign.index(False) if False in is_sign else len(line) :]
     may_be_prose = sign == "-" and (line[0] in _DASHES_OF_PROSE or words[:1].isdecimal())
     if may_be_prose and not has_changes and not re.search(_pattern(words), prompt, re.IGNORECASE):
         return
@@ -77,9 +79,9 @@ def _check_sign(line: str, prompt: str, *, has_changes: bool) -> None:
 
 
 def _pattern(words: str) -> str:
-    """Return the regular expression that finds *words* in whatever white space; nothing, for none."""
-    found = r"\s+".join(re.escape(word) for word in words.split())
-    return rf"(?<!\w){found}(?!\w)" if found else r"(?!)"
+    """Return a regular expression for *words* with any white space between them; without words, it never matches."""
+    pattern = r"\s+".join(re.escape(word) for word in words.split())
+    return rf"(?<!\w){pattern}(?!\w)" if pattern else r"(?!)"
 
 
 def _without(prompt: str, words: str) -> str:

@@ -112,7 +112,7 @@ def plan_sweep(
         parent: the generation to derive from.
         sample: the size of a random sample of the generations; None for all.
         sample_seed: the sample's seed; the same seed takes the same sample.
-        literal: True to take *template* as the prompt itself; lists among the options are axes all the same.
+        literal: True to use *template* as the prompt without expansion; lists among the options are still axes.
         **how: other attributes of `SweepRequest`.
 
     Raises:
@@ -126,8 +126,8 @@ def plan_sweep(
         template, variables = f"{{{_PROMPT}}}", {_PROMPT: template}
     if parent is not None:
         inherited = lineage.inherited(parent, tool)
-        template, words = lineage.child_template(parent.prompt, template)
-        variables = {**variables, **words}
+        template, parent_variables = lineage.child_template(parent.prompt, template)
+        variables = {**variables, **parent_variables}
     inputs = inputs_for(tool, options)
     # An overridden input keeps its position among *options*, which sets the order of the axes.
     defaults = {name: value for name, value in inherited.items() if name not in inputs}

@@ -73,7 +73,7 @@ class Fetching:
 
 @dataclass(frozen=True, slots=True)
 class NotSaved:
-    """The library could not be written. The result is shown all the same."""
+    """The library could not be written. The result is still shown."""
 
     reason: str
 

@@ -94,7 +94,7 @@ def _url_in(signed: object) -> str:
 
 
 def _checked(body: downloads.Body, request: GenerationRequest) -> media.MediaInfo:
-    """Return what the bytes are; raise `FetchFailed` if they can't be what was generated."""
+    """Return the type and size of the bytes; raise `FetchFailed` if they can't be the asset."""
     if not body.data:
         raise downloads.FetchFailed("it is empty (0 bytes)", retryable=True)
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.errors import PlaycutError
@@ -25,8 +26,19 @@ class Damage:
     asset: AssetRecord
 
     def __str__(self) -> str:
-        word = "damaged" if self.asset.path and self.asset.path.exists() else "missing"
-        return f"#{self.record.id} {word}: {self.asset.path}"
+        return f"#{self.record.id} {_damage_to(self.asset.path)}: {self.asset.path}"
+
+
+def _damage_to(path: Path | None) -> str:
+    try:
+        if path is not None:
+            path.open("rb").close()
+            return "damaged"
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError:
+        return "can't be read"
+    return "missing"
 
 
 def older_than(library: Library, days: float) -> list[Record]:
@@ -76,8 +88,8 @@ async def repair(connection: Connection, record: Record) -> str:
         return error.message
     connection.library.describe(record.id)
     repaired = connection.library.get(record.id)
-    kept = {asset.path for asset in repaired.assets} if repaired else set()
+    paths = {asset.path for asset in repaired.assets} if repaired else set()
     for asset in record.assets:
-        if asset.path is not None and asset.path not in kept and not connection.library.has_file(asset.sha256):
+        if asset.path is not None and asset.path not in paths and not connection.library.has_file(asset.sha256):
             asset.path.unlink(missing_ok=True)  # the damaged file: the service now sent other bytes
     return ""

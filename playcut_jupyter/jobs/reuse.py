@@ -12,6 +12,7 @@ from playcut_jupyter.errors import PlaycutError, SubmissionUncertain, TaskFailed
 from playcut_jupyter.jobs import start
 from playcut_jupyter.jobs.active_jobs import active_in_this_process, interrupt
 from playcut_jupyter.jobs.job import Job
+from playcut_jupyter.jobs.purchases import next_number, unknown_to_library
 from playcut_jupyter.library import ratings
 from playcut_jupyter.library.records import Record, fingerprint
 from playcut_jupyter.tools import GenerationRequest
@@ -101,6 +102,7 @@ class ReusePool:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._active = active_in_this_process(connection.library)
+        self._begun_at = next_number()
         self._taken: dict[str, int] = {}
 
     def take(self, request: GenerationRequest) -> Job | None:
@@ -108,14 +110,20 @@ class ReusePool:
         origin, tool = self._connection.settings.origin, request.tool.name
         key = fingerprint(origin, tool, request.inputs)
         taken = self._taken.get(key, 0)
+        saved: Sequence[Record] = ()
+        warning = ""
         try:
             saved = self._connection.library.saved(origin, tool, request.inputs, taken + 1, self._active)
-        except PlaycutError:
-            return None
-        if len(saved) <= taken:
+            unsaved = unknown_to_library(self._connection, request, saved, self._begun_at)
+        except PlaycutError as error:
+            warning = str(error)
+            unsaved = unknown_to_library(self._connection, request, None, self._begun_at)
+        if taken >= len(saved) + len(unsaved):
             return None
         self._taken[key] = taken + 1
-        return self._start(request, saved[taken])
+        if taken < len(saved):
+            return self._start(request, saved[taken])
+        return start.known(self._connection, unsaved[taken - len(saved)], request, warning)
 
     def _start(self, request: GenerationRequest, record: Record) -> Job:
         labels: dict[str, Any] = {"labels": request.labels}

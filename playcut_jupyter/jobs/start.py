@@ -14,6 +14,7 @@ from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.errors import AssetUnavailable, PlaycutError, StoppedWaiting, SubmissionUncertain, TaskFailed
 from playcut_jupyter.jobs.job import Job, Work
 from playcut_jupyter.jobs.pipeline import generate, resume_task
+from playcut_jupyter.jobs.purchases import Purchase, remember
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.library.records import AssetRecord, Record
 from playcut_jupyter.remedies import Action, Remedy
@@ -66,6 +67,7 @@ def submit(connection: Connection, request: GenerationRequest, work: Work = gene
         job = Job(connection, replace(snapshot, id=number))
     except PlaycutError as error:
         job = Job(connection, replace(snapshot, warning=str(error)))
+    remember(job)
     job.start(work)
     return job
 
@@ -109,6 +111,17 @@ def resume_untracked(
     return job
 
 
+def known(connection: Connection, purchase: Purchase, request: GenerationRequest, warning: str) -> Job:
+    """Return a job for *request* that has what this process bought with the same inputs, without the library."""
+    job = purchase.job
+    if job is not None and not job.done:
+        return share_result_of(job, request)
+    assets = job.snapshot.assets if job is not None else ()
+    if job is not None and assets and all(asset.is_whole for asset in assets):
+        return Job(connection, replace(job.snapshot, request=request, labels=request.labels, reused=True))
+    return resume_untracked(connection, purchase.task_id or "", warning, request)
+
+
 def share_result_of(leader: Job, request: GenerationRequest) -> Job:
     """Return a job that shares the result of *leader*, an unfinished job with the same inputs.
 
@@ -148,7 +161,10 @@ async def _result_of(leader: Job, job: Job) -> Sequence[AssetRecord]:
     if not isinstance(result.error, StoppedWaiting):
         raise result.error.with_context()
     job.update(status="SUBMITTING")
-    return await (generate(job) if result.task_id is None else resume_task(job, result.task_id))
+    if result.task_id is not None:
+        return await resume_task(job, result.task_id)
+    remember(job)
+    return await generate(job)
 
 
 def _new_snapshot(connection: Connection, request: GenerationRequest) -> Snapshot:

@@ -21,6 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.library.records import (
     AssetRecord,
     Record,
@@ -30,7 +31,6 @@ from playcut_jupyter.library.records import (
     is_orphan,
     this_process,
 )
-from playcut_jupyter.library.sqlite_file import SqliteFile
 from playcut_jupyter.library.store import Store
 from playcut_jupyter.redaction import encodable, without_secrets
 
@@ -42,16 +42,29 @@ class Library:
     """The record of all generations in one folder.
 
     Raises:
-        PlaycutError: from every method, if the file can't be read or written; the message says why.
+        PlaycutError: from every method, if the file can't be read or written; the message says why. Also where this
+            Python has no SQLite.
     """
 
     def __init__(self, home: Path) -> None:
         self.home = home
         self.path = home / "library.sqlite3"
         self.store = Store(home)
+        try:
+            from playcut_jupyter.library.sqlite_file import SqliteFile  # a Python may be built without SQLite
+        except ImportError as missing:
+            raise PlaycutError(
+                f"This Python has no SQLite, which the library is kept in ({missing.name} is missing).",
+                hint="Use another Python, or build this one where SQLite's headers are installed. Nothing was sent.",
+            ) from None
         self._file = SqliteFile(self.path)
         self.transaction = self._file.transaction
         self.close = self._file.close
+
+    @property
+    def journal_mode(self) -> str:
+        """The journal in use: "wal", or "delete" where the file system has no WAL."""
+        return self._file.journal_mode
 
     # -- a generation's life ------------------------------------------------------------------------------
 

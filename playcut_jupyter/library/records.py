@@ -14,7 +14,7 @@ from typing import Any
 
 from playcut_jupyter import media
 from playcut_jupyter.background import forks
-from playcut_jupyter.errors import AssetUnavailable
+from playcut_jupyter.library.store import read_original
 
 _HOST = socket.gethostname()
 _process = uuid.uuid4().hex[:12]
@@ -80,6 +80,8 @@ class AssetRecord:
     @property
     def is_whole(self) -> bool:
         """True if the original is there, as large as it should be."""
+        if self.content is not None:
+            return True
         try:
             return self.path is not None and self.path.stat().st_size == self.size_bytes
         except OSError:
@@ -89,17 +91,11 @@ class AssetRecord:
         """Return the content.
 
         Raises:
-            AssetUnavailable: the file is gone from the library.
+            AssetUnavailable: the file is gone from the library, or can't be read.
         """
         if self.content is not None:
             return self.content
-        try:
-            return self.path.read_bytes() if self.path else b""
-        except OSError:
-            raise AssetUnavailable(
-                f"The file {self.path} is gone from the library.",
-                hint="`playcut-jupyter library verify` fetches missing files again by their asset id.",
-            ) from None
+        return read_original(self.path) if self.path else b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
-from playcut_jupyter.redaction import guard_logs
+from playcut_jupyter.library.retries import retry
 
 BUSY_TIMEOUT_S = 20.0
 """How long a write waits for another kernel's, seconds."""
@@ -85,16 +87,37 @@ MIGRATIONS: tuple[str, ...] = (
 def open_database(path: Path) -> sqlite3.Connection:
     """Open the file, creating or migrating it.
 
+    Several kernels write at once best with a write-ahead log (WAL). File systems that have no shared memory, or whose
+    locks are no locks (network drives), refuse it in many words, at once or at the next statement: there it is done
+    without.
+
     Raises:
         sqlite3.DatabaseError: it can't be opened, is damaged, or was written by a newer version.
     """
+    try:
+        return _opened(path, _switch_to_wal)
+    except sqlite3.OperationalError as error:
+        if _is_busy(error):
+            raise
+        try:
+            return _opened(path, _switch_to_rollback)
+        except sqlite3.OperationalError:
+            raise error from None  # not for want of WAL
+
+
+def _opened(path: Path, switch_journal: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
+    # SQLite gives its own files the rights of this one. Only a new file may be touched: to open and close one that is
+    # in use takes this process's locks from it.
+    with suppress(FileExistsError):
+        path.touch(exist_ok=False)
     connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, check_same_thread=False)
     try:
         connection.row_factory = sqlite3.Row
         connection.create_function("casefold", 1, str.casefold, deterministic=True)
-        _switch_to_wal(connection)
+        switch_journal(connection)
         connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA synchronous = NORMAL")
+        # What is enough with WAL could damage the file without it, if the power goes.
+        connection.execute(f"PRAGMA synchronous = {'NORMAL' if journal_mode(connection) == 'wal' else 'FULL'}")
         migrate(connection)
     except BaseException:
         connection.close()
@@ -102,20 +125,21 @@ def open_database(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _switch_to_wal(connection: sqlite3.Connection) -> None:
-    """Switch to WAL: the one statement that SQLite's own busy timeout does not cover."""
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-    except sqlite3.OperationalError as error:
-        if not _is_busy(error):
-            raise
-        import stamina  # only for the rare case: it would be most of the time that `%load_ext` takes
+def journal_mode(connection: sqlite3.Connection) -> str:
+    """Return "wal", or how a rollback journal is kept: "delete"."""
+    return str(connection.execute("PRAGMA journal_mode").fetchone()[0])
 
-        guard_logs()
-        retries = stamina.retry_context(on=_is_busy, attempts=None, timeout=BUSY_TIMEOUT_S, wait_initial=0.02)
-        for attempt in retries.with_name("playcut_jupyter.library", (), {}):
-            with attempt:
-                connection.execute("PRAGMA journal_mode = WAL")
+
+def _switch_to_rollback(connection: sqlite3.Connection) -> None:
+    # A file that had WAL elsewhere can be read without shared memory by one process alone.
+    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+    connection.execute("PRAGMA journal_mode = DELETE")
+    connection.execute("PRAGMA locking_mode = NORMAL")
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    # The one statement that SQLite's own busy timeout does not cover.
+    retry(lambda: connection.execute("PRAGMA journal_mode = WAL"), on=_is_busy, timeout_s=BUSY_TIMEOUT_S)
 
 
 def _is_busy(error: Exception) -> bool:

@@ -38,6 +38,12 @@ class SqliteFile:
                 self._closing()
                 self._connection = None
 
+    @property
+    def journal_mode(self) -> str:
+        """The journal in use: "wal", or how one is kept that rolls back."""
+        with self.transaction() as db:
+            return schema.journal_mode(db)
+
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """One transaction, by one thread at a time.

@@ -12,14 +12,18 @@ import hashlib
 import json
 import os
 import re
-import tempfile
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-from playcut_jupyter.errors import InvalidInput, PlaycutError
+from playcut_jupyter.errors import AssetUnavailable, InvalidInput, PlaycutError
+from playcut_jupyter.library.retries import retry
 
 _ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}")
 """What a file's type may end a name with; what else follows a dot ("Dr. Fox", "v1.5") is part of the name."""
+
+_UNSUPPORTED = {errno.EXDEV, errno.EPERM, errno.EACCES, errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
+"""What file systems answer that have no such thing as a rename, or as waiting for the disk."""
 
 
 class Store:
@@ -72,19 +76,60 @@ def hash_of(data: bytes) -> str:
 
 
 def write_whole(path: Path, data: bytes, *, durable: bool = True) -> None:
-    """Write *data* so that *path* either is not there or holds all of it; if *durable*, also after a power cut."""
-    handle, name = tempfile.mkstemp(prefix=".part-", dir=path.parent)
-    part = Path(name)
+    """Write *data* so that *path* either is not there or holds all of it; if *durable*, also after a power cut.
+
+    Where the file system has no such rename, the file is written all the same.
+    """
+    part = path.with_name(f".part-{secrets.token_hex(8)}")
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            if durable:
-                file.flush()
-                os.fsync(file.fileno())
-        part.replace(path)
+        _write(part, data, durable=durable)
+        # In Windows another program may be looking at a new file, for a moment.
+        retry(lambda: part.replace(path), on=lambda error: isinstance(error, PermissionError), timeout_s=1.0)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        if error.errno not in _UNSUPPORTED:
+            raise
+        _write(path, data, durable=durable)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def _write(path: Path, data: bytes, *, durable: bool) -> None:
+    try:
+        with path.open("wb") as file:
+            file.write(data)
+            if durable:
+                file.flush()
+                _sync(file.fileno())
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _sync(descriptor: int) -> None:
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _UNSUPPORTED:
+            raise
+
+
+def read_original(path: Path) -> bytes:
+    """Return the content of an original.
+
+    Raises:
+        AssetUnavailable: it is gone, or can't be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        is_gone = isinstance(error, FileNotFoundError | NotADirectoryError)
+        reason = "is gone from the library" if is_gone else f"can't be read: {(error.strerror or str(error)).lower()}"
+        raise AssetUnavailable(
+            f"The file {path} {reason}.",
+            hint="`playcut-jupyter library verify` fetches such files again by their asset id.",
+        ) from None
 
 
 def unwritable(folder: Path, error: OSError) -> PlaycutError:
@@ -107,7 +152,9 @@ def copy_out(content: Path | bytes, target: str | Path, suffix: str) -> Path:
 
     Raises:
         InvalidInput: the place can't be written.
+        AssetUnavailable: the original can't be read.
     """
+    data = read_original(content) if isinstance(content, Path) else content
     ends_as_folder = str(target).endswith(("/", os.sep))
     try:
         path = Path(target).expanduser()
@@ -117,7 +164,6 @@ def copy_out(content: Path | bytes, target: str | Path, suffix: str) -> Path:
         elif not _ENDING.fullmatch(path.suffix):
             path = path.with_name(path.name + suffix)
         path.parent.mkdir(parents=True, exist_ok=True)
-        data = content.read_bytes() if isinstance(content, Path) else content
         path = _claim(path)
         try:
             path.write_bytes(data)

@@ -126,7 +126,7 @@ class PlaycutMagics(Magics):
 
     @validate("home")
     def _absolute(self, proposal: Any) -> str:
-        """A relative folder is in the one that is the current one now."""
+        """Resolve a relative folder against the current working folder."""
         if not proposal["value"].strip():
             return ""
         try:
@@ -160,9 +160,9 @@ class PlaycutMagics(Magics):
         if self._runner is not None:
             return self.pc.connector.home, self.pc.connector.origin
         home = settings.configured_home(self.home)
-        named = os.environ.get("PLAYCUT_HOME", "")
-        if not self.home and named and not Path(named).is_absolute():
-            home = self._relative_homes.setdefault(named, home)  # it does not move with `%cd`
+        variable = os.environ.get("PLAYCUT_HOME", "")
+        if not self.home and variable and not Path(variable).is_absolute():
+            home = self._relative_homes.setdefault(variable, home)  # the same folder after a later `%cd`
         return home, settings.configured_origin(self.base_url)
 
     @property

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from playcut_jupyter import Playcut
-from playcut_jupyter.errors import InvalidInput, PlaycutError
+from playcut_jupyter.errors import AssetUnavailable, InvalidInput, PlaycutError
 from playcut_jupyter.library.store import Store, copy_out, unwritable, write_whole
 from playcut_jupyter.sandbox import Sandbox
 from tests.originals import path_of
@@ -256,7 +256,7 @@ def test_a_copy_that_fails_half_way_leaves_no_cut_file(tmp_path: Path, arguments
 
 
 def test_a_copy_of_what_is_gone_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInput, match="no such file"):
+    with pytest.raises(AssetUnavailable, match="is gone"):
         copy_out(tmp_path / "gone.png", tmp_path / "fox.png", ".png")
 
 

@@ -68,8 +68,8 @@ def _sheet(tiles: Sequence[Tile], title: str, subtitle: str, columns: int) -> Im
             sheet.paste(picture, (left, top + _TILE_PX - picture.height))
         else:
             pen.rectangle((left, top, left + _TILE_PX - 1, top + _TILE_PX - 1), outline="#999999")
-            words = tile.failure or f"{tile.generation.kind}: not in this sheet"
-            pen.multiline_text((left + 12, top + 12), "\n".join(_wrapped(words, 12)), fill="black", font=_font(16))
+            reason = tile.failure or f"{tile.generation.kind}: not in this sheet"
+            pen.multiline_text((left + 12, top + 12), "\n".join(_wrapped(reason, 12)), fill="black", font=_font(16))
         details = _wrapped(f"{tile.generation.prompt}\n{tile.facts}", _MAX_LINES - 1)
         text = "\n".join([truncate(tile.title, _MAX_TITLE), *details])
         pen.multiline_text((left, top + _TILE_PX + 6), text, fill="black", font=_font(15), spacing=5)
