@@ -1,6 +1,6 @@
 """The checks of this project, one session each: `nox --list` names them, `nox -s lint` runs one.
 
-What stands behind `--` goes to pytest: `nox -s tests-3.12 -- tests/test_magics.py`.
+What stands behind `--` goes to pytest: `nox -s tests-3.12 -- tests/magics`.
 """
 
 from pathlib import Path
@@ -13,7 +13,7 @@ nox.options.sessions = ["lint", "types", "tests"]
 
 PYTHONS = nox.project.python_versions(nox.project.load_toml("pyproject.toml"))
 OLDEST = PYTHONS[0]
-PYTEST = ("pytest", "-n", "auto", "--dist", "loadfile")
+PYTEST = ("pytest", "-n", "auto", "--dist", "worksteal")
 
 
 @nox.session(python=OLDEST)

@@ -20,14 +20,7 @@ from playcut_jupyter.errors import (
     WaitTimeout,
 )
 
-from .accidents import (
-    Canned,
-    Drip,
-    Hang,
-    Refused,
-    Reset,
-    Step,
-)
+from .accidents import Canned, Drip, Hang, Refused, Reset, Step
 from .answers import answer, document, error, page
 from .cases import ALWAYS, API_STEPS, BROKEN, GATEWAYS, IMPATIENT, ONCE, READS, Case, moved
 

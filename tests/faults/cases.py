@@ -6,20 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from playcut_jupyter.errors import (
-    PlaycutError,
-    SubmissionUncertain,
-)
+from playcut_jupyter.errors import PlaycutError, SubmissionUncertain
 
-from .accidents import (
-    Canned,
-    CutInBody,
-    CutInHeaders,
-    Fault,
-    Reset,
-    ResetUnread,
-    Step,
-)
+from .accidents import Canned, CutInBody, CutInHeaders, Fault, Reset, ResetUnread, Step
 from .answers import answer
 
 ONCE, ALWAYS = 1, None

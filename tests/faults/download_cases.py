@@ -4,20 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from playcut_jupyter.errors import (
-    AssetUnavailable,
-)
+from playcut_jupyter.errors import AssetUnavailable
 
-from .accidents import (
-    Altered,
-    Canned,
-    Drip,
-    Fault,
-    Hang,
-    HangInBody,
-    RedirectToItself,
-    Refused,
-)
+from .accidents import Altered, Canned, Drip, Fault, Hang, HangInBody, RedirectToItself, Refused
 from .answers import answer, document, page
 from .cases import ALWAYS, BROKEN, GATEWAYS, IMPATIENT, ONCE, Case, moved
 

@@ -7,12 +7,7 @@ import time
 import pytest
 
 from playcut_jupyter import Playcut
-from playcut_jupyter.errors import (
-    AssetUnavailable,
-    NotFound,
-    PlaycutError,
-    SubmissionUncertain,
-)
+from playcut_jupyter.errors import AssetUnavailable, NotFound, PlaycutError, SubmissionUncertain
 from playcut_jupyter.sandbox import Sandbox
 
 from .accidents import Canned, EndlessDrip, Reset, Step

@@ -16,13 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from playcut_jupyter.media import (
-    MAX_PIXELS,
-    InvalidImage,
-    decode_image,
-    inspect,
-    preview,
-)
+from playcut_jupyter.media import MAX_PIXELS, InvalidImage, decode_image, inspect, preview
 from tests.media.samples import FORMATS, box, mp4, picture, png_declaring, sound
 
 

@@ -11,11 +11,7 @@ from collections.abc import Callable
 import pytest
 from PIL import Image
 
-from playcut_jupyter.media import (
-    MediaInfo,
-    inspect,
-    poster_frame,
-)
+from playcut_jupyter.media import MediaInfo, inspect, poster_frame
 from playcut_jupyter.sandbox import media as drawn
 from tests.media.samples import box, mp4, sound
 

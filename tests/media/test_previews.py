@@ -7,10 +7,7 @@ import io
 import pytest
 from PIL import Image
 
-from playcut_jupyter.media import (
-    inspect,
-    preview,
-)
+from playcut_jupyter.media import inspect, preview
 from playcut_jupyter.sandbox import media as drawn
 from tests.media.samples import detailed, picture
 

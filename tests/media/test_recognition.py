@@ -4,13 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from playcut_jupyter.media import (
-    SUFFIXES,
-    MediaInfo,
-    inspect,
-    looks_like_text,
-    mime_type_of,
-)
+from playcut_jupyter.media import SUFFIXES, MediaInfo, inspect, looks_like_text, mime_type_of
 from tests.media.samples import FORMATS, mp4, picture
 
 

@@ -12,9 +12,7 @@ from PIL import Image
 from playcut_jupyter.errors import AssetUnavailable, InvalidInput
 from playcut_jupyter.library.records import AssetRecord
 from playcut_jupyter.library.store import hash_of
-from playcut_jupyter.media import (
-    inspect,
-)
+from playcut_jupyter.media import inspect
 from playcut_jupyter.results.asset import Asset
 from tests.media.samples import picture, sound
 

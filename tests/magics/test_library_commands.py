@@ -1,19 +1,40 @@
-"""The commands of `%playcut`: their words in any order, and what they say where there is nothing."""
+"""`%playcut history`, `show`, `export`, `wait` and `resume`: how generations are found and named."""
 
 from __future__ import annotations
 
-import re
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from playcut_jupyter import InvalidInput, NotConnected, NotFound, Playcut
+from playcut_jupyter import InvalidInput, NotFound, Playcut
 from playcut_jupyter.sandbox import Sandbox
-from tests.shells import cell, line
+from tests.shells import cell, connected, line
 
 CaptureFixture = pytest.CaptureFixture[str]
+
+
+def test_history_show_and_wait(shell: InteractiveShell, capsys: Any) -> None:
+    made = cell(shell, "speech", "A sentence to find.")
+    cell(shell, "speech", "Another one.")
+    capsys.readouterr()
+
+    line(shell, "history -n 5 --search to find")
+    line(shell, f"show {made.id}")
+    line(shell, f"wait {made.task_id}")
+
+    told = capsys.readouterr().out
+    assert "A sentence to find." in told
+    assert "Another one." not in told
+    assert shell.user_ns["_playcut"].task_id == made.task_id
+
+
+def test_resume_with_nothing_to_do_says_so(shell: InteractiveShell, capsys: Any) -> None:
+    line(shell, "resume")
+
+    assert "Nothing to resume" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -75,89 +96,6 @@ def test_an_export_is_written_to_a_file_and_overwrites_none(
     assert "curl" not in told
 
 
-def test_a_sessions_title_is_what_the_quotes_hold(shell: InteractiveShell, capsys: CaptureFixture) -> None:
-    line(shell, 'session new "Quoted foxes"')
-    line(shell, "session use 'Quoted foxes'")
-    made = cell(shell, "speech --session 'Quoted foxes'", "Hello.")
-
-    told = capsys.readouterr().out
-    assert ": Quoted foxes" in told
-    assert told.count(made.session_id) >= 2
-
-
-def test_a_mistyped_title_makes_no_session(shell: InteractiveShell, sandbox: Sandbox, capsys: CaptureFixture) -> None:
-    line(shell, "session new Foxes of the night")
-    before = sandbox.requests["create-session"]
-
-    with pytest.raises(InvalidInput, match="Did you mean 'Foxes of the night'"):
-        line(shell, "session use Foxes of the nihgt")
-    line(shell, "session use 65f3a1b2c3d4e5f600000001")
-
-    assert sandbox.requests["create-session"] == before
-    assert "65f3a1b2c3d4e5f600000001" in capsys.readouterr().out
-
-
-def test_without_a_key_the_status_tells_the_remedy_and_the_session_none(
-    shell: InteractiveShell, capsys: CaptureFixture, monkeypatch: pytest.MonkeyPatch, away_from_home: Path
-) -> None:
-    monkeypatch.delenv("PLAYCUT_API_KEY")
-    shell.run_line_magic("config", "PlaycutMagics.budget = 500")
-
-    line(shell, "")
-    line(shell, "session")
-
-    told = capsys.readouterr().out
-    assert "not connected" in told
-    assert "%playcut sandbox" in told
-    assert "500" in told
-    assert str(away_from_home) in told
-    assert "No session yet" in told
-    for command in ("connect", "voices", "session new x"):
-        with pytest.raises(NotConnected):
-            line(shell, command)
-
-
-@pytest.mark.parametrize("words", ["again --dry-run", "again -n 3", "again foo"])
-def test_again_buys_nothing_if_more_is_asked_of_it(shell: InteractiveShell, sandbox: Sandbox, words: str) -> None:
-    cell(shell, "speech", "Only once.")
-    before = sandbox.submissions
-
-    with pytest.raises(InvalidInput, match="`%playcut again` takes no arguments"):
-        line(shell, words)
-
-    assert sandbox.submissions == before
-
-
-@pytest.mark.parametrize("command", ["status", "connect", "panel", "pick", "resume"])
-def test_a_command_that_takes_nothing_says_so(shell: InteractiveShell, command: str) -> None:
-    with pytest.raises(InvalidInput, match="'foo' follows it") as caught:
-        line(shell, f"{command} foo")
-
-    assert f"`%playcut help {command}`" in str(caught.value)
-
-
-@pytest.mark.parametrize("words", ["help", "-h", "--help", "?", "HELP", "help --help"])
-def test_help_is_found_by_whatever_asks_for_it(shell: InteractiveShell, capsys: CaptureFixture, words: str) -> None:
-    line(shell, words)
-
-    told = capsys.readouterr().out
-    assert "--aspect-ratio" in told
-    assert "%playcut resume" in told
-
-
-def test_help_tells_of_one_word(shell: InteractiveShell, capsys: CaptureFixture) -> None:
-    line(shell, "help resume")
-    assert capsys.readouterr().out.startswith("%playcut resume: fetch everything")
-
-    line(shell, "help image")
-    told = capsys.readouterr().out
-    assert "--aspect-ratio" in told
-    assert "%playcut resume" not in told
-
-    with pytest.raises(InvalidInput, match="Did you mean resume"):
-        line(shell, "help resum")
-
-
 def test_what_is_under_way_here_is_not_called_fetched(shell: InteractiveShell, capsys: CaptureFixture) -> None:
     under_way = cell(shell, "image --no-wait", "a fox [stuck]")
     submitted = threading.Event()
@@ -215,7 +153,7 @@ def test_a_generation_is_found_by_its_tasks_id_without_a_key(
 ) -> None:
     made = cell(shell, "speech", "Found without a key.")
     monkeypatch.delenv("PLAYCUT_API_KEY")
-    shell.magics_manager.registry["PlaycutMagics"].pc.switch(sandbox=None)
+    connected(shell).switch(sandbox=None)
 
     assert line(shell, f"show {made.task_id}").id == made.id
 
@@ -260,29 +198,6 @@ def test_a_read_only_tool_is_not_suggested_in_its_own_place(shell: InteractiveSh
     assert "Check the id" in str(caught.value)
 
 
-def test_the_status_tells_whether_there_is_a_key(
-    shell: InteractiveShell, sandbox: Sandbox, capsys: CaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PLAYCUT_BASE_URL", "http://example.com/api")
-    line(shell, "")
-    refused = capsys.readouterr().out
-    monkeypatch.delenv("PLAYCUT_API_KEY")
-    line(shell, "status")
-    without = capsys.readouterr().out
-
-    assert f"...{sandbox.key[-4:]}\n" in refused
-    assert sandbox.key not in refused
-    assert re.search(r"^key +not set$", without, re.MULTILINE)
-
-
-def test_a_million_credits_are_written_out(shell: InteractiveShell, capsys: CaptureFixture) -> None:
-    shell.run_line_magic("config", "PlaycutMagics.budget = 1234567")
-
-    line(shell, "status")
-
-    assert "of a budget of 1234567\n" in capsys.readouterr().out
-
-
 @pytest.mark.parametrize("limit", [0, -1])
 def test_a_history_of_less_than_one_is_refused(shell: InteractiveShell, pc: Playcut, limit: int) -> None:
     pc.speech("In the history.")
@@ -291,8 +206,3 @@ def test_a_history_of_less_than_one_is_refused(shell: InteractiveShell, pc: Play
         pc.history(limit=limit)
     with pytest.raises(InvalidInput, match="whole number of at least 1"):
         line(shell, f"history -n {limit}")
-
-
-def _pc(shell: InteractiveShell) -> Playcut:
-    pc: Playcut = shell.magics_manager.registry["PlaycutMagics"].pc
-    return pc
