@@ -274,6 +274,8 @@ def poster_frame(data: bytes, longest_px: int) -> bytes | None:
         return None
     try:
         with av.open(io.BytesIO(data), mode="r") as clip:
+            if clip.streams.video[0].codec_context is None:
+                return None  # without a decoder; PyAV before 18.1 would take the whole process down
             picture = next(clip.decode(video=0)).to_image()
         picture.thumbnail((longest_px, longest_px))
         out = io.BytesIO()

@@ -74,6 +74,13 @@ def test_what_can_not_be_played_has_no_poster_frame(clip: bytes, cut: Callable[[
     assert poster_frame(cut(clip), 200) is None
 
 
+@pytest.mark.parametrize(
+    "data", [b"", b"<svg/>", b'<svg xmlns="http://www.w3.org/2000/svg"/>', b"\x1aE\xdf\xa3", b"RIFF"]
+)
+def test_what_no_decoder_is_there_for_has_no_poster_frame(data: bytes) -> None:
+    assert poster_frame(data, 200) is None
+
+
 def test_without_pyav_there_is_no_poster_frame(clip: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "av", None)
     assert poster_frame(clip, 200) is None
