@@ -174,7 +174,7 @@ def test_what_is_said_of_a_voice_moves_no_field(panel: tuple[Notebook, Cell]) ->
     cell.output.get_by_label("voice", exact=True).fill("nobody of that name")
     before = cell.evaluate(_PLACES)
     cell.click("Play sample")
-    cell.wait_for_text("is not one of the listed voices")
+    cell.wait_for_text("No voice is called")
     assert cell.evaluate(_PLACES) == before
 
 
