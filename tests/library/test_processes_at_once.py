@@ -15,7 +15,7 @@ KERNELS, EACH = 4, 5
 CODE = f"""
 import sys
 from playcut_jupyter import Playcut
-with Playcut(deadline_s=90) as pc:
+with Playcut(deadline_s=90, progress="off") as pc:
     sweep = pc.sweep("Kernel {{who}} says {{number}}.", kind="speech", who=sys.argv[1], number=list(range({EACH})))
     print(len(sweep.failed), [str(run.error) for run in sweep.failed])
 """

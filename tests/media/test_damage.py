@@ -48,12 +48,12 @@ def test_formats_that_no_notebook_needs_are_not_decoded() -> None:
 
 @pytest.mark.parametrize("size", [(60_000, 60_000), (MAX_PIXELS // 1000 + 1, 1000), (2**31 - 1, 2**31 - 1)])
 def test_a_decompression_bomb_is_refused_at_once(size: tuple[int, int]) -> None:
-    started = time.monotonic()
+    started = time.thread_time()
     with pytest.raises(InvalidImage):
         inspect(png_declaring(*size))
     with pytest.raises(InvalidImage):
         preview(png_declaring(*size), 1024)
-    assert time.monotonic() - started < 1
+    assert time.thread_time() - started < 1
 
 
 def test_a_decompression_bomb_takes_no_memory(tmp_path: Path) -> None:
