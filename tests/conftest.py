@@ -19,16 +19,16 @@ from playcut_jupyter.sandbox import Sandbox
 settings.register_profile("suite", max_examples=60, derandomize=True, deadline=None)
 settings.load_profile("suite")
 
-SLOW_FOLDERS = ("browser", "faults", "kernel")
-"""Each is also the marker of its tests: `-m "not browser and not faults and not kernel"` runs the quick ones."""
+SLOW_FOLDERS = {"browser": "browser", "faults": "faults", "kernel": "kernel", "surroundings": "faults"}
+"""Folder -> the marker of its tests: `-m "not browser and not faults and not kernel"` runs the quick ones."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark tests by the folder that they are in."""
     for item in items:
-        for folder in SLOW_FOLDERS:
-            if folder in item.path.relative_to(Path(__file__).parent).parts:
-                item.add_marker(folder)
+        for folder in item.path.relative_to(Path(__file__).parent).parts:
+            if folder in SLOW_FOLDERS:
+                item.add_marker(SLOW_FOLDERS[folder])
 
 
 def pytest_collection_finish() -> None:

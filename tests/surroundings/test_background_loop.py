@@ -159,7 +159,8 @@ def test_a_submission_that_the_loops_end_cuts_may_have_been_bought(
     program = f"""
 import socket
 silent = socket.create_server(("127.0.0.1", 0))
-other = Playcut(api_key="pk_live_x", base_url=f"http://127.0.0.1:{{silent.getsockname()[1]}}")
+address = f"http://127.0.0.1:{{silent.getsockname()[1]}}"
+other = Playcut(api_key="pk_live_x", base_url=address, request_timeout_s=2)
 other.use_session("0123456789abcdef01234567")
 run = other.submit("image", "a fox")
 connection, _ = silent.accept()
