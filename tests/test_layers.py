@@ -41,7 +41,7 @@ LAYERS = [
     "settings",
     "tools",
     "errors",
-    "remedies redaction media text",
+    "remedies redaction media text output",
     "sandbox",
     "fonts",
 ]

@@ -24,7 +24,9 @@ attempts=4
 names=() tasks=() count=0 failures=0
 session='' problem=''
 
-log() { printf '%s\n' "$*" >&2; }
+# say TEXT: prints a line. Where nobody can read it (a closed pipe, a full disk), the work goes on all the same.
+say() { printf '%s\n' "$*" 2>/dev/null || :; }
+log() { say "$*" >&2; }
 die() { log "$*"; exit 1; }
 failed() { log "$1: $problem"; failures=$((failures + 1)); }
 
@@ -61,7 +63,7 @@ call() {
         : >"$work/answer"
         # The key is passed in a file, because every user of the machine can see a program's arguments. No retries and
         # no redirects, whatever ~/.curlrc says, because a submission that is sent twice is paid twice.
-        status=$(printf '%s' "$input" | curl --silent --globoff --retry 0 --no-location --max-time "$limit_s" \
+        status=$(printf '%s' "$input" 2>/dev/null | curl --silent --globoff --retry 0 --no-location --max-time "$limit_s" \
             --output "$work/answer" --dump-header "$work/headers" --write-out '%{http_code}' --data-binary @- \
             --header @<(printf 'Authorization: Bearer %s\n' "$key") --header 'Content-Type: application/json' \
             "$base_url/tools/$tool/execute") || { problem="$tool: no answer (curl status $?)."; return 2; }
@@ -200,7 +202,7 @@ save() {
         path=$1-$number$extension
     done
     cat "$work/asset" >"$path" || { problem="$path can't be written."; return 1; }
-    printf '%s\n' "$path"
+    say "$path"
 }
 
 # collect NAME TASK: waits for a task and saves its assets.
@@ -217,6 +219,7 @@ safe_url='^(https://[^@[:space:]]+|http://(localhost|127\.0\.0\.1|\[::1\])(:[0-9
 [[ $base_url =~ $safe_url ]] || die "PLAYCUT_BASE_URL is not an https address; plain http would expose the key."
 work=$(mktemp -d) || die "A temporary folder can't be created."
 trap 'rm -rf "$work"' EXIT
+trap '' PIPE
 
 generations
 for ((index = 0; index < ${#tasks[@]}; index++)); do

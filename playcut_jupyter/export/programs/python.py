@@ -14,7 +14,7 @@ import re
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import httpx
 
@@ -56,9 +56,20 @@ class NoAnswer(Failed):
     """There was no usable answer. Only a tool that buys nothing may be called again."""
 
 
+def say(text: object, stream: TextIO | None) -> None:
+    """Print a line. Where nobody can read it (a closed pipe, a full disk), the work goes on all the same."""
+    if stream is None:
+        return
+    try:
+        print(text, file=stream, flush=True)
+    except (OSError, ValueError):
+        # What is left in the buffer goes nowhere, or Python would complain at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 def log(text: str) -> None:
     """Print a message to stderr."""
-    print(text, file=sys.stderr, flush=True)
+    say(text, sys.stderr)
 
 
 def plain(text: object) -> str:
@@ -217,26 +228,29 @@ def make_all() -> int:
     for name, task_id in tasks:
         try:
             for asset_id in wait(task_id):
-                print(save(name, fetch(asset_id)), flush=True)
+                say(save(name, fetch(asset_id)), sys.stdout)
         except Failed as failure:
             failures += 1
             log(f"{name}: {failure} (task {plain(task_id)})")
     return failures
 
 
-def main() -> None:
-    """Check the settings, then generate everything."""
-    if not re.fullmatch("[!-~]+", KEY):
-        sys.exit("Set PLAYCUT_API_KEY to your key (app.playcut.ai/settings/api).")
-    if not re.fullmatch(SAFE_URL, BASE_URL):
-        sys.exit("PLAYCUT_BASE_URL is not an https address; plain http would expose the key.")
+def main() -> int:
+    """Check the settings, then generate everything; return the exit status."""
     try:
+        if not re.fullmatch("[!-~]+", KEY):
+            raise Failed("Set PLAYCUT_API_KEY to your key (app.playcut.ai/settings/api).")
+        if not re.fullmatch(SAFE_URL, BASE_URL):
+            raise Failed("PLAYCUT_BASE_URL is not an https address; plain http would expose the key.")
         failures = make_all()
+        if failures:
+            raise Failed(f"{failures} of {len(GENERATIONS)} failed.")
     except Failed as failure:
-        sys.exit(str(failure))
-    if failures:
-        sys.exit(f"{failures} of {len(GENERATIONS)} failed.")
+        log(str(failure))
+        return 1
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    with api, storage:
+        sys.exit(main())

@@ -44,6 +44,9 @@ class Failed extends Error {}
 /** There was no usable answer. Only a tool that buys nothing may be called again. */
 class NoAnswer extends Failed {}
 
+// Where nobody can read what is printed (a closed pipe, a full disk), the work goes on all the same.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined)
+
 const log = (text = "") => console.error(text)
 const pause = (seconds = 0) => new Promise((done) => setTimeout(done, seconds * 1000))
 
