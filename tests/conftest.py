@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,12 +28,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for folder in item.path.relative_to(Path(__file__).parent).parts:
             if folder in SLOW_FOLDERS:
                 item.add_marker(SLOW_FOLDERS[folder])
-
-
-def pytest_collection_finish() -> None:
-    """Leave what collecting made out of later garbage collections: IPython asks for one at each shell's end."""
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -89,6 +82,8 @@ def shell(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Interac
     yield new
     if "PlaycutMagics" in new.magics_manager.registry:  # a test may have unloaded the extension
         new.magics_manager.registry["PlaycutMagics"].pc.close()
+    # All that is needed of `atexit_operations`, which collects garbage as well: a second for each shell in the end.
     atexit.unregister(new.atexit_operations)
-    new.atexit_operations()
+    if new.history_manager is not None:
+        new.history_manager.end_session()
     InteractiveShell.clear_instance()
