@@ -73,8 +73,12 @@ class Lab:
         self._http.close()
 
 
+LATENCY_S = 0.6
+"""How long tasks take in the kernels' own sandbox; with `[slow]` four times as long, so that all states are seen."""
+
+
 @contextmanager
-def running(temp: Path) -> Iterator[Lab]:
+def running(temp: Path, latency_s: float = LATENCY_S) -> Iterator[Lab]:
     """Run `playcut-jupyter lab` with folders of its own below *temp*: in the sandbox, with nothing of the user's."""
     token = secrets.token_hex(16)
     log = temp / "lab.log"
@@ -85,7 +89,7 @@ def running(temp: Path) -> Iterator[Lab]:
     with log.open("wb") as output:
         process = subprocess.Popen(
             [*command, *options],
-            env=_environment(temp),
+            env=_environment(temp, latency_s),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -139,15 +143,13 @@ def voila(temp: Path, sources: list[str]) -> Iterator[str]:
             process.wait(30)
 
 
-LATENCY_S = 0.6
-"""How long tasks take in the kernels' own sandbox; with `[slow]` four times as long, so that all states are seen."""
-_STARTUP = f"""
+_STARTUP = """
 import functools, playcut_jupyter.sandbox as sandbox
-sandbox.Sandbox = functools.partial(sandbox.Sandbox, latency_s={LATENCY_S})
+sandbox.Sandbox = functools.partial(sandbox.Sandbox, latency_s={})
 """
 
 
-def _environment(temp: Path) -> dict[str, str]:
+def _environment(temp: Path, latency_s: float = LATENCY_S) -> dict[str, str]:
     environment = {
         name: value
         for name, value in os.environ.items()
@@ -159,7 +161,7 @@ def _environment(temp: Path) -> dict[str, str]:
         (temp / folder).mkdir()
     startup = temp / "ipython" / "profile_default" / "startup"
     startup.mkdir(parents=True)
-    (startup / "quick.py").write_text(_STARTUP)
+    (startup / "quick.py").write_text(_STARTUP.format(latency_s))
     labconfig = temp / "config" / "labconfig"
     labconfig.mkdir()
     (labconfig / "default_setting_overrides.json").write_text(

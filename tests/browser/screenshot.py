@@ -18,6 +18,8 @@ _CELLS = (
     "%%playcut image --aspect-ratio 16:9\nA {animal} in a snowy forest at sunset",
     "%%playcut video -a 16:9 -r 480p -d 4\nThe {animal} looks up, snow begins to fall, slow pan",
 )
+_LATENCY_S = 3.0
+"""Long enough to take a picture of a task at work."""
 _CELLS_HEIGHT = 936
 """Two inputs, a picture of 1024 x 576 and a status fit in."""
 
@@ -68,7 +70,7 @@ def main() -> int:
     for take, target in ((take_cells, Path("docs/screenshot.png")), (take_panel, Path("docs/panel.png"))):
         with (
             tempfile.TemporaryDirectory(prefix="playcut-") as temp,
-            running(Path(temp)) as lab,
+            running(Path(temp), _LATENCY_S) as lab,
             sync_playwright() as playwright,
         ):
             take(Notebook(lab, launch(playwright), "storyboard.ipynb"), target)
