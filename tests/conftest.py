@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,11 @@ settings.load_profile("suite")
 
 SLOW_FOLDERS = {"browser": "browser", "faults": "faults", "kernel": "kernel", "surroundings": "faults"}
 """Folder -> the marker of its tests: `-m "not browser and not faults and not kernel"` runs the quick ones."""
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Run one more test at once than there are processors: a test waits about as long as it computes."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
