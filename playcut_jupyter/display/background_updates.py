@@ -9,10 +9,12 @@ from __future__ import annotations
 import contextvars
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 
 import anyio
 from anyio import to_thread
 
+from playcut_jupyter.background.forks import on_fork
 from playcut_jupyter.background.portal import portal
 from playcut_jupyter.display.live import MAX_MESSAGES_PER_S, Below, Line, LiveDisplay
 from playcut_jupyter.display.targets import FinalTarget, NotebookTarget, draw_safely, in_kernel, in_voila, show_once
@@ -21,6 +23,8 @@ from playcut_jupyter.jobs.job import SLICE_S, Job
 _MIN_GAP_S = 1.05 / MAX_MESSAGES_PER_S
 _displays: list[LiveDisplay] = []
 _lock = threading.Lock()
+_updates: Future[None] | None = None
+"""`_update_all`; done while there is nothing to update, or when its loop has ended."""
 
 
 def update_in_background(
@@ -44,11 +48,12 @@ def update_in_background(
     # The first drawing is done here: from another thread, only updates reach the right cell.
     display.tick()
     _finish_with_each_cell()
+    global _updates
     with _lock:
         _displays.append(display)
-        if len(_displays) > 1:
-            return
-    portal().start_task_soon(_update_all)
+        is_updating = len(_displays) > 1 and _updates is not None and not _updates.done()
+    if not is_updating:
+        _updates = portal().start_task_soon(_update_all)
 
 
 async def _update_all() -> None:
@@ -62,6 +67,16 @@ async def _update_all() -> None:
             if not _displays:
                 return
         await anyio.sleep(messages * _MIN_GAP_S or SLICE_S)
+
+
+def _renew() -> None:
+    """Leave the displays of the parent to the parent."""
+    global _lock
+    _lock = threading.Lock()
+    _displays.clear()
+
+
+on_fork(in_child=_renew)
 
 
 def _draw_next() -> int:

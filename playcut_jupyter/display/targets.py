@@ -54,13 +54,14 @@ def draw_safely(draw: Callable[[Bundle], None], bundle: Callable[[], Bundle]) ->
 
 
 def in_kernel() -> bool:
-    """Return True in a notebook's kernel."""
+    """Return True in a notebook's kernel; in a forked child there is only a copy of one, which can display nothing."""
     if "IPython" not in sys.modules:
         return False
     from IPython import get_ipython  # a script must not load IPython for it
 
-    shell = get_ipython()
-    return getattr(shell, "kernel", None) is not None
+    kernel = getattr(get_ipython(), "kernel", None)
+    owner = getattr(getattr(kernel, "iopub_thread", None), "_master_pid", os.getpid())  # ipykernel asks the same
+    return kernel is not None and owner == os.getpid()
 
 
 def in_voila() -> bool:

@@ -16,7 +16,7 @@ from tests.surroundings.programs import run
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Sandbox]:
-    with Sandbox(latency_s=0.05, rate=None) as running:
+    with Sandbox(latency_s=0.05, rate=None, media="tiny") as running:
         yield running
 
 
@@ -175,6 +175,32 @@ attempt(run.wait)
     (row,) = library.history()
     library.close()
     assert row.state in ("sending", "uncertain")
+
+
+IN_CELLS = """
+from pathlib import Path
+from IPython.core.interactiveshell import InteractiveShell
+
+shell = InteractiveShell.instance()
+shell.run_line_magic("load_ext", "playcut_jupyter")
+shell.run_cell_magic("playcut", "image --no-wait --save first.png --out first", "a fox [slow]")
+while not shell.user_ns["first"].task_id:
+    time.sleep(0.01)
+running = portal()
+{end}
+running.thread.join(10)
+shell.run_cell_magic("playcut", "image --no-wait --save second.png", "a fox of its own")
+while not Path("second.png").exists():
+    time.sleep(0.01)
+print("=> saved")
+"""
+
+
+@pytest.mark.parametrize("end", ["its loop stopped", "its selector closed"])
+def test_what_is_displayed_and_saved_from_the_background_goes_on_with_another_loop(
+    end: str, server: Sandbox, away_from_home: Path
+) -> None:
+    assert lines(IN_CELLS.format(end=ENDS[end]), server) == ["saved"]
 
 
 IN_THE_SANDBOX = """

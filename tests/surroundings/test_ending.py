@@ -43,7 +43,7 @@ pc.voices()
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Sandbox]:
-    with Sandbox(latency_s=0.3, rate=None) as running:
+    with Sandbox(latency_s=0.3, rate=None, media="tiny") as running:
         yield running
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.sandbox import Sandbox
+from tests.kernels import connected_kernel
 from tests.surroundings.programs import printed
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Sandbox]:
-    with Sandbox(latency_s=0.05, rate=None) as running:
+    with Sandbox(latency_s=0.05, rate=None, media="tiny") as running:
         yield running
 
 
@@ -138,7 +139,7 @@ say("parent:", run.status, len(run.assets))
 
 
 def test_what_the_parent_has_under_way_is_not_the_childs_to_wait_for(away_from_home: Path) -> None:
-    with Sandbox(latency_s=1.0, rate=None) as slow:
+    with Sandbox(latency_s=1.0, rate=None, media="tiny") as slow:
         lines = printed(UNDER_WAY, server=slow)
         assert lines == [
             "child COMPLETED 1 False",
@@ -164,7 +165,7 @@ os.waitpid(fork(child), 0)
 say(pc.image("a fox left alone").status)
 """
     )
-    with Sandbox(latency_s=1.0, rate=None) as slow:
+    with Sandbox(latency_s=1.0, rate=None, media="tiny") as slow:
         assert printed(program, server=slow) == sorted(["Zero COMPLETED 1 False", "COMPLETED"])
         assert slow.submissions == 2
 
@@ -257,3 +258,34 @@ def test_a_child_that_outlives_its_parent_loses_no_row(server: Sandbox, away_fro
         "of another process",
         "of the child, alone",
     }
+
+
+IN_A_KERNEL = """
+import multiprocessing, os
+made = get_ipython().run_cell_magic("playcut", "image", "a fox of the kernel")
+
+def work(name):
+    get_ipython().run_cell_magic("playcut", "image --no-wait --save {}.png".format(name), f"a fox called {name}")
+    get_ipython().run_cell_magic("playcut", "image", f"an owl called {name}")
+    print(name, "has its owl")
+
+children = [multiprocessing.get_context("fork").Process(target=work, args=(name,)) for name in ("Ada", "Bob")]
+[child.start() for child in children]
+[child.join() for child in children]
+print("exit", *{child.exitcode for child in children})
+"""
+
+
+def test_the_children_of_a_kernel_generate_and_print(server: Sandbox, away_from_home: Path) -> None:
+    """A child has a copy of its kernel, which can display nothing: what it shows is printed, as in a script."""
+    with connected_kernel(server, away_from_home) as kernel:
+        answer = kernel.run(IN_A_KERNEL)
+        after = kernel.run("%%playcut image\na fox afterwards")
+    assert answer.error is None, answer.traceback
+    assert "exit 0" in answer.text
+    assert "Ada has its owl" in answer.text
+    assert answer.text.count("COMPLETED") == 2
+    assert after.error is None
+    library = Library(away_from_home)
+    assert len({row.task_id for row in library.history()}) == 6
+    library.close()
