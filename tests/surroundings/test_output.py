@@ -11,9 +11,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from playcut_jupyter import Playcut
+from playcut_jupyter.cli import notebooks
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.sandbox import Sandbox
 from tests.export.programs import PROGRAMS, every_language
@@ -194,12 +196,37 @@ def test_verify_fetches_all_that_is_missing(output: str, pc: Playcut, sandbox: S
     assert status == 0
 
 
-@pytest.mark.parametrize("output", ["a pipe that is closed after a line", "a full disk"])
-def test_the_demonstration_is_written_whole(output: str, tmp_path: Path) -> None:
-    status, _, _ = shell(f"{CONSOLE} demo --out demo", output, tmp_path)
+@pytest.fixture
+def short_demo(tmp_path: Path) -> str:
+    """Return a command that runs the console's `demo` with a notebook of three cells instead of the quickstart."""
+    source = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_code_cell("%load_ext playcut_jupyter\n%playcut sandbox"),
+            nbformat.v4.new_code_cell(f"%%playcut image\n{ODD}"),
+            nbformat.v4.new_code_cell(f"print({ODD!r})"),
+        ]
+    )
+    folder = tmp_path / "short"
+    folder.mkdir()
+    nbformat.write(source, folder / notebooks.QUICKSTART)
+    (tmp_path / "demo.py").write_text(
+        "import pathlib, sys\n"
+        "from playcut_jupyter.__main__ import main\n"
+        "from playcut_jupyter.cli import notebooks\n"
+        "notebooks.folder = lambda: pathlib.Path('short')\n"
+        "sys.exit(main(['demo', '--out', 'demo']))\n"
+    )
+    return f"{sys.executable} demo.py"
+
+
+@pytest.mark.parametrize(
+    "output", ["a pipe that is closed after a line", "a pipe that is closed at once", "a full disk"]
+)
+def test_the_demonstration_is_written_whole(output: str, short_demo: str, tmp_path: Path) -> None:
+    status, _, _ = shell(short_demo, output, tmp_path)
     assert status == 0
     assert (tmp_path / "demo" / "quickstart.html").stat().st_size > 10_000
-    assert (tmp_path / "demo" / "quickstart.ipynb").stat().st_size > 10_000
+    assert len(nbformat.read(tmp_path / "demo" / "quickstart.ipynb", as_version=4).cells[1].outputs) > 0
 
 
 @every_output
