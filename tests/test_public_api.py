@@ -39,8 +39,7 @@ def test_every_option_of_a_call_is_used() -> None:
 
 
 def test_every_attribute_of_an_error_is_used() -> None:
-    documented = re.findall(
-        r"(?m)^        (\w+):", "\n".join(cls.__doc__ or "" for cls in vars(errors).values() if inspect.isclass(cls))
-    )
+    texts = [inspect.getdoc(cls) or "" for cls in vars(errors).values() if inspect.isclass(cls)]
+    documented = re.findall(r"(?m)^    (\w+):", "\n".join(texts))
     assert documented
     assert {name for name in set(documented) - {"remedies"} if f".{name}" not in PROGRAM} == set()
