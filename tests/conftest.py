@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from playcut_jupyter import Playcut
 from playcut_jupyter.sandbox import Sandbox
+
+# nbformat would compile 39 grammars of internationalised addresses, 2.5 s in every process; notebooks have none.
+sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
 
 # The same examples in every run: a failure is one of the change at hand. `--hypothesis-profile=default` looks for more.
 settings.register_profile("suite", max_examples=60, derandomize=True, deadline=None)

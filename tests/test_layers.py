@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -94,8 +95,14 @@ def own_or_foreign(name: str) -> str:
     return rest or ROOT
 
 
-IMPORTS = [found for module in FILES for found in imports_of(module)]
-OURS = [found for found in IMPORTS if found.name in FILES]
+@cache
+def imports() -> list[Import]:
+    """Return the imports of all modules; read once, and by the process that runs these tests only."""
+    return [found for module in FILES for found in imports_of(module)]
+
+
+def ours() -> list[Import]:
+    return [found for found in imports() if found.name in FILES]
 
 
 def layer(module: str) -> str:
@@ -109,21 +116,24 @@ def test_every_module_has_its_place_in_the_layers() -> None:
 def test_imports_only_point_down() -> None:
     upward = [
         f"{found.importer}:{found.line} imports {found.name}"
-        for found in OURS
+        for found in ours()
         if layer(found.name) != layer(found.importer) and RANK[layer(found.name)] <= RANK[layer(found.importer)]
     ]
     assert upward == []
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
-    needs = {module: {found.name for found in OURS if found.importer == module} - {module} for module in FILES}
+    needs: dict[str, set[str]] = {module: set() for module in FILES}
+    for found in ours():
+        if found.name != found.importer:
+            needs[found.importer].add(found.name)
     TopologicalSorter(needs).prepare()  # raises CycleError, which names the circle
 
 
 def test_the_sandbox_stands_alone() -> None:
     """It is a second, independent reading of the API's documentation."""
-    assert {layer(found.name) for found in OURS if layer(found.importer) == "sandbox"} <= {"sandbox", "fonts"}
-    assert {layer(found.importer) for found in OURS if layer(found.name) == "sandbox"} <= {
+    assert {layer(found.name) for found in ours() if layer(found.importer) == "sandbox"} <= {"sandbox", "fonts"}
+    assert {layer(found.importer) for found in ours() if layer(found.name) == "sandbox"} <= {
         "sandbox",
         "connection",
         "__main__",
@@ -142,11 +152,13 @@ def test_an_import_in_a_function_gives_its_reason() -> None:
             at -= 1
         return text[at].strip().startswith("#")
 
-    assert [f"{found.importer}:{found.line}" for found in IMPORTS if found.in_function and not has_reason(found)] == []
+    assert [
+        f"{found.importer}:{found.line}" for found in imports() if found.in_function and not has_reason(found)
+    ] == []
 
 
 def test_only_those_who_talk_http_import_httpx() -> None:
-    importers = {found.importer for found in IMPORTS if found.name.split(".")[0] in ("httpx", "httpcore")}
+    importers = {found.importer for found in imports() if found.name.split(".")[0] in ("httpx", "httpcore")}
     assert importers == {"api.transport", "api.client", "api.downloads", "cli.doctor"}
 
 
@@ -155,7 +167,7 @@ def test_only_extras_import_what_only_extras_install() -> None:
     optional = {"tornado", "av", "py_nanotts", "nbclient", "nbconvert", "nbformat", "jupyter_client", "jupyterlab"}
     assert [
         (found.importer, found.name)
-        for found in IMPORTS
+        for found in imports()
         if layer(found.importer) != "sandbox" and found.name.split(".")[0] in optional and not found.in_function
     ] == []
 
