@@ -26,6 +26,8 @@ WINDOW_S = 60.0
 _FIRST_BURST = 8
 """The number of concurrent requests before the first answer reports the limit."""
 _MARGIN_S = 0.03
+_LATE_ANSWER_S = 2.0
+"""An answer this long after its own reset is late, not wrong."""
 _MAX_RETRY_AFTER_S = 86_400.0
 
 Notify = Callable[[float], None]
@@ -171,7 +173,7 @@ class RateLimiter:
     def _count_others(self, limit: int, remaining: int, headers: Mapping[str, str], now: float) -> None:
         self.server_remaining = remaining
         reset_in = _seconds_to_reset(headers)
-        if self._learns_window and reset_in is not None and remaining == limit - 1:
+        if self._learns_window and reset_in and remaining == limit - 1:
             # Ours is the only request in the window, so its end reveals the window's length. Near the documented
             # minute, the difference is only the clocks' inaccuracy.
             self._window_s = WINDOW_S if reset_in > 0.8 * WINDOW_S else max(reset_in, 0.05)
@@ -212,7 +214,8 @@ def _seconds_until_date(text: str, server_date: str) -> float | None:
 def _seconds_to_reset(headers: Mapping[str, str]) -> float | None:
     """Return the seconds to `X-RateLimit-Reset` (documented as Unix milliseconds); None unless within the window.
 
-    If our clock differs from the server's `Date` header by more than 2 s, the header replaces our clock.
+    An answer may reach us just after its reset: then 0, for what it counted is over. If our clock differs from the
+    server's `Date` header by more than 2 s, the header replaces our clock.
     """
     reset_ms = _finite(headers.get("x-ratelimit-reset", ""))
     if reset_ms is None:
@@ -225,7 +228,7 @@ def _seconds_to_reset(headers: Mapping[str, str]) -> float | None:
     if abs(server_now - now) > 2:
         now = server_now
     seconds = reset_ms / 1000 - now
-    return seconds if 0 < seconds <= WINDOW_S + 1 else None
+    return max(seconds, 0.0) if -_LATE_ANSWER_S <= seconds <= WINDOW_S + 1 else None
 
 
 def _finite(text: str) -> float | None:
