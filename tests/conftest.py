@@ -27,6 +27,7 @@ SLOW_FOLDERS = {"browser": "browser", "faults": "faults", "kernel": "kernel", "s
 """Folder -> the marker of its tests: `-m "not browser and not faults and not kernel"` runs the quick ones."""
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Run twice as many tests at once as there are processors: a test waits about as long as it computes."""
     return 2 * (os.cpu_count() or 1)
