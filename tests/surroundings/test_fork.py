@@ -267,7 +267,7 @@ made = get_ipython().run_cell_magic("playcut", "image", "a fox of the kernel")
 def work(name):
     get_ipython().run_cell_magic("playcut", "image --no-wait --save {}.png".format(name), f"a fox called {name}")
     get_ipython().run_cell_magic("playcut", "image", f"an owl called {name}")
-    print(name, "has its owl")
+    print(f"{name} has its owl")  # one write: two children may print at the same moment
 
 children = [multiprocessing.get_context("fork").Process(target=work, args=(name,)) for name in ("Ada", "Bob")]
 [child.start() for child in children]
