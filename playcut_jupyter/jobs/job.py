@@ -117,12 +117,13 @@ class Job:
         with self._lock:
             self._snapshot = change(self._snapshot)
             self.version += 1
-            listeners = list(self._listeners)
         if self._snapshot.done and not self._ended.is_set():
             try:
                 change_signal.changed()  # first: a thread that waits for this job then finds the others notified
             finally:
                 self._ended.set()
+        with self._lock:  # only now: who subscribed and found it not done must hear of its end
+            listeners = list(self._listeners)
         for listener in listeners:
             listener()
 

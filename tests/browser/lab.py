@@ -86,6 +86,8 @@ def running(temp: Path, latency_s: float = LATENCY_S) -> Iterator[Lab]:
     options = ["--no-browser", "--port=0", f"--IdentityProvider.token={token}"]
     # The same server has Notebook 7, where that is installed.
     options += [f"--{app}.expose_app_in_browser=True" for app in ("LabApp", "JupyterNotebookApp")]
+    # A type checker that is installed beside us would be started, and interrupt with messages of its own.
+    options.append("--LanguageServerManager.autodetect=False")
     with log.open("wb") as output:
         process = subprocess.Popen(
             [*command, *options],
@@ -164,6 +166,7 @@ def _environment(temp: Path, latency_s: float = LATENCY_S) -> dict[str, str]:
     (startup / "quick.py").write_text(_STARTUP.format(latency_s))
     labconfig = temp / "config" / "labconfig"
     labconfig.mkdir()
+    (labconfig / "page_config.json").write_text(json.dumps({"buildCheck": False}))
     (labconfig / "default_setting_overrides.json").write_text(
         json.dumps({"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}})
     )

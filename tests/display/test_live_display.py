@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from playcut_jupyter.background import change_signal
 from playcut_jupyter.connection.account import Account
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.display import live, status, targets
@@ -94,6 +95,23 @@ def test_what_is_done_already_is_drawn_once(job: Job) -> None:
     screen = Screen()
     watch([job], line_of(job), below, screen)
     assert (screen.drawn, len(screen.last)) == ([], 1)
+
+
+def test_who_subscribes_while_a_job_ends_still_hears_of_it(job: Job) -> None:
+    class Subscriber:
+        """Finds the job not done yet when others hear of its end, as another thread may at that moment."""
+
+        def __init__(self) -> None:
+            self.heard: list[bool] = []
+
+        def subscribe(self) -> None:
+            self.heard.append(job.done)
+            job.on_change(lambda: self.heard.append(job.done))
+
+    subscriber = Subscriber()
+    change_signal.on_change(subscriber.subscribe)
+    end(job)
+    assert subscriber.heard == [False, True]
 
 
 def test_an_interrupt_draws_the_end_and_tells_how_to_go_on(job: Job) -> None:
