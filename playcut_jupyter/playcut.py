@@ -138,12 +138,12 @@ class Playcut(GenerationCalls):
         return Tree(connection, number)
 
     def panel(self) -> Panel:
-        """Return the panel, a graphical interface to the same features; always the same object.
+        """Return the panel, a graphical interface to the same features; the same object until its `close()`.
 
         Raises:
             PlaycutError: the library can't be read.
         """
-        if self._panel is None:
+        if self._panel is None or self._panel.comm is None:
             from playcut_jupyter.panel.view import Panel  # ipywidgets takes 0.1 s to load
 
             self._panel = Panel(self)

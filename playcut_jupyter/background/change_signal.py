@@ -16,10 +16,17 @@ _lock = threading.Lock()
 _listeners: list[WeakMethod[Callable[[], None]]] = []
 
 
-def on_change(listener: Callable[[], None]) -> None:
-    """Call *listener*, a method, at every change, for as long as its object lives."""
+def on_change(listener: Callable[[], None]) -> Callable[[], None]:
+    """Call *listener*, a method, at every change, for as long as its object lives; return a function that ends it."""
+    reference = WeakMethod(listener)
     with _lock:
-        _listeners.append(WeakMethod(listener))
+        _listeners.append(reference)
+
+    def unsubscribe() -> None:
+        with _lock:
+            _listeners[:] = [other for other in _listeners if other is not reference]
+
+    return unsubscribe
 
 
 def changed() -> None:

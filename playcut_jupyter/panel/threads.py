@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TypeAlias
 
 from playcut_jupyter.errors import PlaycutError
@@ -43,8 +44,13 @@ class Worker:
         self._show_error = show_error
 
     def submit(self, work: Callable[[], None], show_error: ShowMessage | None = None) -> None:
-        """Do *work* soon."""
-        self._pool.submit(run_and_report, work, show_error or self._show_error)
+        """Do *work* soon; never, once the worker is closed."""
+        with suppress(RuntimeError):  # it is closed
+            self._pool.submit(run_and_report, work, show_error or self._show_error)
+
+    def close(self) -> None:
+        """End the thread after what it does now; what waits is dropped."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
 
 class CoalescedTask:

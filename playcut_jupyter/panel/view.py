@@ -77,7 +77,14 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             ]
         )
         self.add_class(css_classes.PANEL)
-        change_signal.on_change(self._refresh)
+        self._unsubscribe = change_signal.on_change(self._refresh)
+
+    def close(self) -> None:
+        """Take the panel from its page, and end its threads. What it started goes on."""
+        self._unsubscribe()
+        for worker in self.workers:
+            worker.close()
+        super().close()
 
     # -- what changes -------------------------------------------------------------------------------------------
 

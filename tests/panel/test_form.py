@@ -47,7 +47,10 @@ def served() -> Iterator[Callable[[bytes], str]]:
 
 
 def test_there_is_one_panel_for_a_connection(pc: Playcut) -> None:
-    assert pc.panel() is pc.panel()
+    first = pc.panel()
+    assert pc.panel() is first
+    first.close()
+    assert pc.panel() is not first
 
 
 def test_the_count_is_shown_while_one_types_and_nothing_is_sent(panel: Panel, sandbox: Sandbox) -> None:

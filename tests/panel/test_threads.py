@@ -113,3 +113,14 @@ def test_a_button_is_open_again_after_an_error(pc: Playcut, panel: Panel) -> Non
 
 def test_where_there_are_no_widgets_it_is_one_sentence(panel: Panel) -> None:
     assert panel._repr_mimebundle_()["text/plain"].count(".") == 1
+
+
+def test_a_closed_panel_ends_its_threads_and_follows_nothing_any_more(pc: Playcut, panel: Panel) -> None:
+    workers = [thread for thread in threading.enumerate() if thread.name.startswith("playcut-panel-worker")]
+    assert workers
+    panel.close()
+    for worker in workers:
+        worker.join(30)
+    assert not any(worker.is_alive() for worker in workers)
+    pc.image("a fox that a closed panel does not show")
+    assert not panel.gallery.generations
