@@ -6,10 +6,14 @@ import shutil
 import sys
 from pathlib import Path
 
+import pytest
+
 from playcut_jupyter import Playcut
 from playcut_jupyter.results.collection import Generations
 from playcut_jupyter.sandbox import Sandbox
 from tests.export.programs import NASTY, Run, every_language, needs_curl, originals
+
+pytestmark = pytest.mark.kernel
 
 
 @every_language

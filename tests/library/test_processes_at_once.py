@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from playcut_jupyter import Playcut
 from playcut_jupyter.sandbox import Sandbox
 
@@ -21,6 +23,7 @@ with Playcut(deadline_s=90, progress="off") as pc:
 """
 
 
+@pytest.mark.kernel
 def test_four_kernels_share_one_library_and_one_rate_limit(away_from_home: Path) -> None:
     # 4 x (1 session + voices + 5 x 3) requests through 30 in 1.5 s: every kernel is held up by the others.
     with Sandbox(latency_s=0.1, rate=(30, 1.5), media="tiny") as server:
