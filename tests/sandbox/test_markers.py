@@ -85,7 +85,7 @@ def test_slow(call: Call) -> None:
     caller = call(latency_s=0.1)
     begun = time.monotonic()
     finished(caller, "a fox [slow] [empty]")
-    assert 0.4 <= time.monotonic() - begun < 2
+    assert time.monotonic() - begun >= 0.4
 
 
 def test_stuck(call: Call) -> None:

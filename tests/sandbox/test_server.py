@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from typing import Any
 
 import httpx
@@ -70,26 +69,22 @@ class TestServer:
         caller = call()
         task_id = caller.submit("a fox [stuck]")
 
-        async def stop_during_waits() -> tuple[float, list[bytes]]:
+        async def stop_during_waits() -> list[bytes]:
             waits = [asyncio.create_task(wait_for_task(caller, task_id)) for _ in range(200)]
             await asyncio.to_thread(until, lambda: caller.sandbox.held_waits == 200)
-            begun = time.monotonic()
             await asyncio.to_thread(caller.sandbox.stop)
-            return time.monotonic() - begun, await asyncio.gather(*waits)
+            return await asyncio.gather(*waits)
 
-        seconds, responses = asyncio.run(stop_during_waits())
-        # It takes 0.1 s on an idle machine.
-        assert seconds < 2
-        assert set(responses) == {b""}
+        assert set(asyncio.run(stop_during_waits())) == {b""}
         assert caller.sandbox.held_waits == 0
 
-    def test_stopping_while_media_are_rendered(self, call: Call) -> None:
-        caller = call(media="full")
-        for n in range(6):
+    @pytest.mark.timeout(30)  # to draw them all would take longer
+    def test_stopping_does_not_wait_for_what_is_still_to_be_drawn(self, call: Call) -> None:
+        caller = call(media="full", rate=None)
+        for n in range(300):
             caller.submit(f"fox {n}", imageSize="4K")
-        begun = time.monotonic()
         caller.sandbox.stop()
-        assert time.monotonic() - begun < 2
+        assert caller.sandbox.submissions == 300
 
     @pytest.mark.parametrize("marker", ["", "[stuck]"])
     def test_stopping_with_running_tasks_logs_no_error(
