@@ -1,7 +1,7 @@
 """Removes secrets from every text that can leave the process: messages, reprs, log records.
 
-Each key that is used is remembered here, in memory only, and masked wherever a server, a proxy or a library echoes it.
-Query strings of URLs are removed too, because a signed URL is equivalent to a key.
+Each key or proxy password that is used is remembered here, in memory only, and masked wherever a server, a proxy or a
+library echoes it. Users, passwords and query strings of URLs are removed too: a signed URL is equivalent to a key.
 """
 
 from __future__ import annotations
@@ -11,21 +11,28 @@ import re
 from typing import Any
 
 _MAX_TEXT = 4_000
-_known_keys: set[str] = set()
+_known_secrets: dict[str, str] = {}
+"""Secret -> what is shown in its place."""
 
 _KEY_SHAPE = re.compile(r"\bpk_[a-z]+_[0-9A-Za-z]{8,}")
 _BEARER = re.compile(r"(?i)(\bbearer\s+)(?!pk_[a-z]+_\.\.\.)[^\s'\",;]+")
 # Each pattern matches a whole word, which is inspected afterwards, so that the time is linear in the text's length.
-_URL = re.compile(r"(?i)\bhttps?://[^\s'\"<>]*")
+_URL = re.compile(r"(?i)\b[a-z][a-z0-9+.-]{0,15}://[^\s'\"<>]*")
+_USER = re.compile(r"(://)[^/?#@]*@(?:[^/?#@]*@)*")
 _QUERY = re.compile(r"\?[^\s'\"<>]*")
 _SIGNATURE = re.compile(r"(?i)(signature|sig|token|credential|expires)=")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
-def remember(key: str) -> None:
-    """Remember *key*, so that every later `scrub` masks it, whatever its format."""
-    if len(key) >= 4:
-        _known_keys.add(key)
+def remember(secret: str, *, shown: str | None = None) -> None:
+    """Remember a key or a password, so that every later `scrub` masks it, whatever its format.
+
+    Args:
+        secret: one of less than four characters is too likely a part of a word, and not remembered.
+        shown: what is shown in its place; None: `mask`.
+    """
+    if len(secret) >= 4:
+        _known_secrets[secret] = mask(secret) if shown is None else shown
 
 
 def mask(key: str) -> str:
@@ -36,14 +43,22 @@ def mask(key: str) -> str:
 
 
 def scrub(text: str) -> str:
-    """Return *text* without keys, bearer tokens and the query strings of URLs."""
-    return _without_signatures(_URL.sub(_without_query, _without_keys(text)))
+    """Return *text* without keys, bearer tokens, and the users, passwords and query strings of URLs."""
+    return _without_signatures(_URL.sub(_without_query, without_userinfo(_without_keys(text))))
+
+
+def without_userinfo(text: str) -> str:
+    """Return *text* with every URL in it without its user and password."""
+    return _URL.sub(lambda url: _USER.sub(r"\1", url.group(), count=1), text)
 
 
 def without_secrets(data: Any) -> Any:
-    """Return JSON-like *data* for storage: without keys and signed query strings; other query strings stay."""
+    """Return JSON-like *data* for storage: without keys, and without users and signed query strings of URLs.
+
+    Other query strings stay.
+    """
     if isinstance(data, str):
-        return _without_signatures(_without_keys(data))
+        return _without_signatures(without_userinfo(_without_keys(data)))
     if isinstance(data, list | tuple):
         return [without_secrets(item) for item in data]
     if isinstance(data, dict):
@@ -52,9 +67,9 @@ def without_secrets(data: Any) -> Any:
 
 
 def _without_keys(text: str) -> str:
-    for key in sorted(_known_keys, key=len, reverse=True):
-        if key in text:
-            text = text.replace(key, mask(key))
+    for secret in sorted(_known_secrets, key=len, reverse=True):
+        if secret in text:
+            text = text.replace(secret, _known_secrets[secret])
     text = _KEY_SHAPE.sub(lambda match: mask(match.group()), text)
     return _BEARER.sub(r"\1...", text)
 

@@ -5,19 +5,16 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playcut_jupyter import redaction
+from playcut_jupyter import environment, redaction
 from playcut_jupyter.errors import InvalidInput, NotConnected
+from playcut_jupyter.hosts import HostList, host_list, is_host, is_loopback
 from playcut_jupyter.redaction import plain
 from playcut_jupyter.tools import Tool
 
 BASE_URL = "https://api.playcut.ai/api/v1"
-_HOST_NAME = re.compile(
-    r"(?=.{1,253}$)[A-Za-z0-9]([\w-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([\w-]*[A-Za-z0-9])?)*\.?", re.ASCII
-)
 MAX_GENERATIONS = 16
 """The largest sweep that is sent without being asked to."""
 _VARIABLE = re.compile(r"\$\{?(\w+)", re.ASCII)
@@ -40,6 +37,8 @@ class Settings:
         progress: "auto", or "off" for `wait-for-task` alone.
         max_download_mb: the largest asset that is fetched, MB (10^6 bytes).
         preview_px: longest side of a picture embedded in a notebook, pixels.
+        allow_storage: networks and host names that signed URLs may lead to beside the public network, between commas;
+            empty: as `PLAYCUT_ALLOW_STORAGE` says.
     """
 
     api_key: str = field(repr=False)
@@ -51,9 +50,11 @@ class Settings:
     progress: str = "auto"
     max_download_mb: float = 512.0
     preview_px: int = 1024
+    allow_storage: str = ""
 
     def __post_init__(self) -> None:
         redaction.remember(self.api_key)
+        checked_storage("allow_storage", self.allow_storage)
         for name in ("request_timeout_s", "deadline_s", "max_download_mb", "preview_px"):
             value = getattr(self, name)
             if value is None and name == "deadline_s":
@@ -78,28 +79,38 @@ class Settings:
         """True if the API itself is on this machine."""
         return is_loopback(urlsplit(self.base_url).hostname or "")
 
+    @property
+    def allowed_storage(self) -> HostList:
+        """What `allow_storage` says, else `PLAYCUT_ALLOW_STORAGE` as it is now.
+
+        Raises:
+            InvalidInput: it can't be read.
+        """
+        if self.allow_storage.strip():
+            return checked_storage("allow_storage", self.allow_storage)
+        return checked_storage("PLAYCUT_ALLOW_STORAGE", environment.text("PLAYCUT_ALLOW_STORAGE"))
+
     def deadline_for(self, tool: Tool) -> float:
         """Return how long a task of *tool* is waited for in all, seconds."""
         return self.deadline_s if self.deadline_s is not None else tool.deadline_s
 
 
-def _is_host(host: str) -> bool:
-    """True for an address or a name in ASCII."""
-    try:
-        ip_address(host)
-    except ValueError:
-        return _HOST_NAME.fullmatch(host) is not None
-    return True
+def checked_storage(name: str, value: object) -> HostList:
+    """Return the networks and host names that *value* lists; *name* is the setting.
 
-
-def is_loopback(host: str) -> bool:
-    """True for localhost and the loopback addresses."""
-    if host.lower() == "localhost":
-        return True
+    Raises:
+        InvalidInput: it can't be read.
+    """
+    hint = 'Write networks and names between commas: "10.0.0.0/8, minio.corp.example, *.storage.corp.example".'
+    if not isinstance(value, str):
+        raise InvalidInput(f"{name} is text, not {plain(repr(value), 60)}.", hint=hint)
     try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+        return host_list(environment.unquoted(value))
+    except ValueError as entry:
+        entry_text = plain(repr(str(entry)), 60)
+        raise InvalidInput(
+            f"{name} holds {entry_text}, which is neither a network nor a host name.", hint=hint
+        ) from None
 
 
 def checked_base_url(url: str) -> str:
@@ -108,7 +119,7 @@ def checked_base_url(url: str) -> str:
     Raises:
         NotConnected: it is no http(s) address, or plain http to another machine, which would show the key.
     """
-    text = url.strip().rstrip("/")
+    text = environment.unquoted(url).rstrip("/")
     try:
         parts = urlsplit(text)
         host, _ = parts.hostname or "", parts.port
@@ -119,7 +130,7 @@ def checked_base_url(url: str) -> str:
     if "@" in text:
         raise NotConnected("A base URL must not hold a user name or password.", hint="Leave out what is before the @.")
     hint = f"The documented address is {BASE_URL}; set PLAYCUT_BASE_URL only for another server."
-    if parts.scheme not in ("http", "https") or not _is_host(host) or "?" in text or "#" in text:
+    if parts.scheme not in ("http", "https") or not is_host(host) or "?" in text or "#" in text:
         raise NotConnected(f"{text!r} is not a base URL.", hint=hint)
     if parts.scheme == "http" and not is_loopback(host):
         raise NotConnected(f"Plain http to {host} would show the key to the network; it was not sent.", hint=hint)
@@ -132,9 +143,9 @@ def checked_key(key: str) -> str:
     Raises:
         NotConnected: it holds characters that no header can carry.
     """
-    text = key.strip()
+    text = environment.unquoted(key)
     redaction.remember(text)
-    if not (text.isascii() and text.isprintable()) or " " in text:
+    if not (text.isascii() and text.isprintable()) or any(character in text for character in " \"'`"):
         raise NotConnected(
             "The key holds spaces or characters that a key can't have.",
             hint="Copy it again; a key is pk_live_ and 40 hex characters.",
@@ -150,7 +161,7 @@ def configured_home(home: str | Path | None = None) -> Path:
     Raises:
         InvalidInput: it can't be a folder, or there is no home folder to keep it in.
     """
-    for name, folder in (("home", home), ("PLAYCUT_HOME", os.environ.get("PLAYCUT_HOME"))):
+    for name, folder in (("home", home), ("PLAYCUT_HOME", environment.text("PLAYCUT_HOME"))):
         if not isinstance(folder, str | Path | None):
             raise InvalidInput(f"{name} is a folder, not {plain(repr(folder), 60)}.")
         if folder is not None and str(folder).strip():
@@ -182,16 +193,23 @@ def _absolute(name: str, folder: str) -> Path:
 
 def configured_url(base_url: str | None = None) -> str:
     """Return where the API is: *base_url*, else `PLAYCUT_BASE_URL`, else the documented address."""
-    return base_url or os.environ.get("PLAYCUT_BASE_URL") or BASE_URL
+    return base_url or environment.text("PLAYCUT_BASE_URL") or BASE_URL
+
+
+def configured_key(api_key: str | None = None) -> str:
+    """Return *api_key*, else `PLAYCUT_API_KEY`, checked; empty if there is none."""
+    return checked_key(api_key or environment.text("PLAYCUT_API_KEY"))
 
 
 def uses_sandbox(sandbox: bool | None = None) -> bool:
-    """Return *sandbox*, or where that is None what `PLAYCUT_SANDBOX` says; never the outcome of a missing key."""
-    if sandbox is not None:
-        return sandbox
-    return os.environ.get("PLAYCUT_SANDBOX", "").strip().lower() in ("1", "true", "yes", "on")
+    """Return *sandbox*, or where that is None what `PLAYCUT_SANDBOX` says; never the outcome of a missing key.
+
+    Raises:
+        NotConnected: `PLAYCUT_SANDBOX` is neither yes nor no.
+    """
+    return environment.flag("PLAYCUT_SANDBOX") if sandbox is None else sandbox
 
 
 def configured_origin(base_url: str | None = None, sandbox: bool | None = None) -> str:
     """Return what generations are filed under in the library, as a connection made now would be."""
-    return SANDBOX_ORIGIN if uses_sandbox(sandbox) else configured_url(base_url).strip().rstrip("/")
+    return SANDBOX_ORIGIN if uses_sandbox(sandbox) else environment.unquoted(configured_url(base_url)).rstrip("/")

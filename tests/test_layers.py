@@ -40,9 +40,10 @@ LAYERS = [
     "api library prompts",
     "background",
     "settings",
+    "environment",
     "tools",
     "errors",
-    "remedies redaction media text output",
+    "remedies redaction hosts media text output",
     "sandbox",
     "fonts",
 ]

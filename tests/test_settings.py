@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from playcut_jupyter import Playcut
 from playcut_jupyter.errors import InvalidInput, NotConnected, PlaycutError
+from playcut_jupyter.hosts import is_loopback
 from playcut_jupyter.settings import (
     BASE_URL,
     SANDBOX_ORIGIN,
@@ -18,7 +19,6 @@ from playcut_jupyter.settings import (
     checked_base_url,
     checked_key,
     configured_home,
-    is_loopback,
     uses_sandbox,
 )
 from playcut_jupyter.tools import IMAGE, VIDEO, named

@@ -1,8 +1,8 @@
 """Downloads an asset from its signed URL, without the key and up to a maximum size.
 
-The URL and each redirect are checked: only http(s), and only public addresses (loopback only if the API itself is on
-loopback). The connection is made to the checked address, so that a second DNS answer can't change the target. No
-message contains a signed URL.
+The URL and each redirect are checked: only http(s), and only addresses that `storage_addresses` allows. The
+connection is made to the checked address, so that a second DNS answer can't change the target. No message contains a
+signed URL.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from __future__ import annotations
 import logging
 import socket
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urljoin, urlsplit
 
 import anyio
 import httpx
 
+from playcut_jupyter.api.storage_addresses import refusal
 from playcut_jupyter.api.transport import (
     ResponseLost,
     ResponseTooLarge,
@@ -27,6 +27,7 @@ from playcut_jupyter.api.transport import (
     translate_errors,
 )
 from playcut_jupyter.errors import ConnectionFailed
+from playcut_jupyter.hosts import address_in
 from playcut_jupyter.settings import Settings
 
 log = logging.getLogger("playcut_jupyter")
@@ -34,9 +35,7 @@ log = logging.getLogger("playcut_jupyter")
 _MAX_REDIRECTS = 5
 _MAX_ADDRESSES = 3
 _OVERALL_S = 900.0
-# Ranges that only some versions of Python treat as not global.
-_NOT_GLOBAL = tuple(map(ip_network, ("192.0.0.0/24", "64:ff9b:1::/48", "2001::/32", "fec0::/10")))
-_IPV4_EMBEDDING = tuple(map(ip_network, ("::/96", "64:ff9b::/96")))
+_PORTS = {"http": 80, "https": 443}
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
@@ -134,39 +133,19 @@ async def _checked(url: str, settings: Settings) -> tuple[str, list[str | None]]
         raise FetchFailed("its URL is not valid", retryable=False) from None
     if parts.scheme not in ("http", "https") or not host:
         raise FetchFailed("its URL is not http(s)", retryable=False)
-    if proxy_for(url) is not None and _parse_address(host) is None:
-        return host, [None]
+    addresses: list[str] = []
+    by_proxy = proxy_for(url) is not None and address_in(host) is None
+    if not by_proxy:
+        addresses = await _resolved(host, port or parts.scheme)
+    refused = refusal(host, port or _PORTS[parts.scheme], addresses, settings)
+    if refused is not None:
+        raise FetchFailed(refused, retryable=False)
+    return host, [None] if by_proxy else list(addresses)
+
+
+async def _resolved(host: str, port: int | str) -> list[str]:
     try:
-        entries = await anyio.getaddrinfo(host, port or parts.scheme, type=socket.SOCK_STREAM)
+        entries = await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise FetchFailed(f"the name {host} was not found", retryable=True) from None
-    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in entries))
-    if not all(_may_connect(address, settings) for address in addresses):
-        raise FetchFailed(f"{host} is an address inside a private network", retryable=False)
-    return host, list(addresses)
-
-
-def _parse_address(host: str) -> IPv4Address | IPv6Address | None:
-    try:
-        return ip_address(host)
-    except ValueError:
-        return None
-
-
-def _may_connect(address: str, settings: Settings) -> bool:
-    ip = _parse_address(address.split("%")[0])
-    if ip is None:
-        return False
-    ip = _embedded(ip)
-    if ip.is_loopback:
-        return settings.on_loopback
-    return ip.is_global and not ip.is_multicast and not any(ip in network for network in _NOT_GLOBAL)
-
-
-def _embedded(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
-    """Return the IPv4 address embedded in an IPv6 address (mapped, compatible, 6to4, NAT64), else *ip* itself."""
-    if isinstance(ip, IPv4Address):
-        return ip
-    if any(ip in network for network in _IPV4_EMBEDDING) and not ip.is_loopback:
-        return IPv4Address(int(ip) & 0xFFFFFFFF)
-    return ip.ipv4_mapped or ip.sixtofour or ip
+    return list(dict.fromkeys(str(entry[4][0]) for entry in entries))

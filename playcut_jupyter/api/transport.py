@@ -11,16 +11,14 @@ import ssl
 import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cache
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
+from functools import lru_cache
 
 import anyio
 import httpx
 
+from playcut_jupyter import environment
 from playcut_jupyter.errors import ConnectionFailed, NotConnected, PlaycutError, ServerError
 from playcut_jupyter.redaction import plain
-from playcut_jupyter.settings import is_loopback
 
 # Shorter than the idle timeout of common servers (5 s), so that a submission is rarely written to a connection that
 # the server has just closed.
@@ -55,14 +53,16 @@ def new_transport(url: str, *, reuse_connections: bool = True) -> httpx.AsyncHTT
         max_keepalive_connections=20 if reuse_connections else 0,
         keepalive_expiry=_KEEPALIVE_EXPIRY_S,
     )
-    proxy = proxy_for(url)
+    network = environment.network()
+    proxy, tls = network.proxy_for(url), _tls(network.certificates_file, network.certificates_folder)
     try:
-        return httpx.AsyncHTTPTransport(verify=_tls(), proxy=proxy, limits=limits, socket_options=_keepalive_options())
-    except (ValueError, ImportError, OSError) as error:
-        cause = f"The proxy {plain(proxy, 200)}" if proxy else "The certificate setting of the environment"
+        return httpx.AsyncHTTPTransport(
+            verify=tls, proxy=proxy.url if proxy else None, limits=limits, socket_options=_keepalive_options()
+        )
+    except ImportError:
         raise NotConnected(
-            f"{cause} can't be used ({type(error).__name__}: {plain(error, 200)}).",
-            hint="Check HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR. Nothing was sent.",
+            f"{proxy and proxy.variable} names a SOCKS proxy, for which the package socksio is missing.",
+            hint='Install it with: pip install "httpx[socks]". Nothing was sent.',
         ) from None
 
 
@@ -87,17 +87,26 @@ def new_request(
 
 def proxy_for(url: str) -> str | None:
     """Return the environment's proxy for *url*; None for loopback, where the key is sent over plain http."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if is_loopback(host) or proxy_bypass(host):
-        return None
-    return getproxies().get(parts.scheme)
+    proxy = environment.network().proxy_for(url)
+    return proxy.url if proxy is not None else None
 
 
-@cache
-def _tls() -> ssl.SSLContext:
-    """Return one shared context, because loading the certificates takes longer than a fast request."""
-    return httpx.create_ssl_context()
+@lru_cache(maxsize=4)
+def _tls(file: str, folder: str) -> ssl.SSLContext:
+    """Return one shared context, because loading the certificates takes longer than a fast request.
+
+    Raises:
+        NotConnected: *file* or *folder*, of the environment, can't be read.
+    """
+    context = httpx.create_ssl_context()
+    try:
+        if file:
+            context.load_verify_locations(cafile=file)
+        if folder:
+            context.load_verify_locations(capath=folder)
+    except OSError as error:
+        raise NotConnected(str(error)) from None
+    return context
 
 
 def _keepalive_options() -> list[tuple[int, int, int]]:

@@ -6,7 +6,6 @@ has its session. The credits spent at a service are counted for as long as the `
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -166,7 +165,7 @@ class Connector:
             server = embedded_sandbox(self.home)
             return server.key, server.base_url
         url = settings.checked_base_url(settings.configured_url(self._base_url))
-        key = settings.checked_key(self._api_key or os.environ.get("PLAYCUT_API_KEY") or "")
+        key = settings.configured_key(self._api_key)
         if not key:
             raise NotConnected("There is no API key, and the sandbox is off.")
         return key, url

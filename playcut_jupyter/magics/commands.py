@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from difflib import get_close_matches
@@ -11,6 +10,7 @@ from typing import Any
 
 from IPython.display import display
 
+from playcut_jupyter import environment
 from playcut_jupyter.api.models import Voice
 from playcut_jupyter.connection.account import amount
 from playcut_jupyter.connection.connection import LOOKS_LIKE_SESSION
@@ -287,7 +287,7 @@ def _service(pc: Playcut) -> str:
 
 def _masked_key(used: str) -> str:
     """Return the key, masked; also one in the environment that this connection does not use."""
-    key = used or os.environ.get("PLAYCUT_API_KEY", "").strip()
+    key = used or environment.text("PLAYCUT_API_KEY")
     return mask(key) if key else "not set"
 
 

@@ -5,7 +5,6 @@ Only IPython is imported here; everything that connects, draws or parses is load
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_cell_magic, magics_class, needs_local_scope, no_var_expand
 from traitlets import Bool, Enum, Float, Int, TraitError, Unicode, observe, validate
 
-from playcut_jupyter import settings
+from playcut_jupyter import environment, settings
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.magics.scope import Scope
 
@@ -105,7 +104,7 @@ class PlaycutMagics(Magics):
 
             pc = Playcut(
                 base_url=self.base_url or None,
-                home=self.home or self._relative_homes.get(os.environ.get("PLAYCUT_HOME", "")),
+                home=self.home or self._relative_homes.get(environment.text("PLAYCUT_HOME")),
                 reuse=self.reuse,
                 budget=self.budget,
                 **{name: getattr(self, name) for name in _ADJUSTABLE},
@@ -160,7 +159,7 @@ class PlaycutMagics(Magics):
         if self._runner is not None:
             return self.pc.connector.home, self.pc.connector.origin
         home = settings.configured_home(self.home)
-        variable = os.environ.get("PLAYCUT_HOME", "")
+        variable = environment.text("PLAYCUT_HOME")
         if not self.home and variable and not Path(variable).is_absolute():
             home = self._relative_homes.setdefault(variable, home)  # the same folder after a later `%cd`
         return home, settings.configured_origin(self.base_url)
