@@ -185,9 +185,17 @@ class ServerError(PlaycutError):
 
 
 class ConnectionFailed(PlaycutError):
-    """No answer arrived: refused, reset, timed out, or the host name was not found."""
+    """No answer arrived: refused, reset, timed out, the name was not found, or the certificate is not trusted.
+
+    Attributes:
+        retryable: False if trying again is of no use before something is changed.
+    """
 
     default_hint = "Check the network and PLAYCUT_BASE_URL, then run it again."
+
+    def __init__(self, message: str, *, retryable: bool = True, **facts: Any) -> None:
+        super().__init__(message, **facts)
+        self.retryable = retryable
 
 
 class SubmissionUncertain(PlaycutError):

@@ -23,6 +23,7 @@ class Action(Enum):
     GIVE_DURATION = auto()
     SET_OPTIONS = auto()
     TAKE_LITERALLY = auto()
+    ALLOW_STORAGE = auto()
 
 
 class Remedy(NamedTuple):
@@ -49,6 +50,8 @@ CELL_WORDING: Mapping[Action, str] = {
     Action.GIVE_INPUT: "`-p {0}`",
     Action.GIVE_DURATION: "`-d {0}`",
     Action.SET_OPTIONS: "write `{0}` on the line ({1} in Python)",
+    Action.ALLOW_STORAGE: 'allow it with `%config PlaycutMagics.allow_storage = "{0}"` (in Python: '
+    'allow_storage="{0}"; or set PLAYCUT_ALLOW_STORAGE).',
     Action.TAKE_LITERALLY: "add `--literal` (`pc.image(...)` takes any prompt as it is)",
 }
 """The wording of each action in cells, Python and the terminal; `{0}` is the subject, `{1}` the keywords."""

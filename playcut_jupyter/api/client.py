@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import httpx
 import stamina
 
-from playcut_jupyter import redaction
+from playcut_jupyter import environment, redaction
 from playcut_jupyter.api.rate_limit import Notify, Priority, RateLimiter, retry_after_s
 from playcut_jupyter.api.transport import (
     ResponseLost,
@@ -84,11 +84,25 @@ class Client:
         self.settings = settings
         self.rate_limiter = rate_limiter or RateLimiter(learns_window=settings.on_loopback)
         self._host = urlsplit(settings.base_url).netloc
-        self._transport = new_transport(settings.base_url)
+        self._network: environment.Network | None = None
+        self._transports: list[httpx.AsyncHTTPTransport] = []
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._transport.aclose()
+        for transport in self._transports:
+            await transport.aclose()
+
+    @property
+    def _transport(self) -> httpx.AsyncHTTPTransport:
+        """The transport; another one if the environment's proxies or certificates were changed since the last request.
+
+        One that is out of date is closed with the client, because requests under way go on with it.
+        """
+        network = environment.network()
+        if network != self._network:
+            self._transports.append(new_transport(self.settings.base_url))
+            self._network = network
+        return self._transports[-1]
 
     async def read(self, tool: str, tool_input: Mapping[str, object], **how: Any) -> Any:
         """Call a tool that buys nothing, with bounded retries (jittered back-off) if the answer is lost.
@@ -207,7 +221,9 @@ def encoded(tool: str, tool_input: Mapping[str, object]) -> bytes:
 
 
 def _is_retryable(error: Exception) -> bool:
-    return isinstance(error, ResponseLost | ConnectionFailed | ServerError)
+    if isinstance(error, ConnectionFailed):
+        return error.retryable
+    return isinstance(error, ResponseLost | ServerError)
 
 
 def _data(tool: str, response: Response) -> Any:

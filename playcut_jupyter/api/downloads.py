@@ -15,6 +15,7 @@ from urllib.parse import urljoin, urlsplit
 import anyio
 import httpx
 
+from playcut_jupyter.api import certificates
 from playcut_jupyter.api.storage_addresses import refusal
 from playcut_jupyter.api.transport import (
     ResponseLost,
@@ -28,6 +29,7 @@ from playcut_jupyter.api.transport import (
 )
 from playcut_jupyter.errors import ConnectionFailed
 from playcut_jupyter.hosts import address_in
+from playcut_jupyter.remedies import Remedy
 from playcut_jupyter.settings import Settings
 
 log = logging.getLogger("playcut_jupyter")
@@ -40,11 +42,17 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 
 
 class FetchFailed(Exception):
-    """One download attempt failed; `retryable` if an attempt with a newly signed URL may succeed."""
+    """One download attempt failed.
 
-    def __init__(self, reason: str, *, retryable: bool) -> None:
+    Attributes:
+        retryable: True if an attempt with a newly signed URL may succeed.
+        hint: what has to be changed first, if that is known.
+    """
+
+    def __init__(self, reason: str, *, retryable: bool, hint: str | Remedy | None = None) -> None:
         super().__init__(reason)
         self.retryable = retryable
+        self.hint = hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +87,8 @@ async def fetch(url: str, settings: Settings) -> Body:
     except ResponseLost as lost:
         raise FetchFailed(lost.error.message, retryable=True) from None
     except ConnectionFailed as error:
-        raise FetchFailed(error.message, retryable=True) from None
+        hint = None if error.retryable else certificates.HINT
+        raise FetchFailed(error.message, retryable=error.retryable, hint=hint) from None
     raise FetchFailed(f"the storage redirected more than {_MAX_REDIRECTS} times", retryable=False)
 
 
@@ -139,7 +148,7 @@ async def _checked(url: str, settings: Settings) -> tuple[str, list[str | None]]
         addresses = await _resolved(host, port or parts.scheme)
     refused = refusal(host, port or _PORTS[parts.scheme], addresses, settings)
     if refused is not None:
-        raise FetchFailed(refused, retryable=False)
+        raise FetchFailed(refused.reason, retryable=False, hint=refused.hint)
     return host, [None] if by_proxy else list(addresses)
 
 

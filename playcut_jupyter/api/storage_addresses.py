@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address, ip_network
+from typing import NamedTuple
 
 from playcut_jupyter.hosts import address_in
+from playcut_jupyter.remedies import Action, Remedy
 from playcut_jupyter.settings import Settings
 
 _NEVER = tuple(
@@ -44,8 +46,15 @@ _IPV4_IN_LAST_BITS = tuple(map(ip_network, ("::/96", "::ffff:0:0:0/96", "64:ff9b
 _ISATAP = (0x00005EFE, 0x02005EFE)
 
 
-def refusal(host: str, port: int | None, addresses: Iterable[str], settings: Settings) -> str | None:
-    """Return why nothing is fetched from *host*, in words that follow "it can't be fetched:"; None if it may be.
+class Refusal(NamedTuple):
+    """Why nothing is fetched from a host, in words that follow "it can't be fetched:", and what helps."""
+
+    reason: str
+    hint: Remedy | None
+
+
+def refusal(host: str, port: int | None, addresses: Iterable[str], settings: Settings) -> Refusal | None:
+    """Return why nothing may be fetched from *host*; None if it may be.
 
     Args:
         host: the URL's host, a name or an address.
@@ -57,11 +66,10 @@ def refusal(host: str, port: int | None, addresses: Iterable[str], settings: Set
         InvalidInput: `PLAYCUT_ALLOW_STORAGE` can't be read.
     """
     if host.lower().rstrip(".") in _METADATA_NAMES:
-        return f"{host} is a metadata service, inside a private network, which nothing is ever fetched from"
+        return Refusal(f"{host} is a metadata service inside a private network, never allowed", None)
     for address in addresses:
         if not may_connect(address, settings, host=host, port=port):
-            where = host if address_in(host) else f"{host} ({address})"
-            return f"{where} is an address inside a private network{_what_helps(address, settings)}"
+            return _refusal(host, address)
     return None
 
 
@@ -81,13 +89,17 @@ def may_connect(address: str, settings: Settings, *, host: str = "", port: int |
     return allowed.has_name(host, port) or any(allowed.has_address(form, port) for form in forms)
 
 
-def _what_helps(address: str, settings: Settings) -> str:
+def _refusal(host: str, address: str) -> Refusal:
     ip = address_in(address)
-    if ip is None or _is_never(_forms(ip)):
-        return ", which nothing is ever fetched from"
-    if any(form.is_loopback for form in _forms(ip)):
-        return ": this machine, where the API is not"
-    return " (the setting allow_storage can allow it)"
+    reason = f"{host if address_in(host) else f'{host} ({address})'} is an address inside a private network"
+    forms = _forms(ip) if ip is not None else []
+    if not forms or _is_never(forms):
+        return Refusal(f"{reason}, never allowed", None)
+    if any(form.is_loopback for form in forms):
+        return Refusal(f"{reason}: this machine, where the API is not", None)
+    return Refusal(
+        f"{reason}, which the setting allow_storage does not name", Remedy(Action.ALLOW_STORAGE, host.strip("[]"))
+    )
 
 
 def _is_never(forms: Iterable[IPv4Address | IPv6Address]) -> bool:

@@ -7,16 +7,15 @@ For callers, it only matters whether the server can have taken the request. If n
 from __future__ import annotations
 
 import socket
-import ssl
 import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import lru_cache
 
 import anyio
 import httpx
 
 from playcut_jupyter import environment
+from playcut_jupyter.api import certificates
 from playcut_jupyter.errors import ConnectionFailed, NotConnected, PlaycutError, ServerError
 from playcut_jupyter.redaction import plain
 
@@ -54,7 +53,11 @@ def new_transport(url: str, *, reuse_connections: bool = True) -> httpx.AsyncHTT
         keepalive_expiry=_KEEPALIVE_EXPIRY_S,
     )
     network = environment.network()
-    proxy, tls = network.proxy_for(url), _tls(network.certificates_file, network.certificates_folder)
+    proxy = network.proxy_for(url)
+    if any(target.lower().startswith("https:") for target in (url, proxy.url if proxy else "")):
+        tls = certificates.tls_context(network.certificates_file, network.certificates_folder)
+    else:
+        tls = certificates.no_certificates()
     try:
         return httpx.AsyncHTTPTransport(
             verify=tls, proxy=proxy.url if proxy else None, limits=limits, socket_options=_keepalive_options()
@@ -91,24 +94,6 @@ def proxy_for(url: str) -> str | None:
     return proxy.url if proxy is not None else None
 
 
-@lru_cache(maxsize=4)
-def _tls(file: str, folder: str) -> ssl.SSLContext:
-    """Return one shared context, because loading the certificates takes longer than a fast request.
-
-    Raises:
-        NotConnected: *file* or *folder*, of the environment, can't be read.
-    """
-    context = httpx.create_ssl_context()
-    try:
-        if file:
-            context.load_verify_locations(cafile=file)
-        if folder:
-            context.load_verify_locations(capath=folder)
-    except OSError as error:
-        raise NotConnected(str(error)) from None
-    return context
-
-
 def _keepalive_options() -> list[tuple[int, int, int]]:
     """Return socket options that detect a dead peer within about two minutes of a silent long poll."""
     options = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
@@ -137,6 +122,12 @@ async def translate_errors(what: str, host: str, overall_s: float, *, tool: str 
         with anyio.fail_after(overall_s):
             yield
     except _NEVER_CONNECTED as error:
+        rejected = certificates.rejection(error)
+        if rejected is not None:
+            text = f"The certificate of {host} {rejected}; no connection was made for {what}."
+            raise ConnectionFailed(
+                text, retryable=False, hint=f"{certificates.HINT} Then run it again.", tool=tool
+            ) from None
         raise ConnectionFailed(f"No connection to {host} for {what}: {_reason(error)}.", tool=tool) from None
     except (httpx.TimeoutException, TimeoutError):
         raise ResponseLost(ConnectionFailed(f"{host} did not answer {what} in time.", tool=tool)) from None

@@ -22,6 +22,7 @@ from playcut_jupyter.errors import AssetUnavailable, PlaycutError
 from playcut_jupyter.jobs.events import Emit, Retrying, Throttled
 from playcut_jupyter.jobs.record_writer import RecordWriter
 from playcut_jupyter.library.records import AssetRecord
+from playcut_jupyter.remedies import Action, Remedy
 from playcut_jupyter.tools import GenerationRequest
 
 _ATTEMPTS = 4
@@ -80,10 +81,14 @@ async def _download(
                 body = await downloads.fetch(_url_in(signed), connection.settings)
                 info = await in_worker(partial(_checked, body, request))
     except downloads.FetchFailed as failed:
-        raise AssetUnavailable(
-            f"The asset {asset_id} can't be fetched: {str(failed).rstrip('.')}.", tool="download-asset"
-        ) from None
+        raise _unavailable(asset_id, failed) from None
     return body.data, info
+
+
+def _unavailable(asset_id: str, failed: downloads.FetchFailed) -> AssetUnavailable:
+    text = f"The asset {asset_id} can't be fetched: {str(failed).rstrip('.')}."
+    hint = failed.hint and (failed.hint, " Then ", Remedy(Action.RESUME_ALL), " fetches it, at no cost.")
+    return AssetUnavailable(text, hint=hint, tool="download-asset")
 
 
 def _url_in(signed: object) -> str:

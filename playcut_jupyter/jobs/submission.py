@@ -146,7 +146,10 @@ async def _send(job: Job, inputs: Mapping[str, object], sending: _Sending) -> ob
     if name in READ_ONLY:
         return await connection.client_read(name, inputs)
     retries = stamina.retry_context(
-        on=ConnectionFailed, attempts=_CONNECT_ATTEMPTS, timeout=30, wait_initial=0.2
+        on=lambda error: isinstance(error, ConnectionFailed) and error.retryable,
+        attempts=_CONNECT_ATTEMPTS,
+        timeout=30,
+        wait_initial=0.2,
     ).with_name(f"playcut_jupyter.{name}", (), {})
     try:
         async for attempt in retries:

@@ -95,6 +95,9 @@ class _Wait:
             except ResponseLost as lost:
                 self._emit(Retrying(lost.error.message))
             except (ConnectionFailed, ServerError) as error:
+                if isinstance(error, ConnectionFailed) and not error.retryable:
+                    self.failure = error
+                    return
                 self._emit(Retrying(error.message))
             except PlaycutError as error:
                 self.failure = error

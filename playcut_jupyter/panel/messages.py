@@ -20,6 +20,7 @@ PANEL_WORDING: Mapping[Action, str] = {
     Action.GIVE_INPUT: "`{0}` in “inputs”",
     Action.GIVE_DURATION: "`{0}` in “seconds”",
     Action.SET_OPTIONS: "set {1} in the fields",
+    Action.ALLOW_STORAGE: "set PLAYCUT_ALLOW_STORAGE to {0}.",
     Action.TAKE_LITERALLY: "tick “literal”",
 }
 """How the panel names the actions; `{0}` is the subject, `{1}` the subject as keywords of Python."""
