@@ -217,7 +217,7 @@ class Engine:
         return connection.use_session(self._call(lambda: connection.create_session(title)))
 
     def configure(self, **options: Any) -> None:
-        """Change `progress`, `request_timeout_s`, `deadline_s`, `max_download_mb` or `preview_px`.
+        """Change `progress`, `request_timeout_s`, `deadline_s`, `max_download_mb`, `preview_px` or `allow_storage`.
 
         Raises:
             InvalidInput: a value has the wrong type or range.

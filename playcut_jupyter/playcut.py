@@ -36,6 +36,8 @@ class Playcut(GenerationCalls):
         deadline_s: the longest wait for a task, seconds; None for 300 (image, speech) or 600 (all others).
         max_download_mb: the largest asset that is downloaded, MB.
         preview_px: longest side of a picture as shown in a notebook, pixels.
+        allow_storage: networks and host names, between commas or as a list, that assets may be downloaded from beside
+            the public network ("10.0.0.0/8, *.storage.corp.example"); default `PLAYCUT_ALLOW_STORAGE`.
 
     Raises:
         InvalidInput: an argument has the wrong type or range.
@@ -55,6 +57,7 @@ class Playcut(GenerationCalls):
         deadline_s: float | None = None,
         max_download_mb: float = 512.0,
         preview_px: int = 1024,
+        allow_storage: str | Sequence[str] | None = None,
     ) -> None:
         super().__init__(
             api_key,
@@ -68,6 +71,7 @@ class Playcut(GenerationCalls):
             deadline_s=deadline_s,
             max_download_mb=max_download_mb,
             preview_px=preview_px,
+            allow_storage=allow_storage,
         )
         self._panel: Panel | None = None
 

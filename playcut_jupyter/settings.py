@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from playcut_jupyter import environment, redaction
-from playcut_jupyter.errors import InvalidInput, NotConnected
+from playcut_jupyter.errors import InvalidInput, NotConnected, PlaycutError
 from playcut_jupyter.hosts import HostList, host_list, is_host, is_loopback
 from playcut_jupyter.redaction import plain
 from playcut_jupyter.tools import Tool
@@ -38,7 +39,7 @@ class Settings:
         max_download_mb: the largest asset that is fetched, MB (10^6 bytes).
         preview_px: longest side of a picture embedded in a notebook, pixels.
         allow_storage: networks and host names that signed URLs may lead to beside the public network, between commas;
-            empty: as `PLAYCUT_ALLOW_STORAGE` says.
+            None or empty: as `PLAYCUT_ALLOW_STORAGE` says.
     """
 
     api_key: str = field(repr=False)
@@ -50,7 +51,7 @@ class Settings:
     progress: str = "auto"
     max_download_mb: float = 512.0
     preview_px: int = 1024
-    allow_storage: str = ""
+    allow_storage: str | Sequence[str] | None = None
 
     def __post_init__(self) -> None:
         redaction.remember(self.api_key)
@@ -84,33 +85,34 @@ class Settings:
         """What `allow_storage` says, else `PLAYCUT_ALLOW_STORAGE` as it is now.
 
         Raises:
-            InvalidInput: it can't be read.
+            NotConnected: the environment's can't be read.
         """
-        if self.allow_storage.strip():
+        if self.allow_storage:
             return checked_storage("allow_storage", self.allow_storage)
-        return checked_storage("PLAYCUT_ALLOW_STORAGE", environment.text("PLAYCUT_ALLOW_STORAGE"))
+        variable = "PLAYCUT_ALLOW_STORAGE"
+        return checked_storage(variable, environment.text(variable), refused_as=NotConnected)
 
     def deadline_for(self, tool: Tool) -> float:
         """Return how long a task of *tool* is waited for in all, seconds."""
         return self.deadline_s if self.deadline_s is not None else tool.deadline_s
 
 
-def checked_storage(name: str, value: object) -> HostList:
+def checked_storage(name: str, value: object, *, refused_as: type[PlaycutError] = InvalidInput) -> HostList:
     """Return the networks and host names that *value* lists; *name* is the setting.
 
     Raises:
-        InvalidInput: it can't be read.
+        PlaycutError: it can't be read; of the class *refused_as*.
     """
+    if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
+        value = ",".join(value)
     hint = 'Write networks and names between commas: "10.0.0.0/8, minio.corp.example, *.storage.corp.example".'
-    if not isinstance(value, str):
-        raise InvalidInput(f"{name} is text, not {plain(repr(value), 60)}.", hint=hint)
+    if not isinstance(value, str | None):
+        raise refused_as(f"{name} is text, not {plain(repr(value), 60)}.", hint=hint)
     try:
-        return host_list(environment.unquoted(value))
+        return host_list(environment.unquoted(value or ""))
     except ValueError as entry:
-        entry_text = plain(repr(str(entry)), 60)
-        raise InvalidInput(
-            f"{name} holds {entry_text}, which is neither a network nor a host name.", hint=hint
-        ) from None
+        wrong = plain(repr(str(entry)), 60)
+        raise refused_as(f"{name} holds {wrong}, which is neither a network nor a host name.", hint=hint) from None
 
 
 def checked_base_url(url: str) -> str:

@@ -26,6 +26,7 @@ from playcut_jupyter.api.transport import (
     ResponseTooLarge,
     new_request,
     new_transport,
+    proxy_for,
     read_body,
     stream_response,
     translate_errors,
@@ -193,7 +194,7 @@ class Client:
         # The overall timeout ends later than httpx's, so that a failed connection is reported as such.
         overall_s = timeout_s + _OVERALL_MARGIN_S
         async with (
-            translate_errors(tool, self._host, overall_s, tool=tool),
+            translate_errors(tool, self._host, overall_s, tool=tool, proxy=proxy_for(url)),
             stream_response(self._transport, request) as response,
         ):
             try:

@@ -105,7 +105,7 @@ async def _request(url: str, host: str, address: str | None, settings: Settings)
     request = new_request("GET", str(target), headers=headers, timeout=timeout, extensions=extensions)
     async with (
         new_transport(url, reuse_connections=False) as transport,
-        translate_errors("the download", host, _OVERALL_S),
+        translate_errors("the download", host, _OVERALL_S, proxy=proxy_for(url)),
         stream_response(transport, request) as response,
     ):
         log.debug("GET %s answered %s", url, response.status_code)

@@ -63,7 +63,7 @@ def refusal(host: str, port: int | None, addresses: Iterable[str], settings: Set
         settings: with `allow_storage`.
 
     Raises:
-        InvalidInput: `PLAYCUT_ALLOW_STORAGE` can't be read.
+        NotConnected: `PLAYCUT_ALLOW_STORAGE` can't be read.
     """
     if host.lower().rstrip(".") in _METADATA_NAMES:
         return Refusal(f"{host} is a metadata service inside a private network, never allowed", None)

@@ -6,6 +6,7 @@ For callers, it only matters whether the server can have taken the request. If n
 
 from __future__ import annotations
 
+import re
 import socket
 import zlib
 from collections.abc import AsyncIterator
@@ -16,6 +17,7 @@ import httpx
 
 from playcut_jupyter import environment
 from playcut_jupyter.api import certificates
+from playcut_jupyter.environment import Proxy
 from playcut_jupyter.errors import ConnectionFailed, NotConnected, PlaycutError, ServerError
 from playcut_jupyter.redaction import plain
 
@@ -28,6 +30,9 @@ _NEVER_CONNECTED = (
     httpx.PoolTimeout,
     httpx.ProxyError,
 )
+
+# A proxy's answer to CONNECT: a wrong password, or a host that is not allowed.
+_REFUSED = re.compile(r"4\d\d\b")
 
 
 class ResponseLost(Exception):
@@ -88,10 +93,9 @@ def new_request(
     )
 
 
-def proxy_for(url: str) -> str | None:
+def proxy_for(url: str) -> Proxy | None:
     """Return the environment's proxy for *url*; None for loopback, where the key is sent over plain http."""
-    proxy = environment.network().proxy_for(url)
-    return proxy.url if proxy is not None else None
+    return environment.network().proxy_for(url)
 
 
 def _keepalive_options() -> list[tuple[int, int, int]]:
@@ -109,7 +113,9 @@ def _keepalive_options() -> list[tuple[int, int, int]]:
 
 
 @asynccontextmanager
-async def translate_errors(what: str, host: str, overall_s: float, *, tool: str | None = None) -> AsyncIterator[None]:
+async def translate_errors(
+    what: str, host: str, overall_s: float, *, tool: str | None = None, proxy: Proxy | None = None
+) -> AsyncIterator[None]:
     """Translate httpx's exceptions into `ConnectionFailed` (nothing was sent) or `ResponseLost`.
 
     Args:
@@ -117,18 +123,13 @@ async def translate_errors(what: str, host: str, overall_s: float, *, tool: str 
         host: the host in messages.
         overall_s: the limit for the whole exchange, seconds, against answers that arrive in small pieces without end.
         tool: the errors' `tool`.
+        proxy: the proxy between, which may be what failed.
     """
     try:
         with anyio.fail_after(overall_s):
             yield
     except _NEVER_CONNECTED as error:
-        rejected = certificates.rejection(error)
-        if rejected is not None:
-            text = f"The certificate of {host} {rejected}; no connection was made for {what}."
-            raise ConnectionFailed(
-                text, retryable=False, hint=f"{certificates.HINT} Then run it again.", tool=tool
-            ) from None
-        raise ConnectionFailed(f"No connection to {host} for {what}: {_reason(error)}.", tool=tool) from None
+        raise _never_connected(error, what, host, proxy, tool) from None
     except (httpx.TimeoutException, TimeoutError):
         raise ResponseLost(ConnectionFailed(f"{host} did not answer {what} in time.", tool=tool)) from None
     except httpx.DecodingError:
@@ -137,6 +138,22 @@ async def translate_errors(what: str, host: str, overall_s: float, *, tool: str 
     except (httpx.HTTPError, httpx.StreamError, OSError, anyio.BrokenResourceError) as error:
         text = f"The connection to {host} broke during {what}: {_reason(error)}."
         raise ResponseLost(ConnectionFailed(text, tool=tool)) from None
+
+
+def _never_connected(
+    error: httpx.HTTPError, what: str, host: str, proxy: Proxy | None, tool: str | None
+) -> ConnectionFailed:
+    """Return the error for a connection that was not made, and not to be retried if trying again is of no use."""
+    via = f" through the proxy {proxy.shown} ({proxy.variable})" if proxy is not None else ""
+    rejected = certificates.rejection(error)
+    if rejected is not None:
+        text = f"The certificate of {host} {rejected}; no connection was made for {what}{via}."
+        hint: str | None = f"{certificates.HINT} Then run it again."
+    else:
+        text = f"No connection to {host} for {what}{via}: {_reason(error)}."
+        hint = f"Check the network, PLAYCUT_BASE_URL and {proxy.variable}, then run it again." if proxy else None
+    is_final = rejected is not None or (isinstance(error, httpx.ProxyError) and _REFUSED.match(str(error)) is not None)
+    return ConnectionFailed(text, retryable=not is_final, hint=hint, tool=tool)
 
 
 def _reason(error: Exception) -> str:

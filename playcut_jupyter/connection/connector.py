@@ -62,7 +62,7 @@ class Connector:
     def switch(self, **told: Any) -> None:
         """Take `sandbox`, `base_url` or `home` anew, each as `Playcut` does; the next call uses what they say.
 
-        What is under way at the service used so far goes on there. A key that is another one by now is taken too.
+        What is under way at the service used so far goes on there.
         """
         with self._lock:
             self._sandbox = told.get("sandbox", self._sandbox)
@@ -112,14 +112,16 @@ class Connector:
 
     @property
     def connection(self) -> Connection:
-        """The connection; raises `NotConnected` if there is nothing to talk to."""
+        """The connection; raises `NotConnected` if there is nothing to talk to.
+
+        The environment counts as it is now: after a key is set there, or another one, it is that key's connection.
+        """
         with self._lock:
-            if self._current is None:
-                key, url = self._credentials()
-                place = (key, url, self.home)
-                if place not in self._connections:
-                    self._connections[place] = self._connected(key, url)
-                self._current = self._connections[place]
+            key, url = self._credentials()
+            place = (key, url, self.home)
+            if place not in self._connections:
+                self._connections[place] = self._connected(key, url, is_sandbox=self.is_sandbox)
+            self._current = self._connections[place]
             return self._current
 
     @property
@@ -170,8 +172,9 @@ class Connector:
             raise NotConnected("There is no API key, and the sandbox is off.")
         return key, url
 
-    def _connected(self, key: str, url: str) -> Connection:
-        chosen = Settings(api_key=key, base_url=url, home=self.home, is_sandbox=self.is_sandbox, **self._options)
+    def _connected(self, key: str, url: str, *, is_sandbox: bool = False) -> Connection:
+        chosen = Settings(api_key=key, base_url=url, home=self.home, is_sandbox=is_sandbox, **self._options)
+        _ = chosen.allowed_storage  # what can't be read is refused before anything is bought
         # What was spent at a service is not forgotten with a connection to it.
         account = self._accounts.setdefault(chosen.origin, Account(self._budget))
         return Connection(chosen, account)

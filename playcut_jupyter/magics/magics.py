@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from playcut_jupyter.magics.cell_runner import CellRunner
     from playcut_jupyter.playcut import Playcut
 
-_ADJUSTABLE = ("progress", "request_timeout_s", "deadline_s", "max_download_mb", "preview_px")
+_ADJUSTABLE = ("progress", "request_timeout_s", "deadline_s", "max_download_mb", "preview_px", "allow_storage")
 """Settings that can change while a connection is in use."""
 
 
@@ -47,6 +47,11 @@ class PlaycutMagics(Magics):
         None, allow_none=True, min=0.1, help="How long a task is waited for, seconds; None: by kind."
     ).tag(config=True)
     max_download_mb = Float(512.0, min=0.001, help="The largest asset that is downloaded, MB.").tag(config=True)
+    allow_storage = Unicode(
+        "",
+        help="Private networks and host names, between commas, that assets may be downloaded from; "
+        "empty: PLAYCUT_ALLOW_STORAGE.",
+    ).tag(config=True)
 
     def __init__(self, shell: InteractiveShell) -> None:
         # Set first: reading a configuration file in `super().__init__` already triggers observers.
@@ -132,6 +137,15 @@ class PlaycutMagics(Magics):
             return str(settings.configured_home(proposal["value"]))
         except PlaycutError as error:
             raise TraitError(str(error)) from None
+
+    @validate("allow_storage")
+    def _readable(self, proposal: Any) -> str:
+        """Refuse a list that can't be read, and keep the last one."""
+        try:
+            settings.checked_storage("allow_storage", proposal["value"])
+        except PlaycutError as error:
+            raise TraitError(str(error)) from None
+        return str(proposal["value"])
 
     @observe("reuse", "budget", "base_url", "home", "max_generations", *_ADJUSTABLE)
     def _adjust(self, change: Any) -> None:

@@ -8,9 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from playcut_jupyter import environment
 from playcut_jupyter.api.downloads import FetchFailed
-from playcut_jupyter.api.transport import proxy_for
 from tests.api.storage import KEY, LOCAL, REMOTE, Storage, fetched, refusal
+
+
+def proxy_for(url: str) -> str | None:
+    proxy = environment.network().proxy_for(url)
+    return proxy.url if proxy is not None else None
 
 
 @pytest.mark.parametrize(

@@ -94,12 +94,13 @@ def test_an_option_that_is_nearly_one_of_ours_is_not_bought(pc: Playcut, sandbox
 
 
 def test_a_proxy_that_is_none_is_told_and_nothing_is_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", "proxy.corp:3128")
+    monkeypatch.setenv("HTTPS_PROXY", "ftp://user:s3cr3t@proxy.corp:3128")
     with (
         Playcut(api_key="pk_live_" + "0" * 40, base_url="https://api.example/api/v1", home=tmp_path) as pc,
-        pytest.raises(NotConnected, match=r"The proxy proxy\.corp:3128 can't be used"),
+        pytest.raises(NotConnected, match=r"^HTTPS_PROXY can't be used: 'ftp' is no kind") as refused,
     ):
         pc.image("a fox behind a proxy")
+    assert "s3cr3t" not in str(refused.value)
 
 
 def test_a_prompt_is_literal_in_python(pc: Playcut) -> None:

@@ -67,6 +67,7 @@ def connecting() -> None:
         request_timeout_s=30,
         deadline_s=None,
         max_download_mb=512,
+        allow_storage="10.0.0.0/8",
         preview_px=1024,
     )
     assert_type(pc.connector, Connector)
