@@ -16,6 +16,7 @@ from playcut_jupyter.background.portal import portal
 from playcut_jupyter.connection.account import over_budget
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.connection.connector import Connector
+from playcut_jupyter.connection.storage_check import storage_warning
 from playcut_jupyter.design import planning
 from playcut_jupyter.design.forecast import Forecast, affordable, forecast
 from playcut_jupyter.design.planning import SweepRequest
@@ -195,9 +196,17 @@ class Engine:
 
     def check(self) -> int:
         """Check the current key with `list-voices`, which costs nothing; return the number of voices."""
-        self.connector.switch()
         connection = self.connection
         return len(models.voices(self._call(lambda: connection.client_read("list-voices", {}))))
+
+    def storage_warning(self) -> str | None:
+        """Return what will keep assets from being downloaded here, as far as is known; None for nothing. Costs nothing.
+
+        Raises:
+            NotConnected: there is nothing to talk to.
+        """
+        connection = self.connection
+        return self._call(lambda: storage_warning(connection))
 
     def switch(self, *, sandbox: bool | None) -> None:
         """Switch to the sandbox (True), to the API (False), or to the environment's setting (None).

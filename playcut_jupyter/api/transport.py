@@ -11,6 +11,7 @@ import socket
 import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 import anyio
 import httpx
@@ -169,6 +170,25 @@ async def stream_response(transport: httpx.AsyncHTTPTransport, request: httpx.Re
     finally:
         with anyio.CancelScope(shield=True), anyio.move_on_after(1):
             await response.aclose()
+
+
+async def reach(url: str, timeout_s: float) -> None:
+    """Ask for *url* once, without a key; any answer will do.
+
+    Raises:
+        ConnectionFailed: nothing answers.
+        NotConnected: the proxy or certificates of the environment can't be used.
+    """
+    request = new_request("GET", url, headers={}, timeout=httpx.Timeout(timeout_s))
+    try:
+        async with (
+            new_transport(url) as transport,
+            translate_errors("a first look", urlsplit(url).netloc, timeout_s + 1, proxy=proxy_for(url)),
+            stream_response(transport, request),
+        ):
+            pass
+    except ResponseLost as lost:
+        raise ConnectionFailed(lost.error.message) from None
 
 
 class ResponseTooLarge(Exception):

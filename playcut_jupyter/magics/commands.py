@@ -93,6 +93,9 @@ class Commands:
     def _connect(self, _: str) -> Playcut:
         count, key = self._pc.check(), self._pc.connection.settings.masked_key
         say(f"Connected to {_service(self._pc)} with {key}; the key works ({count} voices).")
+        warning = self._pc.storage_warning()
+        if warning is not None:
+            say(f"Careful: {warning}")
         return self._pc
 
     def _sandbox(self, rest: str) -> Playcut:
