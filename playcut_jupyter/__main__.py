@@ -71,6 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     actions.add_parser("verify", help="find missing or damaged originals, and fetch them again by asset id")
 
     doctor = commands.add_parser("doctor", help="check the installation, the key and the connection to the API")
+    doctor.add_argument(
+        "--spend", action="store_true", help="buy one small picture and one short sound, and report what the API does"
+    )
     doctor.set_defaults(run=_doctor)
     return parser
 
@@ -105,7 +108,11 @@ def _lab(arguments: argparse.Namespace) -> int:
     return open_lab(arguments.folder, arguments.options)
 
 
-def _doctor(_: argparse.Namespace) -> int:
+def _doctor(arguments: argparse.Namespace) -> int:
+    if arguments.spend:
+        from playcut_jupyter.cli.real_check import spend  # each command loads only what it needs
+
+        return spend(Path.cwd())
     from playcut_jupyter.cli.doctor import examine  # each command loads only what it needs
 
     return examine()

@@ -13,7 +13,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 import httpx
@@ -77,6 +77,10 @@ class Response:
     body: bytes
 
 
+Observer: TypeAlias = Callable[[str, Response, float], None]
+"""Is told each answer: the tool, the answer, and the seconds it took."""
+
+
 class Client:
     """A client for one base URL and one key, on one event loop, behind one `RateLimiter`."""
 
@@ -85,6 +89,7 @@ class Client:
         self.settings = settings
         self.rate_limiter = rate_limiter or RateLimiter(learns_window=settings.on_loopback)
         self._host = urlsplit(settings.base_url).netloc
+        self.observers: list[Observer] = []
         self._network: environment.Network | None = None
         self._transports: list[httpx.AsyncHTTPTransport] = []
 
@@ -192,7 +197,7 @@ class Client:
         url = f"{self.settings.base_url}/tools/{tool}/execute"
         request = new_request("POST", url, headers=headers, timeout=timeout, content=body)
         # The overall timeout ends later than httpx's, so that a failed connection is reported as such.
-        overall_s = timeout_s + _OVERALL_MARGIN_S
+        overall_s, started_at = timeout_s + _OVERALL_MARGIN_S, time.monotonic()
         async with (
             translate_errors(tool, self._host, overall_s, tool=tool, proxy=proxy_for(url)),
             stream_response(self._transport, request) as response,
@@ -201,7 +206,10 @@ class Client:
                 body = await read_body(response, _MAX_ANSWER_BYTES)
             except ResponseTooLarge:
                 raise ResponseLost(ServerError(f"The answer to {tool} is too large.", tool=tool)) from None
-            return Response(response.status_code, response.headers, body)
+            answer = Response(response.status_code, response.headers, body)
+        for observe in self.observers:
+            observe(tool, answer, time.monotonic() - started_at)
+        return answer
 
 
 def encoded(tool: str, tool_input: Mapping[str, object]) -> bytes:
