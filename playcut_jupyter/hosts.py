@@ -15,6 +15,7 @@ _HOST_NAME = re.compile(
 _SEPARATORS = re.compile(r"[\s,;]+")
 _NAME = re.compile(r"[\w*]([\w*-]*[\w*])?(\.[\w*]([\w*-]*[\w*])?)*")
 _WITH_PORT = re.compile(r"(?P<host>\[[^\]]*\]|[^:]*):(?P<port>\d{1,5})")
+_BRACKETS = re.compile(r"^\[([^\[\]]*)\](/\d+)?$")
 _OF_NUMBERS = re.compile(r"[\d*]+(\.[\d*]+)*")
 
 
@@ -124,9 +125,8 @@ def _parts(entry: str) -> tuple[str, int | None]:
 
 
 def _network(host: str) -> IPv4Network | IPv6Network | None:
-    text = host.replace("[", "", 1).replace("]", "", 1) if host.startswith("[") else host
     try:
-        return ip_network(text, strict=False)
+        return ip_network(_BRACKETS.sub(r"\1\2", host), strict=False)
     except ValueError:
         return None
 
