@@ -110,7 +110,7 @@ class Network:
 
     def _needs_none(self, host: str, port: int) -> bool:
         try:
-            exempt = host_list(self.no_proxy, with_subdomains=True)
+            exempt = host_list(self.no_proxy, as_no_proxy=True)
         except ValueError as entry:
             raise _refused("NO_PROXY", f"the entry {plain(str(entry), 60)} is neither a host nor a network") from None
         return exempt.includes(host, port)

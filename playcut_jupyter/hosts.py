@@ -93,14 +93,14 @@ class HostList:
 
 
 @lru_cache(maxsize=64)
-def host_list(text: str, *, with_subdomains: bool = False) -> HostList:
+def host_list(text: str, *, as_no_proxy: bool = False) -> HostList:
     """Return the list that *text* holds: networks (`10.0.0.0/8`), addresses and names, each with or without a port.
 
     `*.corp.example` is every name under it, `.corp.example` also that name itself, and `*` is any name.
 
     Args:
         text: entries between commas, semicolons or blanks.
-        with_subdomains: a plain name also stands for all names under it, as in `NO_PROXY`.
+        as_no_proxy: a plain name also stands for all names under it, and `10.*` for addresses, as in `NO_PROXY`.
 
     Raises:
         ValueError: an entry is neither; its text is the error's.
@@ -112,8 +112,8 @@ def host_list(text: str, *, with_subdomains: bool = False) -> HostList:
         network = _network(host)
         if network is not None:
             networks.append((network, port))
-        elif _is_pattern(host):
-            names.append(_Name(_ascii(host), port, with_subdomains))
+        elif _is_pattern(host, of_addresses=as_no_proxy):
+            names.append(_Name(_ascii(host), port, as_no_proxy))
         else:
             raise ValueError(entry)
     return HostList(tuple(networks), tuple(names))
@@ -131,11 +131,10 @@ def _network(host: str) -> IPv4Network | IPv6Network | None:
         return None
 
 
-def _is_pattern(host: str) -> bool:
+def _is_pattern(host: str, *, of_addresses: bool) -> bool:
     name = host.removeprefix(".").removesuffix(".")
     looks_like_address = _OF_NUMBERS.fullmatch(name) is not None and name != "*"
-    # `10.*` is no name, but with `*` it is a pattern of addresses that hosts are compared with as text.
-    return _NAME.fullmatch(name) is not None and (not looks_like_address or "*" in name)
+    return _NAME.fullmatch(name) is not None and (not looks_like_address or (of_addresses and "*" in name))
 
 
 def _ascii(host: str) -> str:

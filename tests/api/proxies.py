@@ -1,4 +1,4 @@
-"""Proxies on this machine: for HTTP, and for SOCKS; each leads wherever a test says, and writes down what it is told."""
+"""Proxies on this machine, for HTTP and for SOCKS: each leads where a test says, and writes down what it is told."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ def _served(handler: type[socketserver.StreamRequestHandler]) -> Iterator[str]:
         thread.join()
 
 
-def _relay(one: socket.socket, port: int) -> None:
+def relay(one: socket.socket, port: int) -> None:
+    """Copy both ways between *one* and *port* of this machine."""
     with socket.create_connection(("127.0.0.1", port)) as other:
 
         def copy(source: socket.socket, target: socket.socket) -> None:
@@ -62,7 +63,7 @@ def http_proxy(port: int) -> Iterator[Proxy]:
                     proxy.seen.append(base64.b64decode(line.split()[2]).decode())
             self.wfile.write(f"HTTP/1.1 {proxy.answer}\r\n\r\n".encode())
             if proxy.answer.startswith("200"):
-                _relay(self.connection, port)
+                relay(self.connection, port)
 
     with _served(Handler) as address:
         proxy = Proxy(address)
@@ -82,7 +83,7 @@ def socks_proxy(port: int) -> Iterator[Proxy]:
             proxy.seen.append(self.rfile.read(self.rfile.read(1)[0]).decode())
             self.rfile.read(2)
             self.wfile.write(b"\x05\x00\x00\x01\x7f\x00\x00\x01\x00\x00")
-            _relay(self.connection, port)
+            relay(self.connection, port)
 
     with _served(Handler) as address:
         proxy = Proxy(address)

@@ -118,7 +118,7 @@ def test_a_socks_proxy_looks_names_up_itself(
 def test_without_what_socks_needs_the_package_is_named(pc: Playcut, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "socksio", None)
     monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:9")
-    with pytest.raises(NotConnected, match="^ALL_PROXY names a SOCKS proxy") as caught:
+    with pytest.raises(NotConnected, match=r"^ALL_PROXY names a SOCKS proxy") as caught:
         pc.check()
     assert 'pip install "httpx[socks]"' in str(caught.value)
 
