@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from playcut_jupyter.api.client import encoded
-from playcut_jupyter.errors import InvalidInput
+from playcut_jupyter.errors import InvalidInput, PlaycutError
 from playcut_jupyter.generation_calls import GenerationCalls
 from playcut_jupyter.jobs import start
 from playcut_jupyter.jobs.pipeline import submit_only
+from playcut_jupyter.redaction import plain
 from playcut_jupyter.results.comparison import Comparison
 from playcut_jupyter.results.family_tree import Tree
 from playcut_jupyter.results.generation import Generation
@@ -160,4 +161,7 @@ class Playcut(GenerationCalls):
         self.close()
 
     def __repr__(self) -> str:
-        return f"<Playcut {self.connector.place}>"
+        try:
+            return f"<Playcut {plain(self.connector.place)}>"
+        except PlaycutError as error:
+            return f"<Playcut: {error.message}>"

@@ -17,15 +17,15 @@ LOCAL = "http://127.0.0.1:9/api/v1"
 REMOTE = "https://api.example/api/v1"
 
 
-def settings(base_url: str = LOCAL, **values: float) -> Settings:
+def settings(base_url: str = LOCAL, **values: object) -> Settings:
     return Settings(api_key=KEY, base_url=base_url, home=Path("x"), **{"request_timeout_s": 5, **values})  # type: ignore[arg-type]
 
 
-def fetched(url: str, base_url: str = LOCAL, **values: float) -> Body:
+def fetched(url: str, base_url: str = LOCAL, **values: object) -> Body:
     return anyio.run(fetch, url, settings(base_url, **values))
 
 
-def refusal(url: str, base_url: str = LOCAL, **values: float) -> FetchFailed:
+def refusal(url: str, base_url: str = LOCAL, **values: object) -> FetchFailed:
     with pytest.raises(FetchFailed) as caught:
         fetched(url, base_url, **values)
     assert KEY not in str(caught.value)
