@@ -61,8 +61,8 @@ class Run:
         name, command = PROGRAMS[format_]
         program = self._folder / name
         program.write_text(text, encoding="utf-8")
-        # No proxy may stand in between, and the package is not to be found.
-        hidden = ("proxy", "pythonpath")
+        # No proxy may stand in between, nor certificates of this machine's own; and the package is not to be found.
+        hidden = ("proxy", "ca_bundle", "pythonpath")
         clean = {name: value for name, value in os.environ.items() if not any(part in name.lower() for part in hidden)}
         given = {"PLAYCUT_API_KEY": self._sandbox.key, "PLAYCUT_BASE_URL": self._sandbox.base_url} | environment
         done = subprocess.run(

@@ -13,13 +13,32 @@ generations() {
     __GENERATIONS__
 }
 
-base_url=${PLAYCUT_BASE_URL:-https://api.playcut.ai/api/v1}
+# setting NAME: prints an environment variable without the blanks and quotes around it.
+setting() {
+    local value=${!1:-}
+    value=${value#"${value%%[![:space:]\"\']*}"}
+    printf '%s' "${value%"${value##*[![:space:]\"\']}"}"
+}
+
+base_url=$(setting PLAYCUT_BASE_URL)
+base_url=${base_url:-https://api.playcut.ai/api/v1}
 base_url=${base_url%/}
-key=${PLAYCUT_API_KEY:-}
+key=$(setting PLAYCUT_API_KEY)
 timeout_s=30
 deadline_s=600 # the longest wait for a task
 poll_s=3       # the pause before a wait that ended early is retried
 attempts=4
+
+# What curl reads itself. It takes no proxy from HTTP_PROXY, networks in NO_PROXY only from version 7.86, and never `*.`.
+for name in https_proxy HTTPS_PROXY all_proxy ALL_PROXY SSL_CERT_FILE SSL_CERT_DIR; do
+    [ -z "${!name+set}" ] || export "$name=$(setting "$name")"
+done
+no_proxy=$(setting no_proxy)
+no_proxy=${no_proxy:-$(setting NO_PROXY)}
+[ "$no_proxy" = '*' ] || no_proxy="${no_proxy//\*./.},localhost,127.0.0.1,::1"
+export no_proxy
+# curl leaves SSL_CERT_FILE out where SSL_CERT_DIR is set as well.
+[ -n "${CURL_CA_BUNDLE:-}" ] || [ -z "${SSL_CERT_FILE:-}" ] || export CURL_CA_BUNDLE=$SSL_CERT_FILE
 
 names=() tasks=() count=0 failures=0
 session='' problem=''

@@ -13,15 +13,23 @@ import os
 import re
 import sys
 import time
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any, TextIO
+from urllib.parse import urlsplit
 
 import httpx
 
 GENERATIONS: Any = "__GENERATIONS__"
 
-BASE_URL = (os.environ.get("PLAYCUT_BASE_URL") or "https://api.playcut.ai/api/v1").rstrip("/")
-KEY = os.environ.get("PLAYCUT_API_KEY", "")
+
+def setting(name: str) -> str:
+    """Return an environment variable without the blanks and quotes around it."""
+    return os.environ.get(name, "").strip(" \t\r\n\"'")
+
+
+BASE_URL = (setting("PLAYCUT_BASE_URL") or "https://api.playcut.ai/api/v1").rstrip("/")
+KEY = setting("PLAYCUT_API_KEY")
 TIMEOUT_S = 30
 DEADLINE_S = 600  # the longest wait for a task
 POLL_S = 3  # the pause before a wait that ended early is retried
@@ -44,8 +52,33 @@ EXTENSIONS = {
     "1a45dfa3": ".webm",
 }
 
-api = httpx.Client(timeout=TIMEOUT_S)
-storage = httpx.Client(timeout=TIMEOUT_S, follow_redirects=True)  # gets signed URLs, never the key
+
+def needs_no_proxy(entry: str) -> str:
+    """Return an entry of NO_PROXY as httpx reads it: without brackets, and a network as the API's address in it."""
+    host = urlsplit(BASE_URL).hostname or ""
+    try:
+        return host if ip_address(host) in ip_network(entry.strip("[]"), strict=False) else entry.strip("[]")
+    except ValueError:
+        return entry.strip("[]") if entry == "*" else entry.strip("[]").removeprefix("*")
+
+
+def new_client(**options: Any) -> httpx.Client:
+    """Return a client with the environment's proxy, never for this machine, and with its and the system's CAs."""
+    for name in ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"):
+        for variable in {name, name.lower()} & set(os.environ):
+            os.environ[variable] = setting(variable)
+    exempt = re.split(r"[\s,;]+", setting("no_proxy") or setting("NO_PROXY"))
+    os.environ["no_proxy"] = ",".join([*map(needs_no_proxy, filter(None, exempt)), "localhost", "127.0.0.1", "::1"])
+    try:
+        tls = httpx.create_ssl_context()
+        tls.load_default_certs()
+        return httpx.Client(timeout=TIMEOUT_S, verify=tls, **options)
+    except (ValueError, ImportError, OSError, httpx.InvalidURL) as error:
+        sys.exit(f"HTTPS_PROXY, NO_PROXY or SSL_CERT_FILE can't be used ({type(error).__name__}).")
+
+
+api = new_client()
+storage = new_client(follow_redirects=True)  # gets signed URLs, never the key
 
 
 class Failed(Exception):

@@ -6,7 +6,8 @@
  *
  * This is TypeScript with inferred types only, so it is JavaScript too: save it as playcut.mjs for node 20 or later, or
  * as playcut.ts. Each run generates, and pays, again. A submission is sent once: one that may have been bought is not
- * retried. Failures are reported on stderr, and the exit status is then 1.
+ * retried. Failures are reported on stderr, and the exit status is then 1. Behind a proxy set NODE_USE_ENV_PROXY=1, with
+ * which node 22.21 and 24 or later read HTTPS_PROXY and NO_PROXY; a company's CA is named by NODE_EXTRA_CA_CERTS.
  * __SANDBOX__ Tried out in the sandbox, whose voices the API does not have: replace their ids with the API's.
  */
 
@@ -14,8 +15,12 @@ import { writeFileSync } from "node:fs"
 
 const GENERATIONS = "__GENERATIONS__"
 
-const BASE_URL = (process.env.PLAYCUT_BASE_URL || "https://api.playcut.ai/api/v1").replace(/\/+$/, "")
-const KEY = process.env.PLAYCUT_API_KEY ?? ""
+/** An environment variable without the blanks and quotes around it. */
+const setting = (name = "") => (process.env[name] ?? "").replace(/^[\s"']+|[\s"']+$/g, "")
+
+const BASE_URL = (setting("PLAYCUT_BASE_URL") || "https://api.playcut.ai/api/v1").replace(/\/+$/, "")
+const KEY = setting("PLAYCUT_API_KEY")
+const PROXIES = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
 const TIMEOUT_S = 30
 const DEADLINE_S = 600 // the longest wait for a task
 const POLL_S = 3 // the pause before a wait that ended early is retried
@@ -269,6 +274,9 @@ async function main() {
   if (!/^[!-~]+$/.test(KEY)) throw new Failed("Set PLAYCUT_API_KEY to your key (app.playcut.ai/settings/api).")
   if (!SAFE_URL.test(BASE_URL)) {
     throw new Failed("PLAYCUT_BASE_URL is not an https address; plain http would expose the key.")
+  }
+  if (BASE_URL.startsWith("https:") && PROXIES.some(setting) && !setting("NODE_USE_ENV_PROXY")) {
+    log("A proxy is set, but node uses it only with NODE_USE_ENV_PROXY=1.")
   }
   const failures = await makeAll()
   if (failures) throw new Failed(`${failures} of ${GENERATIONS.length} failed.`)
