@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -183,6 +184,79 @@ def test_the_doctor_tells_what_is_wrong(sandbox: Sandbox) -> None:
     assert key not in refused.stdout
     assert "can't be reached" in nowhere.stdout
     assert "offline" in without.stdout
+
+
+def test_the_doctor_ends_well_offline_and_names_what_is_in_use(tmp_path: Path) -> None:
+    surroundings = {
+        "PLAYCUT_API_KEY": '"pk_live_' + "ab" * 20 + '"',
+        "PLAYCUT_BASE_URL": "https://api.invalid/api/v1",
+        "PLAYCUT_ALLOW_STORAGE": "10.0.0.0/8",
+        "NO_PROXY": "inside.example",
+        "ALL_PROXY": "",
+        "SSL_CERT_DIR": str(tmp_path),
+    }
+
+    done = run("doctor", **surroundings, HTTPS_PROXY=" 'bob:s3cr3tpass@127.0.0.1:9' ")
+    direct = run("doctor", **surroundings, HTTPS_PROXY="")
+
+    assert (done.returncode, direct.returncode) == (0, 0), done.stdout + direct.stdout
+    assert "proxy http://127.0.0.1:9 (HTTPS_PROXY)" in done.stdout
+    assert "no proxy" in direct.stdout
+    assert f"{tmp_path} (SSL_CERT_DIR)" in done.stdout
+    assert "10.0.0.0/8 (PLAYCUT_ALLOW_STORAGE)" in done.stdout
+    assert "journal" in done.stdout
+    assert "can't be reached" in done.stdout
+    assert "can't be reached" in direct.stdout
+    for name in ("anyio", "anywidget", "httpx", "markupsafe", "platformdirs", "sniffio", "stamina", "jupyterlab"):
+        assert f"{name} " in done.stdout
+    for secret in ("s3cr3tpass", "bob", "ab" * 20):
+        assert secret not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "surroundings",
+    [
+        {"PLAYCUT_SANDBOX": "maybe"},
+        {"PLAYCUT_SANDBOX": "1", "PLAYCUT_ALLOW_STORAGE": "10.0.0.0/40"},
+        {"HTTPS_PROXY": "ftp://bob:s3cr3tpass@proxy.corp:21"},
+        {"SSL_CERT_FILE": "/no/such/file", "PLAYCUT_BASE_URL": "https://api.invalid/api/v1"},
+        {"PLAYCUT_BASE_URL": "https://bob:s3cr3tpass@api.invalid/api/v1"},
+    ],
+)
+def test_the_doctor_names_a_setting_that_can_not_be_used(surroundings: dict[str, str]) -> None:
+    done = run("doctor", **surroundings)
+
+    assert done.returncode == 1
+    assert "Traceback" not in done.stdout + done.stderr
+    assert "s3cr3tpass" not in done.stdout + done.stderr
+
+
+def test_a_real_check_buys_two_small_things_and_reports_without_secrets(tmp_path: Path) -> None:
+    with Sandbox(latency_s=0.05, media="tiny") as sandbox:
+        done = run("doctor", "--spend", PLAYCUT_API_KEY=sandbox.key, PLAYCUT_BASE_URL=sandbox.base_url)
+        assert sandbox.submissions == 2
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    (report,) = tmp_path.glob("playcut-check-*.md")
+    text = report.read_text()
+    assert text in done.stdout
+    assert str(report) in done.stdout
+    assert "\u2717" not in text
+    assert text.count("\u2713") > 30
+    for secret in (sandbox.key, sandbox.storage_url, "signature", str(tmp_path)):
+        assert secret not in text
+    assert not re.search(r"[0-9a-f]{20}", text)
+    listed = run("library", "list").stdout
+    assert "red apple" in listed
+    assert "This is a test" in listed
+
+
+def test_a_real_check_without_a_key_buys_nothing(tmp_path: Path) -> None:
+    done = run("doctor", "--spend")
+
+    assert done.returncode == 1
+    assert "PLAYCUT_API_KEY" in done.stderr
+    assert not list(tmp_path.glob("playcut-check-*"))
 
 
 def test_the_version_is_told() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -141,6 +142,14 @@ def test_the_sandbox_stands_alone() -> None:
     }
 
 
+def test_only_one_module_reads_settings_from_the_environment() -> None:
+    """It alone knows of quotes, of blanks, of upper and lower case, and of what can't be understood."""
+    name = re.compile(r"""os\.environ\b[^\n]*["'](PLAYCUT_|SSL_CERT|\w+_(proxy|PROXY))|getenv|get_environment_proxies""")
+    readers = {module for module, path in FILES.items() if name.search(path.read_text(encoding="utf-8"))}
+    assert readers - {"cli.notebooks"} == set()  # it sets the environment of a kernel that it starts
+    assert {found.importer for found in imports() if found.name == "urllib.request.getproxies"} == {"environment"}
+
+
 def test_an_import_in_a_function_gives_its_reason() -> None:
     """It remains where something heavy or optional is loaded late, and a comment on or above it says why."""
     lines = {module: path.read_text(encoding="utf-8").splitlines() for module, path in FILES.items()}
@@ -160,7 +169,7 @@ def test_an_import_in_a_function_gives_its_reason() -> None:
 
 def test_only_those_who_talk_http_import_httpx() -> None:
     importers = {found.importer for found in imports() if found.name.split(".")[0] in ("httpx", "httpcore")}
-    assert importers == {"api.transport", "api.client", "api.downloads", "cli.doctor"}
+    assert importers == {"api.transport", "api.client", "api.downloads", "api.storage_probe"}
 
 
 def test_only_extras_import_what_only_extras_install() -> None:

@@ -292,6 +292,35 @@ def test_our_own_retries_are_not_logged_as_stamina_logs_them(tmp_path: Path, cap
     assert not [record for record in caplog.records if record.name == "stamina"]
 
 
+# -- users of URLs ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("https://bob:s3cr3t@a.example/x", "https://a.example/x"),
+        ("at http://bob@a.example:80, or", "at http://a.example:80, or"),
+        ("socks5h://:s3cr3t@[::1]:1080", "socks5h://[::1]:1080"),
+        ("HTTPS://b%40b:s3%2Fcr3t@A.example", "HTTPS://A.example"),
+        ("ftp://bob:p@ss@a.example/@x", "ftp://a.example/@x"),
+        ('{"url": "https://bob:s3cr3t@a.example"}', '{"url": "https://a.example"}'),
+        ("https://a.example/@scope/pkg", "https://a.example/@scope/pkg"),
+        ("mail bob@a.example", "mail bob@a.example"),
+    ],
+)
+def test_the_user_part_of_any_address_is_never_shown(text: str, clean: str) -> None:
+    assert scrub(text) == clean
+    assert str(PlaycutError(text)) == clean
+    assert without_secrets({"image": text}) == {"image": clean}
+    assert scrub(clean) == clean
+
+
+@given(st.text(st.characters(exclude_characters="/?#\\"), min_size=1))
+def test_text_without_an_address_keeps_its_at_signs(text: str) -> None:
+    if "://" not in text and "pk_" not in text and "earer" not in text:
+        assert redaction.without_userinfo(text) == text
+
+
 # -- reprs ------------------------------------------------------------------------------------------------------
 
 

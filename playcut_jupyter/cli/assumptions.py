@@ -11,20 +11,10 @@ from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
-
 from playcut_jupyter import media
 from playcut_jupyter.api import models
 from playcut_jupyter.api.client import Response
-from playcut_jupyter.api.transport import (
-    ResponseLost,
-    new_request,
-    new_transport,
-    proxy_for,
-    read_body,
-    stream_response,
-    translate_errors,
-)
+from playcut_jupyter.api.storage_probe import first_byte
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.settings import Settings
 
@@ -235,21 +225,10 @@ def _life_s(url: str, now: float) -> float | None:
 
 async def of_storage(url: str, data: bytes, mime_type: str, settings: Settings) -> list[Finding]:
     """Ask the storage for the first byte once more, and compare its answer with the file *data*."""
-    timeout = httpx.Timeout(settings.request_timeout_s)
-    headers = {"Accept": "*/*", "Accept-Encoding": "identity", "Range": "bytes=0-0"}
-    host = urlsplit(url).hostname or ""
     try:
-        request = new_request("GET", url, headers=headers, timeout=timeout)
-        async with (
-            new_transport(url) as transport,
-            translate_errors("the check", host, settings.request_timeout_s, proxy=proxy_for(url)),
-            stream_response(transport, request) as response,
-        ):
-            status, seen = response.status_code, response.headers
-            if status == 206:
-                await read_body(response, 100)
-    except (ResponseLost, PlaycutError, httpx.InvalidURL, httpx.DecodingError) as error:
-        return [Finding("a signed URL can be used twice", False, type(error).__name__)]
+        status, seen = await first_byte(url, settings)
+    except PlaycutError as error:
+        return [Finding("a signed URL can be used twice", False, error.message)]
     total = seen.get("content-range", "").rpartition("/")[2] or seen.get("content-length", "")
     declared, coding = seen.get("content-type", "none").split(";")[0], seen.get("content-encoding", "none")
     return [

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import playcut_jupyter
+from playcut_jupyter import environment
 from playcut_jupyter.errors import NotConnected, PlaycutError
 
 QUICKSTART = "01-quickstart.ipynb"
@@ -89,10 +90,10 @@ def _execute(notebook: Any, out: Path) -> str:
         extra_arguments=["--log-level=ERROR"],
     )
     home = str((out / "library").resolve())
-    environment = {**os.environ, "PLAYCUT_SANDBOX": "1", "PLAYCUT_HOME": home}
-    environment.pop("PLAYCUT_API_KEY", None)
+    variables = {**os.environ, "PLAYCUT_SANDBOX": "1", "PLAYCUT_HOME": home}
+    variables.pop("PLAYCUT_API_KEY", None)
     try:
-        client.execute(env=environment)
+        client.execute(env=variables)
     except CellExecutionError as error:
         return f"{error.ename}: {error.evalue}"
     except (CellTimeoutError, DeadKernelError) as error:
@@ -141,11 +142,11 @@ def open_lab(target: Path, options: Sequence[str]) -> int:
                 shutil.copyfile(notebook, target / notebook.name)
     except OSError as error:
         raise _unwritable(target, error, "--folder") from None
-    environment = dict(os.environ)
-    if environment.get("PLAYCUT_API_KEY"):
+    variables = dict(os.environ)
+    if environment.text("PLAYCUT_API_KEY"):
         print("PLAYCUT_API_KEY is set: the notebooks use the API and cost credits.", flush=True)
     else:
-        environment["PLAYCUT_SANDBOX"] = "1"
+        variables["PLAYCUT_SANDBOX"] = "1"
         print(
             "No PLAYCUT_API_KEY: the notebooks use the sandbox. Nothing is paid, and all results are marked.",
             flush=True,
@@ -158,7 +159,7 @@ def open_lab(target: Path, options: Sequence[str]) -> int:
         *_lab_options(),
         *options,
     ]
-    process = subprocess.Popen(command, env=environment)  # noqa: S603 - our own Python
+    process = subprocess.Popen(command, env=variables)  # noqa: S603 - our own Python
     # Ctrl-C in a terminal reaches JupyterLab directly, which asks before it stops. A SIGTERM is forwarded to it.
     previous_handlers = {
         signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN),
