@@ -20,10 +20,10 @@ import httpx
 import stamina
 
 from playcut_jupyter import environment, redaction
+from playcut_jupyter.api.content_coding import ResponseTooLarge
 from playcut_jupyter.api.rate_limit import Notify, Priority, RateLimiter, retry_after_s
 from playcut_jupyter.api.transport import (
     ResponseLost,
-    ResponseTooLarge,
     new_request,
     new_transport,
     proxy_for,
@@ -203,7 +203,7 @@ class Client:
             stream_response(self._transport, request) as response,
         ):
             try:
-                body = await read_body(response, _MAX_ANSWER_BYTES)
+                body = await read_body(response, _MAX_ANSWER_BYTES, sniffs_gzip=True)
             except ResponseTooLarge:
                 raise ResponseLost(ServerError(f"The answer to {tool} is too large.", tool=tool)) from None
             answer = Response(response.status_code, response.headers, body)

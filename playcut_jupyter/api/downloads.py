@@ -16,10 +16,10 @@ import anyio
 import httpx
 
 from playcut_jupyter.api import certificates
+from playcut_jupyter.api.content_coding import ResponseTooLarge
 from playcut_jupyter.api.storage_addresses import refusal
 from playcut_jupyter.api.transport import (
     ResponseLost,
-    ResponseTooLarge,
     new_request,
     new_transport,
     proxy_for,

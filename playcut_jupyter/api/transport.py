@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import socket
-import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
@@ -18,6 +17,7 @@ import httpx
 
 from playcut_jupyter import environment
 from playcut_jupyter.api import certificates
+from playcut_jupyter.api.content_coding import Decoder, ResponseTooLarge
 from playcut_jupyter.environment import Proxy
 from playcut_jupyter.errors import ConnectionFailed, NotConnected, PlaycutError, ServerError
 from playcut_jupyter.redaction import plain
@@ -133,8 +133,8 @@ async def translate_errors(
         raise _never_connected(error, what, host, proxy, tool) from None
     except (httpx.TimeoutException, TimeoutError):
         raise ResponseLost(ConnectionFailed(f"{host} did not answer {what} in time.", tool=tool)) from None
-    except httpx.DecodingError:
-        text = f"{host} sent an answer to {what} that can't be decoded."
+    except httpx.DecodingError as error:
+        text = f"{host} sent an answer to {what} that can't be decoded: {plain(_reason(error), 200)}."
         raise ResponseLost(ServerError(text, tool=tool)) from None
     except (httpx.HTTPError, httpx.StreamError, OSError, anyio.BrokenResourceError) as error:
         text = f"The connection to {host} broke during {what}: {_reason(error)}."
@@ -191,39 +191,24 @@ async def reach(url: str, timeout_s: float) -> None:
         raise ConnectionFailed(lost.error.message) from None
 
 
-class ResponseTooLarge(Exception):
-    """A body is larger than allowed."""
+async def read_body(response: httpx.Response, max_bytes: int, *, sniffs_gzip: bool = False) -> bytes:
+    """Return the body without its content codings; both may have up to *max_bytes*.
 
-
-async def read_body(response: httpx.Response, max_bytes: int) -> bytes:
-    """Return the body, which may have up to *max_bytes*.
-
-    Requests ask for no content coding, because a small compressed body can expand to fill the memory. If a gateway
-    compresses it nevertheless, it is decompressed once, up to *max_bytes*.
+    Args:
+        response: the response, with its body unread.
+        max_bytes: the largest body.
+        sniffs_gzip: undo gzip also where no header names it, in a body that can't be meant to be gzip.
 
     Raises:
         ResponseTooLarge: it is larger.
-        httpx.DecodingError: its content coding is unknown or damaged.
+        httpx.DecodingError: its content coding is damaged, or can't be undone here.
     """
-    body = bytearray()
+    coding = response.headers.get("content-encoding", "")
+    decoder = Decoder(f"gzip, {coding}" if sniffs_gzip else coding, max_bytes)
+    body, received_bytes = bytearray(), 0
     async for chunk in response.aiter_raw():
-        body += chunk
-        if len(body) > max_bytes:
+        received_bytes += len(chunk)
+        if received_bytes > max_bytes:
             raise ResponseTooLarge
-    coding = response.headers.get("content-encoding", "").strip().lower()
-    return bytes(body) if coding in ("", "identity") else _decompressed(bytes(body), coding, max_bytes)
-
-
-def _decompressed(body: bytes, coding: str, max_bytes: int) -> bytes:
-    if coding not in ("gzip", "x-gzip", "deflate"):
-        raise httpx.DecodingError(f"content coding {plain(coding, 40)}")
-    decompressor = zlib.decompressobj(zlib.MAX_WBITS | 32)
-    try:
-        data = decompressor.decompress(body, max_bytes)
-    except zlib.error as error:
-        raise httpx.DecodingError(str(error)) from None
-    if decompressor.unconsumed_tail:
-        raise ResponseTooLarge
-    if not decompressor.eof:
-        raise httpx.DecodingError("the compressed body is truncated")
-    return data
+        body += decoder.feed(chunk)
+    return bytes(body + decoder.finish())
