@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
 from urllib.parse import urlsplit
 
 import anyio
@@ -191,24 +192,57 @@ async def reach(url: str, timeout_s: float) -> None:
         raise ConnectionFailed(lost.error.message) from None
 
 
-async def read_body(response: httpx.Response, max_bytes: int, *, sniffs_gzip: bool = False) -> bytes:
+async def read_body(
+    response: httpx.Response, max_bytes: int, *, is_whole: Callable[[bytes], bool] | None = None
+) -> bytes:
     """Return the body without its content codings; both may have up to *max_bytes*.
 
     Args:
         response: the response, with its body unread.
         max_bytes: the largest body.
-        sniffs_gzip: undo gzip also where no header names it, in a body that can't be meant to be gzip.
+        is_whole: for a document that shows its own end: a body that breaks off after it is whole, and gzip is undone
+            also where no header names it.
 
     Raises:
         ResponseTooLarge: it is larger.
-        httpx.DecodingError: its content coding is damaged, or can't be undone here.
+        httpx.DecodingError: its coding is damaged or can't be undone here, or it is longer than its header says.
+        httpx.HTTPError: it broke off.
     """
     coding = response.headers.get("content-encoding", "")
-    decoder = Decoder(f"gzip, {coding}" if sniffs_gzip else coding, max_bytes)
+    decoder = Decoder(coding if is_whole is None else f"gzip, {coding}", max_bytes)
     body, received_bytes = bytearray(), 0
-    async for chunk in response.aiter_raw():
-        received_bytes += len(chunk)
-        if received_bytes > max_bytes:
-            raise ResponseTooLarge
-        body += decoder.feed(chunk)
-    return bytes(body + decoder.finish())
+    try:
+        async for chunk in response.stream:  # type: ignore[union-attr]  # a transport's stream is async
+            received_bytes += len(chunk)
+            if received_bytes > max_bytes:
+                raise ResponseTooLarge
+            body += decoder.feed(chunk)
+        body += decoder.finish()
+    except (httpx.HTTPError, httpx.DecodingError, OSError, anyio.BrokenResourceError):
+        with suppress(httpx.DecodingError):
+            body += decoder.finish()
+        if is_whole is None or not is_whole(bytes(body)):
+            raise
+    if is_whole is None and await _is_longer_than_declared(response):
+        raise httpx.DecodingError("it is longer than its Content-Length says")
+    return bytes(body)
+
+
+async def _is_longer_than_declared(response: httpx.Response) -> bool:
+    """Return True if bytes follow the body on its connection; nobody asked for more, so they are part of it.
+
+    httpx ends a body at its Content-Length and drops the rest in silence. Its parser's buffer has no public name: where
+    httpx keeps it elsewhere, only what is still in the socket is found.
+    """
+    parser: Any = response.stream
+    for name in ("_httpcore_stream", "_stream", "_connection", "_h11_state"):
+        parser = getattr(parser, name, None)
+    if getattr(parser, "trailing_data", (b"", False))[0]:
+        return True
+    connection = response.extensions.get("network_stream")
+    if connection is None or not connection.get_extra_info("is_readable"):
+        return False
+    try:
+        return bool(await connection.read(1, timeout=0.1))
+    except Exception:  # noqa: BLE001 - it only matters that no byte came
+        return False
