@@ -137,7 +137,7 @@ class _Wait:
             error = lost.error
         except (ConnectionFailed, ServerError) as failed:
             error = failed
-        if error.retry_after_s is not None:
+        if error.retry_after_s is not None or not getattr(error, "retryable", True):
             raise error
         self._emit(Retrying(error.message))
         return await self._ask("get-task-status"), False
