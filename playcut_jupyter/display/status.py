@@ -140,11 +140,13 @@ def estimate(snapshot: Snapshot) -> str:
 
 def pause_notice(snapshot: Snapshot) -> str:
     """Return why the job waits before its next request, and how long; "" if it does not."""
-    if snapshot.pause_s <= 0 or snapshot.done:
+    if snapshot.done:
         return ""
     if snapshot.pause_reason:
-        return f"{snapshot.pause_reason} Trying again in {snapshot.pause_s:.0f} s."
-    return f"rate limited, continuing in {snapshot.pause_s:.0f} s"
+        return (
+            f"{snapshot.pause_reason} Trying again{f' in {snapshot.pause_s:.0f} s' if snapshot.pause_s >= 1 else ''}."
+        )
+    return f"rate limited, continuing in {snapshot.pause_s:.0f} s" if snapshot.pause_s > 0 else ""
 
 
 def retry_notice(snapshot: Snapshot) -> str:

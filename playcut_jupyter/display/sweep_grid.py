@@ -148,7 +148,8 @@ def _tile(snapshot: Snapshot, caption: str, sizes: _Sizes, *, players: bool, sho
     elif snapshot.done:
         content = _box(snapshot, sizes, "failed", status.status_facts(snapshot, error_follows=not shows_error)[1:])
     else:
-        facts = (snapshot.kind, status.retry_notice(snapshot), snapshot.note)
+        said = status.pause_notice(snapshot) if snapshot.pause_reason else status.retry_notice(snapshot)
+        facts = (snapshot.kind, said, snapshot.note)
         content = _box(snapshot, sizes, "waiting", facts)
     return Markup(
         '<div style="display:inline-block;vertical-align:top;width:{}px;max-width:100%;margin:0 8px 8px 0;">{}'

@@ -135,11 +135,13 @@ def after(snapshot: Snapshot, event: events.Event) -> Snapshot:
             return replace(snapshot, data=guarded(data), status="COMPLETED", is_being_sent=False)
         case events.Progressed(status, progress):
             progress = progress if progress is not None else snapshot.progress
-            return replace(snapshot, status=status, progress=progress, retry_reason="", pause_s=0.0)
+            return replace(snapshot, status=status, progress=progress, retry_reason="", pause_s=0.0, pause_reason="")
         case events.Throttled(seconds, reason):
-            return replace(snapshot, pause_s=seconds, pause_reason=reason)
+            return replace(
+                snapshot, pause_s=seconds, pause_reason=reason, retry_reason="" if reason else snapshot.retry_reason
+            )
         case events.Retrying(reason):
-            return replace(snapshot, retry_reason=reason)
+            return replace(snapshot, retry_reason=reason, pause_s=0.0, pause_reason="")
         case events.Fetching():
             return replace(snapshot, retry_reason="")
         case events.NotSaved(reason):

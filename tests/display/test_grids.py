@@ -119,6 +119,12 @@ def test_a_sweep_tells_what_was_reused_not_kept_and_held_up(store: Store) -> Non
     assert "rate limited, continuing in 9 s" in text
 
 
+def test_a_tile_tells_what_the_service_said_of_its_generation_alone() -> None:
+    text = sweep_html([waiting(pause_s=9.0, pause_reason="No credits left."), waiting("a cat")]).text
+    assert text.count("No credits left. Trying again in 9 s.") == 1
+    assert "rate limited" not in text
+
+
 def test_failed_attempts_that_were_replaced_count_as_credits(store: Store) -> None:
     assert "110 credits (estimate)" in summary(saved(store, png(), credits_before=30.0))
 
