@@ -54,9 +54,8 @@ class TaskFault:
 class TaskDocument:
     """A task's document. `progress` is 0 to 100 or None; `fault` is None without an error that says anything.
 
-    The four documented states mean what the documentation says. Of any other, the document's shape decides: one that
-    names assets is done; one with an error, or whose state plainly ends it, has failed; the rest is waited through.
-    A PENDING or PROCESSING task goes on, even with an error: it may be one that the service itself retries.
+    The document's shape decides, because states are documented only in part: one that names assets and is not PENDING
+    or PROCESSING is done; one with an error, or whose state plainly ends it, has failed; the rest is waited through.
     """
 
     task_id: str | None
@@ -69,16 +68,18 @@ class TaskDocument:
     @property
     def is_terminal(self) -> bool:
         """True once the task is over, with a result or without."""
-        return self.has_failed or self.status == "COMPLETED" or bool(self.asset_ids and self.status not in RUNNING)
+        return self._has_result or self.has_failed or self.status == "COMPLETED"
 
     @property
     def has_failed(self) -> bool:
         """True if the task ended without a result."""
-        if self.status in RUNNING:
+        if self._has_result:
             return False
-        if self.status == "FAILED":
-            return True
-        return not self.asset_ids and (self.fault is not None or ends_without_result(self.status))
+        return self.status == "FAILED" or self.fault is not None or ends_without_result(self.status)
+
+    @property
+    def _has_result(self) -> bool:
+        return bool(self.asset_ids) and self.status not in RUNNING
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ def altered(**changes: object) -> Altered:
     return Altered(by=change)
 
 
-@pytest.mark.parametrize("word", ["SUCCEEDED", "done", "CANCELLED", "EXPIRED", "A_NEW_WORD"])
+@pytest.mark.parametrize("word", ["SUCCEEDED", "done", "CANCELLED", "EXPIRED", "FAILED", "A_NEW_WORD"])
 @pytest.mark.parametrize("step", ["wait", "status"])
 def test_a_task_that_names_its_assets_is_fetched_whatever_its_state(
     step: str, word: str, proxy: Proxy, connect: Connect, originals: dict[str, bytes]
@@ -50,7 +50,7 @@ def test_a_task_that_names_its_assets_is_fetched_whatever_its_state(
 
 @pytest.mark.parametrize(
     ("word", "error"),
-    [("CANCELLED", None), ("Expired", {}), ("REJECTED", "absent"), ("STUCK", ERROR), ("SUCCEEDED", ERROR), (7, ERROR)],
+    [("CANCELLED", None), ("Expired", {}), ("REJECTED", "absent"), ("STUCK", ERROR), ("SUCCEEDED", ERROR), ("PROCESSING", ERROR), (7, ERROR)],
 )
 def test_a_task_that_is_plainly_over_fails_with_its_state_and_id(
     word: object, error: object, proxy: Proxy, connect: Connect
@@ -88,12 +88,6 @@ def test_what_is_truly_unknown_is_waited_for_and_the_timeout_names_it(proxy: Pro
     assert "WARMING_UP, which the API does not document" in str(failure)
     proxy.heal()
     assert [run.error for run in pc.resume()] == [None]
-
-
-def test_an_error_beside_a_task_that_is_worked_on_does_not_end_it(proxy: Proxy, connect: Connect) -> None:
-    proxy.program("wait", altered(status="PROCESSING", error=ERROR, output="absent"), 1)
-    assert ended(submit(connect())) is None
-    assert proxy.seen.count("wait") == 2
 
 
 def test_a_submission_whose_task_is_already_over_is_fetched(

@@ -211,10 +211,10 @@ wait_for() {
                 ;;
         esac
         case $status in
-            '' | PENDING | PROCESSING) ;;
+            '') ;;
             *)
                 assets=$(field data.output.assetIds)
-                [ -n "$assets" ] && [ "$status" != FAILED ] && return
+                [ -n "$assets" ] && [ "$status" != PENDING ] && [ "$status" != PROCESSING ] && return
                 told=$(field data.error) told=${told:-$(field data.error.code; field data.error.message)}
                 told=$(plain "${told//$'\n'/: }")
                 if [ "$status" = FAILED ] || [ -n "$told" ] || [[ $status =~ $ended ]]; then

@@ -282,9 +282,7 @@ def result_of(task: dict[str, Any]) -> list[str] | None:
     output, fault = task.get("output"), task.get("error")
     ids = output.get("assetIds") if isinstance(output, dict) else None
     asset_ids = [str(asset_id) for asset_id in ids if asset_id] if isinstance(ids, list) else []
-    if status in ("PENDING", "PROCESSING"):
-        return None
-    if asset_ids and status != "FAILED":
+    if asset_ids and status not in ("PENDING", "PROCESSING"):
         return asset_ids
     fault = {"message": fault} if isinstance(fault, str) else fault if isinstance(fault, dict) else {}
     if status == "FAILED" or any(fault.values()) or re.search(ENDED, status):

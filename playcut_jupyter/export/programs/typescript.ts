@@ -226,8 +226,7 @@ function resultOf(task = parsed("{}")) {
   const status = String(task.status).toUpperCase()
   const ids = task.output?.assetIds
   const assetIds = Array.isArray(ids) ? ids.filter(Boolean).map(String) : []
-  if (status === "PENDING" || status === "PROCESSING") return []
-  if (assetIds.length > 0 && status !== "FAILED") return assetIds
+  if (assetIds.length > 0 && status !== "PENDING" && status !== "PROCESSING") return assetIds
   const fault = typeof task.error === "string" ? { message: task.error } : (task.error ?? {})
   if (status === "FAILED" || Object.values(fault).some(Boolean) || ENDED.test(status)) {
     const told = [fault.code, fault.message].filter(Boolean).join(": ") || "no reason was given"
