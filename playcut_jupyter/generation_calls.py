@@ -15,8 +15,9 @@ from playcut_jupyter.design.planning import SweepRequest
 from playcut_jupyter.display import live, status, sweep_summary
 from playcut_jupyter.display.targets import in_kernel, show_once
 from playcut_jupyter.engine import Engine
+from playcut_jupyter.errors import PromptError
 from playcut_jupyter.jobs.snapshot import Snapshot
-from playcut_jupyter.prompts.template import names_in
+from playcut_jupyter.prompts.template import axes_in, names_in
 from playcut_jupyter.results.generation import Generation
 from playcut_jupyter.results.sweep import Sweep
 
@@ -338,6 +339,9 @@ class GenerationCalls(Engine):
             sample_seed=sample_seed,
             within_budget=within_budget or None,
         )
+        for name in axes_in(template):
+            if name in keywords:
+                raise PromptError(f"{name} is an axis of the template and a keyword, too.", hint="Rename the axis.")
         visible = planning.caller_variables(sys._getframe(1))
         variables = {**visible, **{name: keywords.pop(name) for name in names_in(template) if name in keywords}}
         settings = {name: keywords.pop(name) for name in _SWEEP_SETTINGS if name in keywords}
