@@ -269,12 +269,7 @@ class Commands:
         last = self._scope.result
         if reference == "last" and isinstance(last, Generations):
             return last
-        if reference != "starred":
-            return self._find(reference)
-        starred = self._pc.history(starred=True, limit=1_000)
-        if not starred:
-            raise InvalidInput("Nothing has a star yet.", hint="Star the good ones first: `%playcut star ID`.")
-        return starred
+        return lookup.starred(self._pc) if reference == "starred" else self._find(reference)
 
     def _help(self, rest: str) -> None:
         say(help_on(rest))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from playcut_jupyter.design.children import Request
 from playcut_jupyter.display import live, saving, sweep_grid, sweep_summary
 from playcut_jupyter.display.bundles import Bundle, message_bundle
 from playcut_jupyter.display.contact_sheet import writer
@@ -26,11 +27,18 @@ class Sweep(Generations):
 
     Attributes:
         axes: name of each axis -> its values, in order; the last axis varies fastest.
+        request: what was asked for; None for tasks that were resumed.
     """
 
-    def __init__(self, generations: Sequence[Generation], axes: Mapping[str, Sequence[object]] | None = None) -> None:
+    def __init__(
+        self,
+        generations: Sequence[Generation],
+        axes: Mapping[str, Sequence[object]] | None = None,
+        request: Request | None = None,
+    ) -> None:
         super().__init__(generations)
         self.axes: dict[str, Sequence[object]] = dict(axes or {})
+        self.request = request
 
     @property
     def snapshot(self) -> SweepSnapshot:

@@ -149,7 +149,7 @@ def cell_parser(variables: Mapping[str, object] = MappingProxyType({})) -> argpa
         type=filled(_written),
         dest="parent",
         metavar="ID",
-        help="build on a generation (or `last`): `+ words`, `- words`, or a new prompt",
+        help="build on a generation: `+ words`, `- words`, or a new prompt; on several: 3,5,9, starred, a sweep's name",
     )
     new.add_argument("--literal", action="store_true", help="take the prompt as it is: braces mean nothing")
     new.add_argument("--fresh", action="store_true", help="generate again even if the library has it")
