@@ -18,9 +18,15 @@ from playcut_jupyter.text import axis_heading, text_table, truncate
 
 STAR_WEIGHT = 0.5
 """How much a star counts, in rounds: one that was won against the average of what has none."""
-_BAR_PX, _BAR_CHARACTERS = 161, 25
-_COLOURS = {"interval": "rgba(128,128,128,0.35)", "strength": "currentColor", "zero": "rgba(128,128,128,0.8)", "": ""}
+_BAR_PX, _BAR_CHARACTERS = 170, 25
 _CHARACTERS = {"interval": "─", "strength": "●", "zero": "│", "": " "}
+_STYLES = {
+    "interval": ("border:1px solid rgba(128,128,128,0.9);", 2),
+    "strength": ("border:4px solid;", 8),
+    "zero": ("height:12px;border:1px solid rgba(128,128,128,0.5);", 2),
+    "": ("", 0),
+}
+"""How a part of a bar is drawn, and how much of its width is border; untrusted notebooks lose `background`."""
 _HEADER = ("axis", "value", "strength", "90 % interval", "", "rounds")
 _LEGEND = (
     "Strength is the log-odds of winning against the average value of the axis: +1 wins 73 % of the rounds, 0 half. "
@@ -139,7 +145,7 @@ def bundle(found: Sequence[Effect], rounds: int, stars: int) -> bundles.Bundle:
     for effect in found:
         facts = (
             axis_heading(effect.axis),
-            effect.value,
+            truncate(effect.value, 60),
             _signed(effect.strength),
             f"{_signed(effect.low)} to {_signed(effect.high)}",
         )
@@ -153,24 +159,26 @@ def bundle(found: Sequence[Effect], rounds: int, stars: int) -> bundles.Bundle:
     return bundles.mime_bundle(html, f"{text_table(text_rows)}\n{summary}\n{_LEGEND}")
 
 
-def _runs(effect: Effect, reach: float, cells: int) -> Iterator[tuple[str, int]]:
-    """Yield what a bar of so many cells shows from left to right: a part, and how many cells it takes."""
+def _runs(effect: Effect, reach: float, cells: int, *, dot: int = 1, line: int = 1) -> Iterator[tuple[str, int]]:
+    """Yield the parts of a bar from left to right, and how many cells each takes.
 
-    def at(x: float) -> int:
-        return round((x / reach + 1) / 2 * (cells - 1))
+    Args:
+        effect: what the bar shows.
+        reach: the strength at its right end.
+        cells: its length.
+        dot: the length of the dot that marks the strength.
+        line: the length of the line that marks 0.
+    """
 
-    strength, zero, low, high = at(effect.strength), at(0), at(effect.low), at(effect.high)
-    thick = max(1, cells // 40)
-    parts = [
-        "strength"
-        if abs(cell - strength) < thick
-        else "zero"
-        if cell == zero
-        else "interval"
-        if low <= cell <= high
-        else ""
-        for cell in range(cells)
-    ]
+    def at(x: float, length: int = 1) -> int:
+        return max(0, min(cells - length, round((x / reach + 1) / 2 * (cells - 1)) - length // 2))
+
+    parts = [""] * cells
+    low, high = at(effect.low), at(effect.high)
+    parts[low : high + 1] = ["interval"] * (high + 1 - low)
+    zero, strength = at(0, line), at(effect.strength, dot)
+    parts[zero : zero + line] = ["zero"] * line
+    parts[strength : strength + dot] = ["strength"] * dot
     for part, group in groupby(parts):
         yield part, len(list(group))
 
@@ -181,11 +189,10 @@ def _text_bar(effect: Effect, reach: float) -> str:
 
 def _html_bar(effect: Effect, reach: float) -> Markup:
     pieces = Markup("").join(
-        Markup('<span style="display:inline-block;height:12px;width:{}px;background:{};"></span>').format(
-            length, _COLOURS[part] or "transparent"
+        Markup('<span style="display:inline-block;vertical-align:middle;{}width:{}px;"></span>').format(
+            style, max(0, length - border)
         )
-        for part, length in _runs(effect, reach, _BAR_PX)
+        for part, length in _runs(effect, reach, _BAR_PX, dot=8, line=2)
+        for style, border in [_STYLES[part]]
     )
-    return Markup('<div style="white-space:nowrap;font-size:0;line-height:0;width:{}px;">{}</div>').format(
-        _BAR_PX, pieces
-    )
+    return Markup('<div style="white-space:nowrap;font-size:0;min-width:{}px;">{}</div>').format(_BAR_PX, pieces)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import mul
 from typing import TypeAlias
 
 PRIOR_VARIANCE = 4.0
@@ -67,14 +68,14 @@ def _most_probable(
                 gradient[row] += weight * (1 - won) * by
                 for column, other in difference:
                     curvature[row][column] += weight * won * (1 - won) * by * other
-        covariance = _inverse(curvature)
-        step = [sum(map(float.__mul__, row, gradient)) for row in covariance]
+        factor = _factor(curvature)
+        step = _solve(factor, gradient)
         largest = max(map(abs, step), default=0.0)
         scale = min(1.0, _MAX_STEP / largest) if largest else 1.0
         strengths = [strength + scale * by for strength, by in zip(strengths, step, strict=True)]
         if largest < _TOLERANCE:
             break
-    return strengths, covariance
+    return strengths, _inverse(factor)
 
 
 def _against_average(at: int, axis: Sequence[int], strengths: Sequence[float], covariance: Matrix) -> Strength:
@@ -89,15 +90,32 @@ def _sigmoid(x: float) -> float:
     return 1 / (1 + math.exp(-x)) if x >= 0 else 1 - 1 / (1 + math.exp(x))
 
 
-def _inverse(matrix: Matrix) -> Matrix:
-    """Return the inverse of a positive definite matrix, which needs no pivoting."""
-    size = len(matrix)
-    rows = [[*row, *(float(number == column) for column in range(size))] for number, row in enumerate(matrix)]
-    for pivot in range(size):
-        head = rows[pivot][pivot]
-        scaled = rows[pivot] = [value / head for value in rows[pivot]]
-        for number, row in enumerate(rows):
-            factor = row[pivot]
-            if number != pivot and factor:
-                rows[number] = [value - factor * by for value, by in zip(row, scaled, strict=True)]
-    return [row[size:] for row in rows]
+def _factor(matrix: Matrix) -> Matrix:
+    """Return the Cholesky factor of a positive definite matrix: its rows up to the diagonal."""
+    rows: Matrix = []
+    for number, line in enumerate(matrix):
+        row: list[float] = []
+        for column in range(number):
+            above = rows[column]
+            row.append((line[column] - sum(map(mul, row, above))) / above[column])
+        row.append(math.sqrt(line[number] - sum(map(mul, row, row))))
+        rows.append(row)
+    return rows
+
+
+def _solve(factor: Matrix, right: Sequence[float]) -> list[float]:
+    """Return what the factored matrix maps to *right*."""
+    forward: list[float] = []
+    for row, value in zip(factor, right, strict=True):
+        forward.append((value - sum(map(mul, row, forward))) / row[-1])
+    for number in reversed(range(len(factor))):
+        row = factor[number]
+        forward[number] /= row[-1]
+        for column in range(number):
+            forward[column] -= row[column] * forward[number]
+    return forward
+
+
+def _inverse(factor: Matrix) -> Matrix:
+    size = range(len(factor))
+    return [_solve(factor, [float(row == column) for column in size]) for row in size]
