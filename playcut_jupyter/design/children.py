@@ -84,7 +84,7 @@ class JointRequest:
         lines = [f"{self.total:,} generations: {axes}"]
         lines += [f"  {_label(part)}: {short(part.plan[0].prompt, 100)}" for part in self.parts[:3]]
         if len(self.parts) > 3:
-            lines.append(f"  ... and {len(self.parts) - 3:,} more parents")
+            lines.append(f"  ... and {len(self.parts) - 3:,} more")
         return "\n".join(lines)
 
 

@@ -18,8 +18,8 @@ Prompts carry JSON, code and LaTeX as well as words, so braces have a meaning in
     The texts `{name}` and `{a|b}`, just as they stand: one pair of braces is taken off. Further pairs around
     are text again, so N pairs become N - 1.
 
-A fourth shape has no meaning here, but one in other tools: `{fox,owl}`, words with commas between them where a line
-reads like prose. `foreign_syntax` refuses it, and `{{fox,owl}}` is its text.
+A fourth shape has no meaning here, but one in other tools: `{fox,owl}` or `{animal=fox,owl}`, words with commas between
+them where a line reads like prose. `foreign_syntax` refuses it, and `{{fox,owl}}` is its text.
 
 Every other brace is text, and so is one without a partner, unless `foreign_syntax` takes it for a slip.
 
@@ -49,7 +49,7 @@ _SPACED = re.compile(r"\{ [\w ,'-]+\|[\w ,'|-]+\}")
 _NAME = re.compile(r"\{([^{}|\s]+)\}")
 _COMMA = r"\s?[,\uff0c\u3001\u060c]\s?"
 _WORD = r"[^\W_]+(?:['\u2019-][^\W_]+)*"
-_COMMAS = re.compile(rf"\{{{_WORD}(?: {_WORD})*(?:{_COMMA}{_WORD}(?: {_WORD})*)+\s?\}}")
+_COMMAS = re.compile(rf"\{{(?:[^\W\d]\w*=)?{_WORD}(?: {_WORD})*(?:{_COMMA}{_WORD}(?: {_WORD})*)+\s?\}}")
 _IN_WORDS = re.compile(r"[^\W\d_]{2}|[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 """What every item of words has, and no item of a set of {x, y}, of {1, 2} or of a regular expression's {2,3}."""
 _CAMEL_CASE = re.compile(r"[a-z][A-Z]")

@@ -64,6 +64,10 @@ def test_names_are_spelled_as_python_spells_them() -> None:
         ("{{style=a|b}}", "{style=a|b}"),
         ("{{{style=a|b}}}", "{{style=a|b}}"),
         ("{x=1}", "{x=1}"),
+        ("{x=1,2}", "{x=1,2}"),
+        ("{x=1, y=2}", "{x=1, y=2}"),
+        ("const {color=red, size} = props;", "const {color=red, size} = props;"),
+        ("\\node[draw] {x=left, right};", "\\node[draw] {x=left, right};"),
         ("{style=oil paint}", "{style=oil paint}"),
         ('{"style": "a|b"}', '{"style": "a|b"}'),
         ("{'style': 'a=b|c'}", "{'style': 'a=b|c'}"),
@@ -92,6 +96,8 @@ def test_what_is_no_name_is_text_of_the_first_alternative(template: str) -> None
         ("{s=2$$a|b}", "takes several"),
         ("{s=3::a|b}", "has weights"),
         ("a fox, {s=a|b", "never closed"),
+        ("a fox, {style=oil,neon}", "has commas where alternatives have bars"),
+        ("a fox, {style=oil paint, neon}!", "has commas where alternatives have bars"),
         ("a ${s=a|b} fox", "a variable of Dynamic Prompts"),
         ("a ${s={a|b}} fox", "a variable of Dynamic Prompts"),
         ("a ${s=!{a|b}} fox", "a variable of Dynamic Prompts"),
@@ -103,6 +109,8 @@ def test_slips_are_told(template: str, message: str) -> None:
 
 def test_one_value_alone_is_told_how_an_axis_is_written() -> None:
     assert "{s=one|another}" in str(refused("{s=oil} {s}").hint)
+    assert "Write {s=oil|ink}." in str(refused("a {s=oil, ink} fox").hint)
+    assert prompts("a {{s=oil, ink}} fox") == ["a {s=oil, ink} fox"]
     assert "Write {s=a|b}." in str(refused("a ${s={a|b}} fox").hint)
 
 
