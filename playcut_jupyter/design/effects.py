@@ -18,6 +18,8 @@ from playcut_jupyter.text import axis_heading, text_table, truncate
 
 STAR_WEIGHT = 0.5
 """How much a star counts, in rounds: one that was won against the average of what has none."""
+_NARROW = 1.0
+"""Half of an interval that is narrow enough to say that differences are small, log-odds."""
 _BAR_PX, _BAR_CHARACTERS = 170, 25
 _CHARACTERS = {"interval": "─", "strength": "●", "zero": "│", "": " "}
 _STYLES = {
@@ -111,10 +113,14 @@ def _difference(better: Sequence[Sequence[Key]], worse: Sequence[Sequence[Key]])
 
 def verdict(found: Sequence[Effect], rounds: int, stars: int) -> str:
     """Say in words what can be told, and what can't."""
+    if not found:
+        return "No axis of this sweep has several values, so there is nothing to tell apart."
     if not rounds and not stars:
         return "Nothing has been judged yet: `sweep.pick()`, or star the good ones."
     judged = " and ".join(_counted(number, word) for number, word in ((rounds, "round"), (stars, "star")) if number)
     clear = [effect for effect in found if effect.is_clear]
+    if not clear and max(effect.high - effect.low for effect in found) < 2 * _NARROW:
+        return f"{judged}: no value stands out; the differences are small."
     if not clear:
         return f"{judged}: too few to tell which values matter. `sweep.pick()` adds rounds."
     ordered = sorted(clear, key=lambda effect: -effect.strength)
@@ -138,7 +144,7 @@ def _counted(number: int, word: str) -> str:
 def bundle(found: Sequence[Effect], rounds: int, stars: int) -> bundles.Bundle:
     """Return the effects as a MIME bundle: a table with bars, and what can be told."""
     summary = verdict(found, rounds, stars)
-    if not rounds and not stars:
+    if not found or not (rounds or stars):
         return bundles.message_bundle(summary)
     reach = max(1.0, *(abs(end) for effect in found for end in (effect.low, effect.high)))
     html_rows, text_rows = [], [_HEADER]

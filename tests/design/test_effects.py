@@ -100,6 +100,16 @@ def test_few_rounds_are_shrunken_and_called_too_few() -> None:
     assert "2 rounds: too few to tell which values matter. `sweep.pick()` adds rounds." in text
 
 
+def test_many_rounds_without_a_preference_are_not_called_too_few() -> None:
+    told = effects(generations(), AXES, [(1, 9), (9, 1), (2, 4), (4, 2), (5, 7), (7, 5), (3, 8), (8, 3)] * 20)
+    text = bundle(told, 160, 0)["text/plain"]
+    assert "160 rounds: no value stands out; the differences are small." in text
+
+
+def test_without_several_values_there_is_nothing_to_tell() -> None:
+    assert "nothing to tell apart" in bundle(effects(generations({"n": ("1",)}), {"n": ("1",)}, []), 3, 1)["text/plain"]
+
+
 def test_many_rounds_narrow_the_interval() -> None:
     few, many = (found(judged({"neon": 1.0}, rounds, random.Random(1)))["neon"] for rounds in (10, 200))
     assert many.high - many.low < (few.high - few.low) / 2
