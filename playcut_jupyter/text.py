@@ -22,7 +22,7 @@ def one_line(text: str) -> str:
 
 def axis_heading(name: str) -> str:
     """Return the name of an axis as a heading; alternatives without a name are headed by their first words."""
-    return truncate(one_line(name), 32)
+    return truncate(one_line(name), 32) if "|" in name else name
 
 
 def text_table(rows: Sequence[Sequence[str]]) -> str:
