@@ -68,6 +68,15 @@ def test_a_sweep_of_two_axes_is_a_table_of_rows_and_columns(store: Store) -> Non
     assert [image["alt"] for image in page.all("img")] == [" ".join(pair) for pair in product(*axes.values())]
 
 
+def test_alternatives_without_a_name_are_headed_by_their_first_words(store: Store) -> None:
+    axes = {
+        "a lighthouse on a cliff in a storm|a fox": ["a lighthouse on a cliff in a storm", "a fox"],
+        "style": ["oil", "ink"],
+    }
+    page = grid_of(store, axes)
+    assert "a lighthouse on a cliff in a… / style" in page.text
+
+
 def test_a_sweep_of_three_axes_is_a_table_for_each_value_of_the_first(store: Store) -> None:
     page = grid_of(store, {"colour": ["red", "blue"], "animal": ["fox", "owl"], "ratio": ["1:1", "16:9"]})
     assert len(page.all("table", "playcut-grid")) == 2
