@@ -11,7 +11,6 @@ import sys
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote, unquote, urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 from playcut_jupyter import redaction
 from playcut_jupyter.errors import NotConnected
@@ -98,6 +97,8 @@ class Network:
         if found is None or is_loopback(host):
             return None
         if self.is_system:
+            from urllib.request import proxy_bypass  # loads http.client and email, 30 modules
+
             return None if proxy_bypass(host) else _proxy(*found)
         return (
             None if self._needs_none(host, parts.port or (443 if parts.scheme == "https" else 80)) else _proxy(*found)
@@ -121,6 +122,8 @@ def network() -> Network:
     proxies = tuple(filter(None, map(_proxy_variable, ("http", "https", "all"))))
     certificates = text("SSL_CERT_FILE"), text("SSL_CERT_DIR")
     if not proxies and sys.platform in ("win32", "darwin"):
+        from urllib.request import getproxies  # loads http.client and email, 30 modules
+
         system = tuple((f"{scheme}_proxy", url) for scheme, url in getproxies().items() if scheme in ("http", "https"))
         return Network(system, "", *certificates, is_system=True)
     return Network(proxies, text("no_proxy") or text("NO_PROXY"), *certificates)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import urllib.request
 
 import pytest
 from hypothesis import given
@@ -228,8 +229,8 @@ def test_without_a_proxy_nobody_reads_what_needs_none(monkeypatch: pytest.Monkey
 
 def test_the_systems_own_settings_count_where_there_are_some(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
-    monkeypatch.setattr(environment, "getproxies", lambda: {"https": "http://system:1", "no": "x"})
-    monkeypatch.setattr(environment, "proxy_bypass", lambda host: host == "inside.example")
+    monkeypatch.setattr(urllib.request, "getproxies", lambda: {"https": "http://system:1", "no": "x"})
+    monkeypatch.setattr(urllib.request, "proxy_bypass", lambda host: host == "inside.example")
     assert proxy() == "http://system:1"
     assert proxy("https://inside.example/") is None
     monkeypatch.setenv("HTTPS_PROXY", "a:1")
