@@ -100,9 +100,8 @@ class Network:
             from urllib.request import proxy_bypass  # loads http.client and email, 30 modules
 
             return None if proxy_bypass(host) else _proxy(*found)
-        return (
-            None if self._needs_none(host, parts.port or (443 if parts.scheme == "https" else 80)) else _proxy(*found)
-        )
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        return None if self._needs_none(host, port) else _proxy(*found)
 
     def _variable(self, scheme: str) -> tuple[str, str] | None:
         """Return the variable that names the proxy of *scheme*, and its value."""
@@ -147,7 +146,7 @@ def _proxy(variable: str, value: str) -> Proxy:
     user, at, address = rest.rpartition("@")
     name, colon, password = user.partition(":")
     for secret in (password, unquote(password), quote(unquote(password), safe="")):
-        redaction.remember(secret, shown="...")
+        redaction.remember_password(secret)
     if scheme not in _PROXY_SCHEMES:
         known = "http, https, socks5 or socks5h"
         raise _refused(variable, f"{plain(scheme, 20)!r} is no kind of proxy that can be used ({known})")
