@@ -12,6 +12,7 @@ import struct
 import threading
 import warnings
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ class MediaInfo:
     width: int | None = None
     height: int | None = None
     duration_s: float | None = None
+    remark: str | None = None
+    """Why it can't be shown as what it is, e.g. "it is damaged"; None if nothing is against it."""
 
     @property
     def kind(self) -> str:
@@ -144,16 +147,20 @@ def looks_like_text(data: bytes) -> bool:
     return not any(byte < 9 or 13 < byte < 32 for byte in head)
 
 
-def inspect(data: bytes) -> MediaInfo:
-    """Return the type and size of *data*. A picture is decoded completely, to detect truncation and bombs.
+def inspect(source: Path | bytes) -> MediaInfo:
+    """Return what is known of a file or of bytes. Whatever they hold is no error: what can't be shown has a remark.
 
     Raises:
-        InvalidImage: a picture that can't be decoded, or has more than `MAX_PIXELS`.
+        OSError: the file can't be read.
     """
+    data = source.read_bytes() if isinstance(source, Path) else source
     mime_type = mime_type_of(data[:64])
     if mime_type.startswith("image/"):
-        with decode_image(data) as picture:
-            return MediaInfo(mime_type, picture.width, picture.height)
+        try:
+            with decode_image(data) as picture:
+                return MediaInfo(mime_type, picture.width, picture.height)
+        except InvalidImage as error:
+            return MediaInfo(mime_type, remark=str(error))
     if mime_type == "audio/wav":
         return MediaInfo(mime_type, duration_s=_wav_duration(data))
     if mime_type in ("video/mp4", "video/quicktime", "audio/mp4"):
@@ -266,14 +273,14 @@ def _box(data: bytes, name: bytes) -> bytes:
     return next(iter(_boxes(data, name)), b"")
 
 
-def poster_frame(data: bytes, longest_px: int) -> bytes | None:
+def poster_frame(source: Path | bytes, longest_px: int) -> bytes | None:
     """Return a clip's first frame as WebP; None if it can't be decoded or PyAV (extra `sandbox`) is not installed."""
     try:
         import av  # of the extra `sandbox`
     except ImportError:
         return None
     try:
-        with av.open(io.BytesIO(data), mode="r") as clip:
+        with av.open(str(source) if isinstance(source, Path) else io.BytesIO(source), mode="r") as clip:
             if clip.streams.video[0].codec_context is None:
                 return None  # without a decoder; PyAV before 18.1 would take the whole process down
             picture = next(clip.decode(video=0)).to_image()
