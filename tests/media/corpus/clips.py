@@ -64,17 +64,20 @@ def _mp4(
     make: Callable[[], bytes],
     size: tuple[int, int] | None = SIZE,
     duration_s: float | None = SECONDS,
+    shown: str = "video",
     **more: object,
 ) -> Odd:
-    return Odd(name, make, "video/mp4", ".mp4", "video", size, duration_s, **more)  # type: ignore[arg-type]
+    return Odd(name, make, "video/mp4", ".mp4", shown, size, duration_s, **more)  # type: ignore[arg-type]
 
 
 def _mov(name: str, make: Callable[[], bytes], shows: str = "video", **more: object) -> Odd:
     return Odd(name, make, "video/quicktime", ".mov", shows, SIZE, SECONDS, **more)  # type: ignore[arg-type]
 
 
-def _m4a(name: str, make: Callable[[], bytes], duration_s: float | None = SECONDS, **more: object) -> Odd:
-    return Odd(name, make, "audio/mp4", ".m4a", "audio", None, duration_s, **more)  # type: ignore[arg-type]
+def _m4a(
+    name: str, make: Callable[[], bytes], duration_s: float | None = SECONDS, shown: str = "audio", **more: object
+) -> Odd:
+    return Odd(name, make, "audio/mp4", ".m4a", shown, None, duration_s, **more)  # type: ignore[arg-type]
 
 
 def m4a(container: str = "ipod", options: tuple[tuple[str, str], ...] = ()) -> bytes:
@@ -97,7 +100,7 @@ FILES = [
     _mp4("sound too", lambda: clip(sound="aac")),
     _mp4("fragments", fragmented),
     _mp4("fragments behind an index of them", sliding),
-    _mp4("a length of all ones", lambda: _mdhd_too(fast())),
+    _mp4("a length of all ones", lambda: _mdhd_too(fast()), duration_s=None),
     _mp4("a film's length of all ones", lambda: _all_ones(fast(), b"mvhd")),
     _mp4("a time scale of zero", lambda: _timescale(fast(), 0)),
     *(
@@ -108,7 +111,7 @@ FILES = [
         )
         for degrees in (90, 180, 270)
     ),  # type: ignore[misc]
-    _mp4("the old MPEG-4 codec", lambda: clip(codec="mpeg4"), browser=False),
+    _mp4("the old MPEG-4 codec", lambda: clip(codec="mpeg4"), shown="card", remark="codec"),
     _mp4("AV1", lambda: clip(codec="libsvtav1")),
     _mp4("VP9", lambda: clip(codec="libvpx-vp9")),
     _mp4("of a telephone", lambda: clip("3gp")),
@@ -116,8 +119,8 @@ FILES = [
     _mov("QuickTime", lambda: clip("mov")),
     _mov("QuickTime without a type", lambda: _without_type(clip("mov"))),
     _mov("QuickTime with sound", lambda: clip("mov", sound="aac")),
-    _mov("ProRes", lambda: clip("mov", codec="prores_ks", pixels="yuv422p10le"), "card"),
-    _mov("Motion JPEG", lambda: clip("mov", codec="mjpeg", pixels="yuvj420p"), "card"),
+    _mov("ProRes", lambda: clip("mov", codec="prores_ks", pixels="yuv422p10le"), "card", remark="codec"),
+    _mov("Motion JPEG", lambda: clip("mov", codec="mjpeg", pixels="yuvj420p"), "card", remark="codec"),
     _m4a("as players name it", m4a),
     *(
         _m4a(f"brand {brand!r}", lambda brand=brand: branded(m4a(), brand.encode()))
@@ -125,10 +128,10 @@ FILES = [
     ),  # type: ignore[misc]
     _m4a("fragments", lambda: m4a("mp4", FRAGMENTS)),
     _m4a("a free box in front", lambda: behind(m4a("mp4", (("movflags", "faststart"),)), box(b"free", bytes(9)))),
-    _m4a("a length of all ones", lambda: _mdhd_too(m4a())),
+    _m4a("a length of all ones", lambda: _mdhd_too(m4a()), None),
     _m4a("FLAC", lambda: sound("mp4", "flac", rate=16_000)),
     _m4a("Opus", lambda: sound("mp4", "libopus")),
-    _m4a("Apple's lossless", lambda: sound("ipod", "alac", rate=16_000), browser=False),
+    _m4a("Apple's lossless", lambda: sound("ipod", "alac", rate=16_000), shown="card", remark="codec"),
     Odd("a head and nothing else", lambda: fast()[:32], "video/mp4", ".mp4", "card", remark="index"),
     Odd(
         "samples without an index",

@@ -37,7 +37,7 @@ def clip(
     with _written(container, options) as (file, out):
         pictures = file.add_stream(codec, rate=rate)
         pictures.width, pictures.height = SIZE
-        pictures.pix_fmt = pixels
+        pictures.pix_fmt, pictures.max_b_frames = pixels, 0
         tone = file.add_stream(sound, rate=48_000) if sound else None
         for number in range(round(seconds * rate)):
             image = Image.new("RGB", SIZE, (40, 90, 160))

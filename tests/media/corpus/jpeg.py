@@ -57,11 +57,11 @@ def shown(name: str, make: Callable[[], bytes], size: tuple[int, int] = SIZE, **
 
 
 FILES = [
-    shown("no end marker", lambda: jpeg()[:-2]),
+    shown("no end marker", lambda: jpeg()[:-2], remark="early"),
     shown("half an end marker", lambda: jpeg()[:-1]),
-    shown("without its last ten bytes", lambda: jpeg()[:-10]),
-    shown("half of it", lambda: large()[: len(large()) // 2], (160, 120), remark="cut"),
-    shown("a progressive one without its last bytes", lambda: jpeg(progressive=True)[:-20]),
+    shown("without its last ten bytes", lambda: jpeg()[:-10], remark="early"),
+    shown("half of it", lambda: large()[: len(large()) // 2], (160, 120), remark="early"),
+    shown("a progressive one without its last bytes", lambda: jpeg(progressive=True)[:-20], remark="early"),
     shown("zeros behind it", lambda: jpeg() + bytes(3000)),
     shown("a clip behind it", lambda: jpeg() + b"\0\0\0\x18ftypmp42" + bytes(500)),
     shown("a second picture behind it", lambda: jpeg() + jpeg("L")),
