@@ -110,6 +110,7 @@ _SYNONYMS = (
     {".wmv", ".wma", ".asf"},
 )
 _OTHERS = {".svg", ".txt", ".html", ".htm", ".json", ".xml", ".md", ".csv", ".docx", ".py"}
+_RECOGNISED = frozenset(SUFFIXES.values()) - {SUFFIXES[UNKNOWN]}
 KNOWN_SUFFIXES = frozenset().union(*_SYNONYMS, SUFFIXES.values(), _OTHERS)
 """Extensions that promise a type."""
 
@@ -160,7 +161,7 @@ def suffix_of(mime_type: str) -> str:
 def suffix_fits(suffix: str, right: str) -> bool:
     """Return True unless *suffix* promises another type than *right*, the extension of the content."""
     given = suffix.lower()
-    if given == right or given not in KNOWN_SUFFIXES or right == SUFFIXES[UNKNOWN]:
+    if given == right or given not in KNOWN_SUFFIXES or right not in _RECOGNISED:
         return True
     return any({given, right} <= same for same in _SYNONYMS)
 

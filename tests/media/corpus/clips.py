@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 
 from tests.media.corpus.encoders import SIZE, behind, box, boxes, branded, clip, moved, patched, rotated, sound
 from tests.media.corpus.odd import Odd
@@ -84,12 +84,24 @@ def m4a(container: str = "ipod", options: tuple[tuple[str, str], ...] = ()) -> b
     return sound(container, "aac", rate=44_100, options=options)
 
 
+def _under(make: Callable[[], bytes], brand: str) -> bytes:
+    return branded(make(), brand.encode())
+
+
+def _behind(name: str) -> bytes:
+    return behind(fast(), box(name.encode(), bytes(20)))
+
+
+def _turned(degrees: int) -> bytes:
+    return rotated(fast(), degrees)
+
+
 FILES = [
-    *(_mp4(f"brand {brand!r}", lambda brand=brand: branded(fast(), brand.encode())) for brand in BRANDS),  # type: ignore[misc]
+    *(_mp4(f"brand {brand!r}", partial(_under, fast, brand)) for brand in BRANDS),
     *(
-        _mp4(f"a first box {name!r}", lambda name=name: behind(fast(), box(name.encode(), bytes(20))))
+        _mp4(f"a first box {name!r}", partial(_behind, name))
         for name in ("free", "skip", "wide", "uuid", "styp", "pdin", "xyz ")
-    ),  # type: ignore[misc]
+    ),
     _mp4("an empty first box", lambda: behind(fast(), box(b"free", b""))),
     _mp4("a first box of 64 bits", lambda: behind(fast(), struct.pack(">I4sQ", 1, b"free", 40) + bytes(24))),
     _mp4("a first box of 200 kB", lambda: behind(fast(), box(b"free", bytes(200_000)))),
@@ -106,11 +118,11 @@ FILES = [
     *(
         _mp4(
             f"turned by {degrees} degrees",
-            lambda degrees=degrees: rotated(fast(), degrees),
+            partial(_turned, degrees),
             SIZE if degrees == 180 else TURNED,
         )
         for degrees in (90, 180, 270)
-    ),  # type: ignore[misc]
+    ),
     _mp4("the old MPEG-4 codec", lambda: clip(codec="mpeg4"), shown="card", remark="codec"),
     _mp4("AV1", lambda: clip(codec="libsvtav1")),
     _mp4("VP9", lambda: clip(codec="libvpx-vp9")),
@@ -123,9 +135,9 @@ FILES = [
     _mov("Motion JPEG", lambda: clip("mov", codec="mjpeg", pixels="yuvj420p"), "card", remark="codec"),
     _m4a("as players name it", m4a),
     *(
-        _m4a(f"brand {brand!r}", lambda brand=brand: branded(m4a(), brand.encode()))
+        _m4a(f"brand {brand!r}", partial(_under, m4a, brand))
         for brand in ("isom", "mp42", "M4B ", "M4P ", "3gp5", "dash", "iso5")
-    ),  # type: ignore[misc]
+    ),
     _m4a("fragments", lambda: m4a("mp4", FRAGMENTS)),
     _m4a("a free box in front", lambda: behind(m4a("mp4", (("movflags", "faststart"),)), box(b"free", bytes(9)))),
     _m4a("a length of all ones", lambda: _mdhd_too(m4a()), None),

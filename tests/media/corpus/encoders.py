@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import av
 from PIL import Image
@@ -35,10 +36,10 @@ def clip(
 ) -> bytes:
     """Return a clip of a square that moves, with a tone if *sound* names a codec."""
     with _written(container, options) as (file, out):
-        pictures = file.add_stream(codec, rate=rate)
+        pictures: Any = file.add_stream(codec, rate=rate)
         pictures.width, pictures.height = SIZE
         pictures.pix_fmt, pictures.max_b_frames = pixels, 0
-        tone = file.add_stream(sound, rate=48_000) if sound else None
+        tone: Any = file.add_stream(sound, rate=48_000) if sound else None
         for number in range(round(seconds * rate)):
             image = Image.new("RGB", SIZE, (40, 90, 160))
             image.paste((240, 200, 40), (4 * number, 8, 4 * number + 16, 24))
@@ -64,7 +65,7 @@ def sound(
 ) -> bytes:
     """Return a tone of 440 Hz."""
     with _written(container, options) as (file, out):
-        stream = file.add_stream(codec, rate=rate, layout=layout, options={"strict": "experimental"})
+        stream: Any = file.add_stream(codec, rate=rate, layout=layout, options={"strict": "experimental"})
         if bit_rate:
             stream.bit_rate = bit_rate
         _add_tone(file, stream, seconds, rate)
@@ -84,7 +85,7 @@ def _written(
         content.append(path.read_bytes())
 
 
-def _add_tone(file: av.container.OutputContainer, stream: av.AudioStream, seconds: float, rate: int) -> None:
+def _add_tone(file: av.container.OutputContainer, stream: Any, seconds: float, rate: int) -> None:
     count = round(seconds * rate)
     samples = [round(9000 * math.sin(2 * math.pi * 440 * index / rate)) for index in range(count)]
     frame = av.AudioFrame(format="s16", layout="mono", samples=count)
@@ -107,7 +108,8 @@ def box(name: bytes, content: bytes) -> bytes:
 
 def boxes(data: bytes) -> dict[bytes, bytes]:
     """Return the top-level boxes of *data* by name, each with its head."""
-    found, position = {}, 0
+    found: dict[bytes, bytes] = {}
+    position = 0
     while position + 8 <= len(data):
         size, name = struct.unpack_from(">I4s", data, position)
         size = size or len(data) - position

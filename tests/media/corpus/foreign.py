@@ -7,6 +7,7 @@ import io
 import struct
 import zipfile
 from collections.abc import Callable
+from functools import partial
 
 from PIL import Image
 
@@ -49,6 +50,10 @@ def _zip(*names: str) -> bytes:
         for name in names:
             file.writestr(name, "x")
     return out.getvalue()
+
+
+def _heic(brand: bytes) -> bytes:
+    return branded(avif(), brand, brand, b"mif1")
 
 
 def _theora() -> bytes:
@@ -102,11 +107,9 @@ FILES = [
     _card("big-endian", _big_endian_tiff, "image/tiff", ".tiff"),
     _card("of more than 4 GB by its format", lambda: b"II+\0\x08\0\0\0" + bytes(40), "image/tiff", ".tiff"),
     *(
-        _card(
-            f"brand {brand.decode()}", lambda brand=brand: branded(avif(), brand, brand, b"mif1"), "image/heic", ".heic"
-        )
+        _card(f"brand {brand.decode()}", partial(_heic, brand), "image/heic", ".heic")
         for brand in (b"heic", b"heix", b"heim")
-    ),  # type: ignore[misc]
+    ),
     _card("brand mif1 of the family heic", lambda: branded(avif(), b"mif1", b"mif1", b"heic"), "image/heic", ".heic"),
     _card(
         "brand mif1 of no family",

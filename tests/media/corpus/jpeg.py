@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 
 from PIL import Image
 
@@ -73,9 +73,9 @@ FILES = [
         lambda: with_segment(0xE1, b"Exif\0\0MM\0*\0\0\0\x08\0\1\x87\x69\0\4\0\0\0\1\0\0\0\x08\0\0\0\x08"),
     ),
     *(
-        shown(f"EXIF orientation {value}", lambda value=value: _oriented(value), SIZE if value < 5 else TURNED)
+        shown(f"EXIF orientation {value}", partial(_oriented, value), SIZE if value < 5 else TURNED)
         for value in (2, 3, 5, 6, 8)
-    ),  # type: ignore[misc]
+    ),
     shown("EXIF orientation 9, which there is not", lambda: _oriented(9)),
     shown("EXIF orientation in big-endian", lambda: _oriented(6, "BIG"), TURNED),
     shown("EXIF orientation twice, as zero first", lambda: with_segment(0xE1, b"Exif\0\0", _oriented(6)), TURNED),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Callable
+from functools import partial
 
 from PIL import Image
 
@@ -35,6 +36,10 @@ def avif(**options: object) -> bytes:
 def major(data: bytes, brand: bytes) -> bytes:
     """Return an ISO file under another brand, the compatible ones kept."""
     return data[:8] + brand + data[12:]
+
+
+def _still(brand: bytes) -> bytes:
+    return major(avif(), brand)
 
 
 def riff_chunk(name: bytes, content: bytes) -> bytes:
@@ -71,8 +76,8 @@ def _ico_data() -> bytes:
 
 
 FILES = [
-    _webp("without its last bytes", lambda: webp()[:-10], remark="cut"),
-    _webp("without its last byte", lambda: webp()[:-1]),
+    _webp("without its last bytes", lambda: webp()[:-10], remark="early"),
+    _webp("without its last byte", lambda: webp()[:-1], remark="early"),
     _webp("a head that says too little", lambda: resized(webp() + riff_chunk(b"JUNK", bytes(9)), len(webp()) - 8)),
     _webp("a head that says too much", lambda: resized(webp(), len(webp()) + 500)),
     _webp("a chunk that nobody knows", lambda: resized(webp(exif=exif(1)) + riff_chunk(b"C2PA", bytes(99)))),
@@ -93,10 +98,7 @@ FILES = [
     _gif("a long comment", lambda: gif()[:-1] + b"\x21\xfe" + (b"\xff" + b"x" * 255) * 200 + b"\0\x3b"),
     _gif("an extension that nobody knows", lambda: gif()[:-1] + b"\x21\x42\x03abc\0\x3b"),
     _gif("a head and nothing else", lambda: gif()[:13], None, shows="card", remark="can't be"),
-    *(
-        _avif(f"brand {brand.decode()}", lambda brand=brand: major(avif(), brand))
-        for brand in (b"mif1", b"miaf", b"MA1B")
-    ),
+    *(_avif(f"brand {brand.decode()}", partial(_still, brand)) for brand in (b"mif1", b"miaf", b"MA1B")),
     _avif("the brand of sequences for a still", lambda: major(avif(), b"avis")),
     _avif("zeros behind it", lambda: avif() + bytes(100)),
     _avif("a free box behind it", lambda: avif() + box(b"free", bytes(50))),

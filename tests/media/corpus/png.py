@@ -17,7 +17,7 @@ SIZE = (48, 32)
 
 def picture(mode: str = "RGB", kind: str = "PNG", **options: object) -> bytes:
     out = io.BytesIO()
-    Image.radial_gradient("L").resize(SIZE).convert(mode).save(out, kind, **options)  # type: ignore[arg-type]
+    Image.radial_gradient("L").resize(SIZE).convert(mode).save(out, kind, **options)
     return out.getvalue()
 
 
@@ -27,8 +27,8 @@ def exif(orientation: int) -> bytes:
     return made.tobytes()
 
 
-def profile(colours: str = "sRGB") -> bytes:
-    made = ImageCms.createProfile(colours)
+def profile() -> bytes:
+    made = ImageCms.createProfile("sRGB")
     return ImageCms.ImageCmsProfile(made).tobytes()
 
 

@@ -182,7 +182,7 @@ FILES = [
     _ogg("Opus", opus),
     _ogg("Vorbis", lambda: sound("ogg", "vorbis", layout="stereo")),
     _ogg("FLAC", lambda: sound("ogg", "flac", rate=16_000)),
-    _ogg("Opus that was stopped", lambda: _ogg_ending(sound("ogg", "libopus", seconds=3.0)), 2.0),
+    _ogg("Opus that was stopped", lambda: _ogg_ending(sound("ogg", "libopus", seconds=3.0)), 2.99),
     _ogg("zeros behind it", lambda: opus() + bytes(5000)),
     _aac("as streams have it", adts),
     _aac("a tag in front", lambda: id3(padding=50) + adts()),
