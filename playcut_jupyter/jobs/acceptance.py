@@ -10,8 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from playcut_jupyter.media import SUFFIXES, MediaInfo
+from playcut_jupyter.media import SUFFIXES, UNKNOWN, MediaInfo
 
+_DRAWING = "image/svg+xml"
+"""Text that can be what was bought: where the storage says so."""
 _EXPECTED = {"image": "picture", "video": "clip", "speech": "sound"}
 
 
@@ -56,13 +58,13 @@ def judge(
     if not size_bytes:
         return Verdict(Outcome.REFUSE, "it is empty (0 bytes)")
     expected = _EXPECTED.get(kind)
-    if expected and is_text and info.kind == "file":
+    if expected and is_text and info.mime_type == UNKNOWN and content_type != _DRAWING:
         return Verdict(Outcome.REFUSE, f"the storage sent {content_type or 'text'}, not a {expected}")
     if seen_before:
         return Verdict(Outcome.KEEP)
     if info.remark:
         return Verdict(Outcome.FETCH_AGAIN, f"it may be damaged: {info.remark}")
-    if expected and info.mime_type == "application/octet-stream" and content_type in SUFFIXES:
+    if expected and info.mime_type == UNKNOWN and content_type in SUFFIXES and content_type != UNKNOWN:
         return Verdict(Outcome.FETCH_AGAIN, f"it does not look like {content_type}")
     if not length_fits and info.kind != "image":  # a picture was decoded to its end
         return Verdict(Outcome.FETCH_AGAIN, "it may have been cut: the storage did not say how long it is")

@@ -9,18 +9,18 @@ from __future__ import annotations
 from playcut_jupyter.media.animations import is_animation
 from playcut_jupyter.media.facts import inspect, looks_like_text
 from playcut_jupyter.media.pictures import MAX_PIXELS, InvalidImage, decode_image
-from playcut_jupyter.media.previews import MAX_PREVIEW_BYTES, as_displayed, preview
+from playcut_jupyter.media.previews import MAX_PREVIEW_BYTES, preview, reduced
 from playcut_jupyter.media.recognition import mime_type_of
 from playcut_jupyter.media.stills import poster_frame
-from playcut_jupyter.media.types import SUFFIXES, MediaInfo, kind_of, suffix_fits, suffix_of
+from playcut_jupyter.media.types import SUFFIXES, UNKNOWN, MediaInfo, kind_of, suffix_fits, suffix_of
 
 __all__ = [
     "MAX_PIXELS",
     "MAX_PREVIEW_BYTES",
     "SUFFIXES",
+    "UNKNOWN",
     "InvalidImage",
     "MediaInfo",
-    "as_displayed",
     "decode_image",
     "inspect",
     "is_animation",
@@ -29,6 +29,7 @@ __all__ = [
     "mime_type_of",
     "poster_frame",
     "preview",
+    "reduced",
     "suffix_fits",
     "suffix_of",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from playcut_jupyter.media.pictures import InvalidImage, opened_image
@@ -34,20 +35,19 @@ def is_animation(data: bytes) -> bool:
 def animated_webp(
     picture: Image, longest_px: int, max_bytes: int, as_displayed: Callable[[Image], Image]
 ) -> bytes | None:
-    """Return a small moving WebP; None if none is small enough, or the frames can't be decoded.
+    """Return a small moving WebP; None if none is small enough, or no second frame can be decoded.
 
     Args:
-        picture: the animation, at its first frame.
+        picture: the animation; left at any of its frames.
         longest_px: the longest side, pixels; less if that makes it fit.
         max_bytes: the most bytes.
         as_displayed: brings a frame into the colours of a display.
     """
     if getattr(picture, "n_frames", 1) * picture.width * picture.height > _MAX_DECODED_PIXELS:
         return None
-    try:
-        frames = list(_frames(picture, longest_px, as_displayed))
-    except Exception:  # noqa: BLE001 - Pillow's decoders raise almost anything on hostile bytes
-        return None
+    frames: list[tuple[Image, int]] = []
+    with suppress(Exception):  # what is cut moves up to there
+        frames.extend(_frames(picture, longest_px, as_displayed))
     if len(frames) < 2:
         return None
     for share in _SHARES:

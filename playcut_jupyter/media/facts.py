@@ -46,5 +46,17 @@ def looks_like_text(source: Path | bytes) -> bool:
     with opened(source) as content:
         head = content.read(0, _TEXT_HEAD)
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        head = head.decode("utf-16", "replace").encode("utf-8")
-    return not any(byte < 9 or 13 < byte < 32 for byte in head)
+        head = head.decode("utf-16", "ignore").encode("utf-8", "ignore")
+    if any(byte < 9 or 13 < byte < 32 for byte in head):
+        return False
+    # In another encoding than UTF-8 most characters of a message are ASCII all the same.
+    return sum(byte < 127 for byte in head) >= 0.8 * len(head) or _is_utf8(head)
+
+
+def _is_utf8(head: bytes) -> bool:
+    """Return True for UTF-8 that may end within a character."""
+    try:
+        head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start >= len(head) - 3
+    return True

@@ -85,7 +85,7 @@ def info(source: Source) -> MediaInfo:
     picture = _picture_type(movie)
     if picture:
         return MediaInfo(picture)
-    visible = [track for track in movie.tracks if track.handler == b"vide"]
+    visible = [track for track in movie.tracks if track.handler == b"vide" or (not track.handler and track.width)]
     audible = [track for track in movie.tracks if track.handler == b"soun"]
     is_sound = (bool(audible) and (not visible or movie.brand in _AUDIO_BRANDS)) or (
         movie.brand in _AUDIO_BRANDS and not movie.tracks
@@ -122,7 +122,7 @@ def _picture_type(movie: Movie) -> str:
 def _remark(movie: Movie, tracks: list[Track]) -> str | None:
     if not movie.has_index:
         return "it has no index (`moov`), so it can't be played"
-    if tracks and not any(track.codec in _PLAYED for track in tracks):
+    if tracks and all(track.codec for track in tracks) and not any(track.codec in _PLAYED for track in tracks):
         codec = tracks[0].codec.decode("latin-1").strip()
         return f"browsers do not play its codec ({''.join(char for char in codec if char.isprintable()) or 'unknown'})"
     return None

@@ -81,11 +81,11 @@ def info(source: Source) -> MediaInfo:
 
 
 def _document_type(source: Source, head: Element) -> str:
-    """Return the type of document, "matroska" where the head has none."""
+    """Return the type of document; "" where the head has none, which means Matroska."""
     for element in _elements(source, head.start, head.end):
         if element.name == _DOC_TYPE:
             return _content(source, element).rstrip(b"\0").decode("latin-1").lower()
-    return "matroska"
+    return ""
 
 
 def _segment_facts(source: Source, segment: Element) -> tuple[float | None, set[int], tuple[int | None, int | None]]:

@@ -78,7 +78,7 @@ def _adts(head: bytes) -> Frame | None:
     if rate_index >= len(_AAC_RATES):
         return None
     size = (head[3] & 3) << 11 | head[4] << 3 | head[5] >> 5 if len(head) >= 6 else 0
-    return Frame("audio/aac", _AAC_RATES[rate_index], 1024, size) if size > 7 or len(head) < 6 else None
+    return Frame("audio/aac", _AAC_RATES[rate_index], 1024, size) if size > 7 or size == 0 else None
 
 
 def behind_tags(source: Source) -> int:

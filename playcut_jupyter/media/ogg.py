@@ -30,7 +30,7 @@ def info(source: Source) -> MediaInfo:
     """Return the type and duration of an Ogg file."""
     streams = list(_first_pages(source))
     if any(page.content[:7] == b"\x80theora" or page.content[:5] == b"OVP80" for page in streams):
-        return MediaInfo("video/ogg", remark="browsers do not play it any more")
+        return MediaInfo("video/ogg")
     for page in streams:
         rate, skipped = _rate(page.content)
         if rate:

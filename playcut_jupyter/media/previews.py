@@ -36,10 +36,12 @@ def preview(data: bytes, longest_px: int) -> tuple[str, bytes]:
         return mime_type, data
     if getattr(picture, "is_animated", False):
         share = min(1.0, longest_px / 1024)
+        first = picture.copy()
         moving = animated_webp(picture, longest_px, int(share * MAX_PREVIEW_BYTES), as_displayed)
+        picture = first
         if moving is not None:
             return "image/webp", moving
-    picture = _reduced(picture, longest_px)
+    picture = reduced(picture, longest_px)
     for quality in _QUALITIES:
         out = io.BytesIO()
         picture.save(out, "WEBP", quality=quality, method=4)
@@ -48,7 +50,7 @@ def preview(data: bytes, longest_px: int) -> tuple[str, bytes]:
     return "image/webp", out.getvalue()
 
 
-def _reduced(picture: Image, longest_px: int) -> Image:
+def reduced(picture: Image, longest_px: int) -> Image:
     """Return *picture* as it is displayed, with at most *longest_px* on a side."""
     if picture.mode in ("RGB", "RGBA", "L", "CMYK") and max(picture.size) > longest_px:
         # Colours are converted faster when there are fewer of them.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from playcut_jupyter import media
 from playcut_jupyter.display.contact_sheet.tile import Tile, heading, subheading
-from playcut_jupyter.display.previews import POSTER_PX, poster_frame, preview
+from playcut_jupyter.display.previews import POSTER_PX, poster_frame
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.text import truncate
 
@@ -64,7 +64,6 @@ def _sheet(tiles: Sequence[Tile], title: str, subtitle: str, columns: int) -> Im
         left, top = _GAP_PX + column * width, _TOP_PX + row * height
         picture = _picture(tile)
         if picture is not None:
-            picture.thumbnail((_TILE_PX, _TILE_PX))
             mask = picture if picture.mode == "RGBA" else None
             sheet.paste(picture, (left, top + _TILE_PX - picture.height), mask)
         else:
@@ -81,9 +80,9 @@ def _picture(tile: Tile) -> Image | None:
     """Return the first picture, or a clip's first frame; None for a sound or an unreadable file."""
     for record in tile.generation.assets:
         try:
-            content = preview(record, _TILE_PX)[1] if record.kind == "image" else poster_frame(record, POSTER_PX)
+            content = record.read() if record.kind == "image" else poster_frame(record, POSTER_PX)
             if content:
-                return media.as_displayed(media.decode_image(content))
+                return media.reduced(media.decode_image(content), _TILE_PX)
         except (PlaycutError, media.InvalidImage):  # it is gone or damaged; the others are drawn
             continue
     return None

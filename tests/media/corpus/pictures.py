@@ -94,7 +94,7 @@ FILES = [
     _gif("zeros behind it", lambda: gif() + bytes(500)),
     _gif("of 1987", lambda: b"GIF87a" + gif()[6:]),
     _gif("an animation", lambda: moving("GIF"), moves=True),
-    _gif("an animation without its last bytes", lambda: moving("GIF")[:-9]),
+    _gif("an animation without its last bytes", lambda: moving("GIF")[:-9], moves=True),
     _gif("a long comment", lambda: gif()[:-1] + b"\x21\xfe" + (b"\xff" + b"x" * 255) * 200 + b"\0\x3b"),
     _gif("an extension that nobody knows", lambda: gif()[:-1] + b"\x21\x42\x03abc\0\x3b"),
     _gif("a head and nothing else", lambda: gif()[:13], None, shows="card", remark="can't be"),

@@ -137,7 +137,7 @@ FILES = [
     shown("a palette with transparency", lambda: picture("P", transparency=0)),
     shown("an animation", _animated, moves=True),
     shown("an animation that promises more frames", lambda: _animated().replace(b"acTL\0\0\0\3", b"acTL\0\0\1\0")),
-    shown("an animation without its last bytes", lambda: _animated()[:-40]),
+    shown("an animation without its last bytes", lambda: _animated()[:-40], moves=True),
     card("a head and nothing else", lambda: picture()[:33], remark="can't be"),
     card("a signature alone", lambda: picture()[:8], remark="can't be"),
     card("3.6 thousand million pixels", lambda: png_declaring(60_000, 60_000), None, remark="pixels"),
