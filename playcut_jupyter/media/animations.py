@@ -65,6 +65,8 @@ def animated_webp(
         )
         if out.tell() <= max_bytes:
             return out.getvalue()
+        if out.tell() * (_SHARES[-1] / share) ** 2 > max_bytes:
+            break  # not even the smallest would fit
     return None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass, field
+from itertools import islice
 
 from playcut_jupyter.media.iso_boxes import Box, boxes
 from playcut_jupyter.media.iso_fragments import fragments_duration
@@ -15,6 +16,8 @@ from playcut_jupyter.media.source import Source
 from playcut_jupyter.media.types import MediaInfo, sensible
 
 _MAX_TRACKS = 64
+_MAX_BEFORE = 200
+"""Boxes that may stand before the type or the index."""
 _TOP_LEVEL = frozenset((b"ftyp", b"moov", b"moof", b"mdat", b"free", b"skip", b"wide", b"pnot", b"uuid", b"styp"))
 _PICTURES = {
     "image/avif": {b"avif", b"avis", b"avio"},
@@ -66,11 +69,11 @@ def is_iso(source: Source) -> bool:
     if first not in _TOP_LEVEL and not _is_name(first):
         return False
     names = set()
-    for box in boxes(source, 0, source.size):
+    for box in islice(boxes(source, 0, source.size), _MAX_BEFORE):
         if not _is_name(box.name):
             break
         names.add(box.name)
-        if box.name in (b"ftyp", b"moov") or len(names) > 32:
+        if box.name in (b"ftyp", b"moov"):
             break
     return bool(names & {b"ftyp", b"moov"}) or {b"moof", b"mdat"} <= names
 

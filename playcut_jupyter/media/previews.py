@@ -32,7 +32,7 @@ def preview(data: bytes, longest_px: int) -> tuple[str, bytes]:
     mime_type = mime_type_of(data)
     picture, remark = decode(data)
     is_small = max(picture.size) <= longest_px and len(data) <= 150_000
-    if is_small and remark is None and mime_type in _UNCHANGED and not is_turned(data):
+    if is_small and remark is None and _is_shown_everywhere(data, mime_type):
         return mime_type, data
     if getattr(picture, "is_animated", False):
         share = min(1.0, longest_px / 1024)
@@ -48,6 +48,13 @@ def preview(data: bytes, longest_px: int) -> tuple[str, bytes]:
         if out.tell() <= MAX_PREVIEW_BYTES:
             break
     return "image/webp", out.getvalue()
+
+
+def _is_shown_everywhere(data: bytes, mime_type: str) -> bool:
+    """Return True if every browser shows *data* as they are, and shows them alike."""
+    if mime_type == "image/webp" and int.from_bytes(data[4:8], "little") > len(data) - 8:
+        return False  # Chromium waits for the rest
+    return mime_type in _UNCHANGED and not is_turned(data)
 
 
 def reduced(picture: Image, longest_px: int) -> Image:
