@@ -33,12 +33,13 @@ def inspect(source: Path | bytes) -> MediaInfo:
 
 def _picture(content: Source, info: MediaInfo) -> MediaInfo:
     try:
-        picture, remark = decode(content.all())
+        decoded = decode(content.all())
     except InvalidImage as error:
         width, height = error.size or (None, None)
         return replace(info, width=width, height=height, remark=str(error))
-    with picture:
-        return replace(info, width=picture.width, height=picture.height, remark=remark)
+    width, height = decoded.picture.size
+    decoded.picture.close()
+    return replace(info, width=width, height=height, remark=decoded.remark, is_mended=decoded.is_mended)
 
 
 def looks_like_text(source: Path | bytes) -> bool:

@@ -13,6 +13,7 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from playcut_jupyter.media.mending import mended
@@ -50,23 +51,38 @@ class InvalidImage(Exception):
         self.size = size
 
 
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A picture, upright.
+
+    Attributes:
+        picture: its pixels.
+        remark: why not all of it can be shown: a clause; None if it can.
+        is_mended: something in its data had to be put right.
+    """
+
+    picture: Image
+    remark: str | None = None
+    is_mended: bool = False
+
+
 def decode_image(data: bytes) -> Image:
     """Return the picture, decoded and upright; checks the size before it decodes any pixel.
 
     Raises:
         InvalidImage: it can't be decoded, not even in part, or has more than `MAX_PIXELS`.
     """
-    return decode(data)[0]
+    return decode(data).picture
 
 
-def decode(data: bytes) -> tuple[Image, str | None]:
-    """Return the picture, and why it is not quite what it should be: a clause; None if nothing is wrong.
+def decode(data: bytes) -> Decoded:
+    """Return the picture and what is wrong with it.
 
     Raises:
         InvalidImage: as for `decode_image`.
     """
     try:
-        return _upright(_loaded(data)), None
+        return Decoded(_upright(_loaded(data)))
     except InvalidImage as error:
         failure = error
     if failure.size and failure.size[0] * failure.size[1] > MAX_PIXELS:
@@ -74,10 +90,12 @@ def decode(data: bytes) -> tuple[Image, str | None]:
     for attempt in mended(data):
         # What decodes wholly once it is put right has nothing wrong that could be seen.
         with suppress(InvalidImage):
-            return _upright(_loaded(attempt.data)), "it ends too early" if attempt.is_cut else None
+            remark = "it ends too early" if attempt.is_cut else None
+            return Decoded(_upright(_loaded(attempt.data)), remark, is_mended=True)
     for attempt in mended(data):
         with suppress(InvalidImage):
-            return _upright(_loaded(attempt.data, in_part=True)), "it is cut or damaged: only a part can be shown"
+            picture = _upright(_loaded(attempt.data, in_part=True))
+            return Decoded(picture, "it is cut or damaged: only a part can be shown", is_mended=True)
     raise failure
 
 

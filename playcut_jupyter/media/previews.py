@@ -30,9 +30,10 @@ def preview(data: bytes, longest_px: int) -> tuple[str, bytes]:
         InvalidImage: it can't be decoded, not even in part, or has more than `MAX_PIXELS`.
     """
     mime_type = mime_type_of(data)
-    picture, remark = decode(data)
+    decoded = decode(data)
+    picture = decoded.picture
     is_small = max(picture.size) <= longest_px and len(data) <= 150_000
-    if is_small and remark is None and _is_shown_everywhere(data, mime_type):
+    if is_small and not decoded.is_mended and _is_shown_everywhere(data, mime_type):
         return mime_type, data
     if getattr(picture, "is_animated", False):
         share = min(1.0, longest_px / 1024)

@@ -124,6 +124,7 @@ class MediaInfo:
         width, height: as it is seen, pixels: after a rotation that the file asks for.
         duration_s: seconds.
         remark: why it can't be shown, or only in part: a clause such as "it is cut"; None if nothing is wrong.
+        is_mended: a picture that is shown although something in it is wrong, such as a checksum.
     """
 
     mime_type: str
@@ -131,6 +132,7 @@ class MediaInfo:
     height: int | None = None
     duration_s: float | None = None
     remark: str | None = None
+    is_mended: bool = False
 
     @property
     def kind(self) -> str:
