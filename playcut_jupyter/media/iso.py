@@ -32,7 +32,8 @@ _UMBRELLAS = {b"mif1": "image/heif", b"mif2": "image/heif", b"miaf": "image/heif
 _AUDIO_BRANDS = {b"M4A ", b"M4B ", b"M4P "}
 # By what Chromium, Firefox or Safari play, one of the first two included. HEVC depends on the machine.
 _PLAYED = frozenset(
-    b"avc1 avc2 avc3 avc4 hvc1 hev1 dvh1 dvhe dva1 dvav dav1 av01 vp08 vp09 mp4a .mp3 Opus fLaC ac-3 ec-3".split()
+    b"avc1 avc2 avc3 avc4 hvc1 hev1 dvh1 dvhe dva1 dvav dav1 av01 vp08 vp09".split()
+    + b"mp4a .mp3 Opus fLaC sowt twos in24 lpcm ulaw alaw".split()
 )
 
 
@@ -46,6 +47,7 @@ class Track:
     height: int = 0
     is_on_its_side: bool = False
     timescale: int = 0
+    samples: int = 0
     duration_s: float | None = None
 
 
@@ -88,8 +90,10 @@ def info(source: Source) -> MediaInfo:
     picture = _picture_type(movie)
     if picture:
         return MediaInfo(picture)
-    visible = [track for track in movie.tracks if track.handler == b"vide" or (not track.handler and track.width)]
     audible = [track for track in movie.tracks if track.handler == b"soun"]
+    visible = [track for track in movie.tracks if track.handler == b"vide" or (not track.handler and track.width)]
+    if audible and all(track.samples == 1 and track.codec not in _PLAYED for track in visible):
+        visible = []  # a cover
     is_sound = (bool(audible) and (not visible or movie.brand in _AUDIO_BRANDS)) or (
         movie.brand in _AUDIO_BRANDS and not movie.tracks
     )
@@ -216,10 +220,10 @@ def _read_media(source: Source, mdia: Box, track: Track) -> None:
 
 def _read_samples(source: Source, stbl: Box, track: Track) -> None:
     for box in boxes(source, stbl.start, stbl.end):
-        if box.name != b"stsd":
-            continue
-        entry = source.read(box.start + 8, min(box.end - box.start - 8, 1024))
-        track.codec = entry[4:8]
-        if track.handler == b"vide" and len(entry) >= 36 and not (track.width and track.height):
-            track.width, track.height = struct.unpack_from(">HH", entry, 32)
-        return
+        if box.name == b"stsz":
+            track.samples = int.from_bytes(source.read(box.start + 8, 4), "big")
+        elif box.name == b"stsd":
+            entry = source.read(box.start + 8, min(box.end - box.start - 8, 64))
+            track.codec = entry[4:8]
+            if track.handler == b"vide" and len(entry) >= 36 and not (track.width and track.height):
+                track.width, track.height = struct.unpack_from(">HH", entry, 32)

@@ -61,8 +61,8 @@ def _png(data: bytes) -> Iterator[Attempt]:
     if turning:
         yield Attempt(_PNG + needed[0] + turning + b"".join(needed[1:]) + end)
     yield Attempt(_PNG + b"".join(needed) + end)
-    animation = (b"acTL", b"fcTL", b"fdAT")
-    yield Attempt(_PNG + b"".join(chunk for chunk in needed if chunk[4:8] not in animation) + end)
+    for least in ((b"IHDR", b"PLTE", b"tRNS", b"IDAT"), (b"IHDR", b"PLTE", b"IDAT"), (b"IHDR", b"IDAT")):
+        yield Attempt(_PNG + b"".join(chunk for chunk in needed if chunk[4:8] in least) + end)
 
 
 def _chunk(name: bytes, content: bytes) -> bytes:
@@ -84,7 +84,8 @@ def _jpeg(data: bytes) -> Iterator[Attempt]:
             continue
         if marker == 0xDA:
             break
-        if not (0xE1 <= marker <= 0xED or marker in (0xEF, 0xFE)):
+        is_of_adobe = marker == 0xEE and size >= 14  # tells the colours
+        if is_of_adobe or not (0xE1 <= marker <= 0xEF or marker == 0xFE):
             kept.append(data[position : position + 2 + size])
         position += 2 + size
     yield Attempt(b"".join(kept) + data[position:] + b"\xff\xd9", is_cut)

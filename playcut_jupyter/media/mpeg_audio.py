@@ -150,17 +150,22 @@ def info(source: Source, start: int) -> MediaInfo:
 def _told(source: Source, start: int, frame: Frame) -> float | None:
     """Return the seconds that the encoder wrote into the first frame (Xing, Info or VBRI); None if it did not."""
     content = source.read(start, 256)
-    at, frames, unplayed = 4 + frame.side_bytes, 0, 0
+    at, frames, unplayed, size = 4 + frame.side_bytes, 0, 0, 0
     if content[at : at + 4] in (b"Xing", b"Info") and content[at + 7 : at + 8] and content[at + 7] & 1:
         frames = int.from_bytes(content[at + 8 : at + 12], "big")
+        if content[at + 7] & 2:
+            size = int.from_bytes(content[at + 12 : at + 16], "big")
         lame = at + 8 + sum(size for bit, size in ((1, 4), (2, 4), (4, 100), (8, 4)) if content[at + 7] & bit)
         if content[lame : lame + 4] in (b"LAME", b"Lavc", b"Lavf") and len(content) >= lame + 24:
             delay = int.from_bytes(content[lame + 21 : lame + 24], "big")
             unplayed = (delay >> 12) + (delay & 0xFFF)
     elif content[36:40] == b"VBRI" and len(content) >= 54:
         frames = struct.unpack_from(">I", content, 50)[0]
-    # A frame has at least 24 bytes: more frames than fit are not true.
-    if not 0 < frames <= source.size // 24 + 1:
+        size = struct.unpack_from(">I", content, 46)[0]
+    # A frame has at least 24 bytes: more frames than fit are not true. And what goes on behind its declared size was
+    # put together of several files.
+    here = _end(source) - start
+    if not 0 < frames <= source.size // 24 + 1 or (size and here > 1.1 * size + 1000):
         return None
     return max(0, frames * frame.samples - unplayed) / frame.rate
 

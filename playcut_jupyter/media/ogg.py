@@ -74,6 +74,8 @@ def _duration(source: Source, streams: list[Page], serial: int, rate: int, skipp
     """Return the seconds up to the last page; None for a stream that was joined late, or several in a row."""
     tail = source.read(max(0, source.size - _TAIL), _TAIL)
     known = {page.serial for page in streams}
+    if _beginnings(tail) > (len(streams) if len(tail) == source.size else 0):
+        return None  # another stream follows
     at = len(tail)
     while (at := tail.rfind(MAGIC, 0, at)) >= 0:
         page = _page(tail, at)
@@ -86,13 +88,23 @@ def _duration(source: Source, streams: list[Page], serial: int, rate: int, skipp
     return None
 
 
+def _beginnings(data: bytes) -> int:
+    """Return how many streams begin in *data*."""
+    pages = (_page(data, at) for at in _places(data))
+    return sum(page is not None and bool(page.flags & 2) for page in pages)
+
+
+def _places(data: bytes) -> Iterator[int]:
+    at = -1
+    while (at := data.find(MAGIC, at + 1)) >= 0:
+        yield at
+
+
 def _starts_late(source: Source, serial: int, rate: int) -> bool:
     """Return True if the first samples are not near the beginning: a recording of a stream that ran already."""
     head = source.read(0, _TAIL)
-    at = 0
-    while (at := head.find(MAGIC, at)) >= 0:
+    for at in _places(head):
         page = _page(head, at)
         if page is not None and page.serial == serial and page.granule not in (0, _NO_GRANULE):
             return page.granule > 10 * rate and len(head) < page.granule / rate * 100_000
-        at += 4
     return False

@@ -80,19 +80,19 @@ def recognise(source: Source) -> MediaInfo:
     if head[:4] == ogg.MAGIC:
         return ogg.info(source)
     if head[:4] in (b"RIFF", b"RF64", b"RIFX", b"FORM", b"fLaC"):
-        return _chunked(source, head, 0)
+        return _chunked(source, head)
     return (
         _picture(head) or (iso.info(source) if iso.is_iso(source) else None) or _video(source, head) or _audio(source)
     )
 
 
-def _chunked(source: Source, head: bytes, start: int) -> MediaInfo:
+def _chunked(source: Source, head: bytes) -> MediaInfo:
     """Return what a file of chunks is: RIFF, or its big-endian relatives."""
     container, form = head[:4], head[8:12]
     if container == b"fLaC":
-        return riff.flac(source, start)
+        return riff.flac(source)
     if container in (b"RIFF", b"RF64") and form == b"WAVE":
-        return riff.wav(source, start)
+        return riff.wav(source)
     if container == b"RIFX" and form == b"WAVE":
         return MediaInfo("audio/wav", remark="browsers do not play its byte order (RIFX)")
     if container == b"FORM" and form in (b"AIFF", b"AIFC"):
@@ -129,8 +129,10 @@ def _audio(source: Source) -> MediaInfo:
     """Return a sound that stands behind tags, zeros or other things; the unknown type if there is none."""
     start = mpeg_audio.behind_tags(source)
     head = source.read(start, 12)
+    if start and head[:4] == ogg.MAGIC:
+        return ogg.info(source.behind(start))
     if start and head[:4] in (b"RIFF", b"fLaC"):
-        return _chunked(source, head, start)
+        return _chunked(source.behind(start), head)
     first = mpeg_audio.find_frames(source, start)
     if first is not None:
         return mpeg_audio.info(source, first)

@@ -10,7 +10,9 @@ from playcut_jupyter.media.types import MediaInfo, sensible
 
 _MAX_CHUNKS = 1_000
 _PCM, _FLOAT, _A_LAW, _MU_LAW, _MP3, _EXTENSIBLE = 1, 3, 6, 7, 0x55, 0xFFFE
-_PLAYED = (_PCM, _FLOAT, _A_LAW, _MU_LAW)
+_PLAYED = (_PCM, _FLOAT, _A_LAW, _MU_LAW, _MP3)
+_OF_SAMPLES = (_PCM, _FLOAT, _A_LAW, _MU_LAW)
+"""Formats in which each sample takes its place, so that their size tells the time, whatever the head claims."""
 _STREAMED = (0, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
 """Sizes that writers leave where they could not know them."""
 
@@ -26,19 +28,19 @@ def _chunks(source: Source, start: int, order: str) -> Iterator[tuple[bytes, int
         start += 8 + size + size % 2
 
 
-def wav(source: Source, start: int = 0) -> MediaInfo:
-    """Return the duration of a WAV file that begins at *start*."""
-    tag, byte_rate, samples, rate = 0, 0, 0, 0
+def wav(source: Source) -> MediaInfo:
+    """Return the duration of a WAV file."""
+    tag, byte_rate, samples, rate, bits = 0, 0, 0, 0, 0
     large_size = 0
-    for name, at, size in _chunks(source, start + 12, "<"):
+    for name, at, size in _chunks(source, 12, "<"):
         content = source.read(at, min(size, 40))
         if name == b"ds64" and len(content) >= 24:
             large_size = struct.unpack_from("<Q", content, 8)[0]
         elif name == b"fmt " and len(content) >= 16:
-            tag, _, rate, byte_rate, block, _ = struct.unpack_from("<HHIIHH", content)
+            tag, _, rate, byte_rate, block, bits = struct.unpack_from("<HHIIHH", content)
             if tag == _EXTENSIBLE and len(content) >= 26:
                 (tag,) = struct.unpack_from("<H", content, 24)
-            if tag in _PLAYED:
+            if tag in _OF_SAMPLES:
                 byte_rate = rate * block
         elif name == b"fact" and len(content) >= 4:
             (samples,) = struct.unpack_from("<I", content)
@@ -47,19 +49,21 @@ def wav(source: Source, start: int = 0) -> MediaInfo:
             known = large_size or (0 if size in _STREAMED else size)
             length = min(known, left) if known else left
             return MediaInfo(
-                "audio/wav", duration_s=_wav_duration(tag, length, byte_rate, samples, rate), remark=_remark(tag)
+                "audio/wav", duration_s=_wav_duration(tag, length, byte_rate, samples, rate), remark=_remark(tag, bits)
             )
     return MediaInfo("audio/wav", remark="it has no samples")
 
 
 def _wav_duration(tag: int, length: int, byte_rate: int, samples: int, rate: int) -> float | None:
-    if tag not in _PLAYED and samples and rate and samples != 0xFFFFFFFF:
+    if tag not in _OF_SAMPLES and samples and rate and samples != 0xFFFFFFFF:
         return sensible(samples / rate)
     return sensible(length / byte_rate) if byte_rate else None
 
 
-def _remark(tag: int) -> str | None:
-    return None if tag in _PLAYED else f"browsers do not play its codec (0x{tag:04x})"
+def _remark(tag: int, bits: int) -> str | None:
+    if tag in _PLAYED and bits <= 32:
+        return None
+    return f"browsers do not play its codec (0x{tag:04x}, {bits} bits)"
 
 
 def aiff(source: Source) -> MediaInfo:
@@ -75,9 +79,9 @@ def aiff(source: Source) -> MediaInfo:
     return MediaInfo("audio/aiff")
 
 
-def flac(source: Source, start: int = 0) -> MediaInfo:
-    """Return the duration of a FLAC file that begins at *start*; None where its encoder could not know it."""
-    head = source.read(start, 26)
+def flac(source: Source) -> MediaInfo:
+    """Return the duration of a FLAC file; None where its encoder could not know it."""
+    head = source.read(0, 26)
     if len(head) < 26:
         return MediaInfo("audio/flac", remark="it has no samples")
     packed = int.from_bytes(head[18:26], "big")

@@ -12,14 +12,16 @@ from typing import BinaryIO
 class Source:
     """Bytes that are somewhere; reading beyond their end gives fewer, or none."""
 
-    def __init__(self, content: bytes | BinaryIO) -> None:
+    def __init__(self, content: bytes | BinaryIO, start: int = 0) -> None:
         self._content = content
-        self.size = len(content) if isinstance(content, bytes) else os.fstat(content.fileno()).st_size
+        self._start = start
+        self.size = (len(content) if isinstance(content, bytes) else os.fstat(content.fileno()).st_size) - start
 
     def read(self, start: int, count: int) -> bytes:
         """Return up to *count* bytes from *start*."""
         if start < 0 or count <= 0 or start >= self.size:
             return b""
+        start += self._start
         if isinstance(self._content, bytes):
             return self._content[start : start + count]
         self._content.seek(start)
@@ -27,7 +29,11 @@ class Source:
 
     def all(self) -> bytes:
         """Return everything; for pictures."""
-        return self._content if isinstance(self._content, bytes) else self.read(0, self.size)
+        return self._content if isinstance(self._content, bytes) and not self._start else self.read(0, self.size)
+
+    def behind(self, start: int) -> Source:
+        """Return what comes from *start*, as if it were all."""
+        return Source(self._content, self._start + start)
 
 
 @contextmanager

@@ -84,6 +84,10 @@ def m4a(container: str = "ipod", options: tuple[tuple[str, str], ...] = ()) -> b
     return sound(container, "aac", rate=44_100, options=options)
 
 
+def _covered() -> bytes:
+    return clip("mp4", "mjpeg", sound="aac", pixels="yuvj420p", seconds=1.0, rate=1)
+
+
 def _under(make: Callable[[], bytes], brand: str) -> bytes:
     return branded(make(), brand.encode())
 
@@ -127,6 +131,7 @@ FILES = [
     _mp4("AV1", lambda: clip(codec="libsvtav1")),
     _mp4("VP9", lambda: clip(codec="libvpx-vp9")),
     _mp4("of a telephone", lambda: clip("3gp")),
+    _mp4("fragments with a length in advance", lambda: clip(options=(("movflags", "cmaf+frag_every_frame"),))),
     _mp4("its last samples cut", lambda: fast()[:-40]),
     _mov("QuickTime", lambda: clip("mov")),
     _mov("QuickTime without a type", lambda: _without_type(clip("mov"))),
@@ -140,6 +145,10 @@ FILES = [
     ),
     _m4a("fragments", lambda: m4a("mp4", FRAGMENTS)),
     _m4a("a free box in front", lambda: behind(m4a("mp4", (("movflags", "faststart"),)), box(b"free", bytes(9)))),
+    _m4a("a cover as its only picture", _covered, 1.0),
+    _m4a("MP3", lambda: sound("mp4", "libmp3lame", rate=44_100)),
+    _m4a("samples of QuickTime", lambda: sound("mov", "pcm_s16le", rate=8000)),
+    _m4a("AAC of QuickTime", lambda: sound("mov", "aac", rate=44_100)),
     _m4a("a length of all ones", lambda: _mdhd_too(m4a()), None),
     _m4a("FLAC", lambda: sound("mp4", "flac", rate=16_000)),
     _m4a("Opus", lambda: sound("mp4", "libopus")),

@@ -69,6 +69,10 @@ _webp, _gif, _avif, _bmp, _ico = (
 )
 
 
+def _downwards(data: bytes) -> bytes:
+    return data[:22] + struct.pack("<i", -SIZE[1]) + data[26:]
+
+
 def _ico_data() -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (32, 32), "red").save(out, "ICO", sizes=[(32, 32)])
@@ -113,6 +117,8 @@ FILES = [
     _avif("transparency", lambda: picture("RGBA", "AVIF", speed=10)),
     _avif("half of it", lambda: avif()[: len(avif()) // 2], None, shows="card", remark="can't be"),
     _bmp("of Windows", lambda: picture("RGB", "BMP")),
+    _bmp("from top to bottom", lambda: _downwards(picture("RGB", "BMP"))),
+    _bmp("with transparency", lambda: picture("RGBA", "BMP")),
     _bmp("one bit", lambda: picture("1", "BMP")),
     _bmp("without its last bytes", lambda: picture("RGB", "BMP")[:-30], remark="cut"),
     _ico("an icon", _ico_data, (32, 32)),
