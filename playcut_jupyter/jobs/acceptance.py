@@ -62,7 +62,7 @@ def judge(
         return Verdict(Outcome.REFUSE, f"the storage sent {content_type or 'text'}, not a {expected}")
     if seen_before:
         return Verdict(Outcome.KEEP)
-    if info.remark or info.is_mended:
+    if info.is_suspect:
         return Verdict(Outcome.FETCH_AGAIN, f"it may be damaged: {info.remark or 'a checksum is wrong'}")
     if expected and info.mime_type == UNKNOWN and content_type in SUFFIXES and content_type != UNKNOWN:
         return Verdict(Outcome.FETCH_AGAIN, f"it does not look like {content_type}")

@@ -36,10 +36,10 @@ def _picture(content: Source, info: MediaInfo) -> MediaInfo:
         decoded = decode(content.all())
     except InvalidImage as error:
         width, height = error.size or (None, None)
-        return replace(info, width=width, height=height, remark=str(error))
+        return replace(info, width=width, height=height, remark=str(error), is_suspect=True)
     width, height = decoded.picture.size
     decoded.picture.close()
-    return replace(info, width=width, height=height, remark=decoded.remark, is_mended=decoded.is_mended)
+    return replace(info, width=width, height=height, remark=decoded.remark, is_suspect=decoded.is_mended)
 
 
 def looks_like_text(source: Path | bytes) -> bool:

@@ -102,7 +102,8 @@ def info(source: Source) -> MediaInfo:
         scale = next((track.timescale for track in visible + audible if track.timescale), 0)
         duration_s = sensible(fragments_duration(source, scale))
     if is_sound:
-        return MediaInfo("audio/mp4", duration_s=duration_s, remark=_remark(movie, audible))
+        remark = _remark(movie, audible)
+        return MediaInfo("audio/mp4", duration_s=duration_s, remark=remark, is_suspect=not movie.has_index)
     is_quicktime = movie.brand == b"qt  " or not movie.has_type
     sized = next((track for track in visible if track.width and track.height), None)
     return MediaInfo(
@@ -111,6 +112,7 @@ def info(source: Source) -> MediaInfo:
         sized.height if sized else None,
         duration_s,
         _remark(movie, visible),
+        is_suspect=not movie.has_index,
     )
 
 

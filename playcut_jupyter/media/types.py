@@ -124,7 +124,7 @@ class MediaInfo:
         width, height: as it is seen, pixels: after a rotation that the file asks for.
         duration_s: seconds.
         remark: why it can't be shown, or only in part: a clause such as "it is cut"; None if nothing is wrong.
-        is_mended: a picture that is shown although something in it is wrong, such as a checksum.
+        is_suspect: something in it may have been damaged on its way: a checksum is wrong, or its end is missing.
     """
 
     mime_type: str
@@ -132,7 +132,7 @@ class MediaInfo:
     height: int | None = None
     duration_s: float | None = None
     remark: str | None = None
-    is_mended: bool = False
+    is_suspect: bool = False
 
     @property
     def kind(self) -> str:
