@@ -71,8 +71,15 @@ async def _download(
         emit(Throttled(seconds, reason))
 
     arrivals = _Arrivals(request.tool.kind)
+    may_pass = download_may_pass()
+
+    def may_help(error: Exception) -> bool:
+        # What is there already is not kept waiting for a storage in trouble: another look is only a precaution.
+        is_trouble = isinstance(error, downloads.FetchFailed) and error.transient
+        return may_pass(error) and not (is_trouble and arrivals.whole is not None)
+
     try:
-        async for attempt in patience.attempts("download", download_may_pass()):
+        async for attempt in patience.attempts("download", may_help):
             with attempt:
                 signed = await connection.client.read(
                     "download-asset",
