@@ -10,6 +10,7 @@ from playcut_jupyter.jobs.job import Job
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.library.records import AssetRecord
 from playcut_jupyter.library.store import copy_out
+from playcut_jupyter.media import suffix_fits
 
 
 def save_asset(record: AssetRecord, target: str | Path) -> Path:
@@ -34,9 +35,15 @@ def save(snapshots: Iterable[Snapshot], target: str | Path) -> list[Path]:
     return [save_asset(record, target) for snapshot in snapshots if snapshot.succeeded for record in snapshot.assets]
 
 
-def saved_message(paths: Sequence[Path]) -> str:
-    """Return the message about the files written."""
-    return "Saved: " + (", ".join(map(str, paths)) or "nothing, because nothing was generated")
+def saved_message(paths: Sequence[Path], target: str | Path = "") -> str:
+    """Return the message about the files written; it says so where the extension of *target* was put right."""
+    asked = Path(target)
+    renamed = [
+        path for path in paths if path.name.startswith(asked.stem) and not suffix_fits(asked.suffix, path.suffix)
+    ]
+    right = ", ".join(sorted({path.suffix for path in renamed}))
+    note = f" ({right} in place of {asked.suffix}, because that is what it is)" if renamed else ""
+    return "Saved: " + (", ".join(map(str, paths)) or "nothing, because nothing was generated") + note
 
 
 def save_when_done(jobs: Sequence[Job], target: str | None) -> Callable[[], str] | None:
@@ -48,7 +55,7 @@ def save_when_done(jobs: Sequence[Job], target: str | None) -> Callable[[], str]
 
     def copy() -> str:
         try:
-            return saved_message(save([job.snapshot for job in jobs], absolute))
+            return saved_message(save([job.snapshot for job in jobs], absolute), target)
         except PlaycutError as error:
             return f"Not saved: {error}"
 

@@ -54,6 +54,7 @@ class AssetRecord:
         size_bytes: the size of the content.
         width, height: pixels, or None.
         duration_s: seconds, or None.
+        remark: why it can't be shown, or only in part; None if nothing is wrong.
         content: the bytes themselves, only where there is no file.
     """
 
@@ -65,12 +66,18 @@ class AssetRecord:
     width: int | None = None
     height: int | None = None
     duration_s: float | None = None
+    remark: str | None = None
     content: bytes | None = field(default=None, repr=False, compare=False)
 
     @property
     def kind(self) -> str:
         """What a browser can do with it: image, audio or video; file for nothing."""
         return media.kind_of(self.mime_type)
+
+    @property
+    def is_playable(self) -> bool:
+        """True for a sound or a clip that browsers play."""
+        return self.kind in ("audio", "video") and self.remark is None
 
     @property
     def suffix(self) -> str:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from playcut_jupyter.errors import AssetUnavailable, InvalidInput, PlaycutError
 from playcut_jupyter.library.retries import retry
+from playcut_jupyter.media import suffix_fits
 
 _ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}")
 """What a file's type may end a name with; what else follows a dot ("Dr. Fox", "v1.5") is part of the name."""
@@ -147,8 +148,8 @@ def unwritable(folder: Path, error: OSError) -> PlaycutError:
 def copy_out(content: Path | bytes, target: str | Path, suffix: str) -> Path:
     """Copy a file or bytes to *target* and return the path written; nothing is ever overwritten.
 
-    A folder gets a file named after the content; a name without an ending gets the right one; a name that is
-    taken gets a number.
+    A folder gets a file named after the content; a name without an ending, or with that of another type, gets the
+    right one; a name that is taken gets a number.
 
     Raises:
         InvalidInput: the place can't be written.
@@ -163,6 +164,8 @@ def copy_out(content: Path | bytes, target: str | Path, suffix: str) -> Path:
             path = path / (f"{content.name[:12]}{suffix}" if isinstance(content, Path) else f"playcut{suffix}")
         elif not _ENDING.fullmatch(path.suffix):
             path = path.with_name(path.name + suffix)
+        elif not suffix_fits(path.suffix, suffix):
+            path = path.with_suffix(suffix)
         path.parent.mkdir(parents=True, exist_ok=True)
         path = _claim(path)
         try:

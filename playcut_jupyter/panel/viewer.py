@@ -9,7 +9,7 @@ from pathlib import Path
 import ipywidgets
 from markupsafe import Markup
 
-from playcut_jupyter.display import media_html, status, text_html
+from playcut_jupyter.display import media_html, saving, status, text_html
 from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.panel import css_classes
@@ -123,7 +123,7 @@ class Viewer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             raise InvalidInput("There is no path to save it to.", hint="Write a file's name in “save as”.")
         saved = generation.save(Path(path).expanduser())
         paths = saved if isinstance(saved, list) else [saved]
-        self.message.show("Saved: " + ", ".join(str(path.resolve()) for path in paths))
+        self.message.show(saving.saved_message([path.resolve() for path in paths], path))
 
     def _use(self) -> None:
         if self._generation is not None:
