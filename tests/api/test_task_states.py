@@ -31,7 +31,7 @@ def document(status: str | None, **fields: object) -> TaskDocument:
     return parsed
 
 
-@pytest.mark.parametrize("status", ["COMPLETED", *SUCCESSES, *ENDINGS, *UNKNOWN])
+@pytest.mark.parametrize("status", ["COMPLETED", "FAILED", *SUCCESSES, *ENDINGS, *UNKNOWN])
 def test_a_document_that_names_assets_is_done_whatever_its_state(status: str) -> None:
     for error in (None, {}, ERROR):
         found = document(status, output=ASSETS, error=error)
