@@ -33,6 +33,12 @@ def pytest_xdist_auto_num_workers() -> int:
     return 2 * (os.cpu_count() or 1)
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not even load the tests of a folder whose marker is left out, as in the quick run."""
+    marker = SLOW_FOLDERS.get(collection_path.name)
+    return True if marker and f"not {marker}" in config.getoption("markexpr") else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark tests by the folder that they are in."""
     for item in items:
