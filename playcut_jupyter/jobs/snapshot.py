@@ -36,6 +36,7 @@ class Snapshot:
         progress: 0 to 100, or None where the API reports none.
         task_id, session_id: the API's ids, once known.
         is_being_sent: True from the moment of sending until the answer is on disk.
+        is_fetching: True while the assets of the completed task are downloaded.
         done: True once there is a result or an error.
         reused: True if it is served from the library, for 0 credits.
         assets: the result's assets; empty until done.
@@ -68,6 +69,7 @@ class Snapshot:
     task_id: str | None = None
     session_id: str | None = None
     is_being_sent: bool = False
+    is_fetching: bool = False
     done: bool = False
     reused: bool = False
     assets: tuple[AssetRecord, ...] = ()
@@ -91,14 +93,16 @@ class Snapshot:
 
     @property
     def state(self) -> str:
-        """One word for people: the API's status, or how the job ended ("STOPPED", "UNCERTAIN", "FAILED")."""
+        """One word for people: the API's status, "FETCHING", or how it ended ("STOPPED", "UNCERTAIN", "FAILED")."""
         if isinstance(self.error, TaskFailed) and ends_without_result(self.status):
             return self.status  # the API's own word, which may be CANCELLED
         if isinstance(self.error, StoppedWaiting):
             return "STOPPED"
         if isinstance(self.error, SubmissionUncertain):
             return "UNCERTAIN"
-        return "FAILED" if self.error is not None else self.status
+        if self.error is not None:
+            return "FAILED"
+        return "FETCHING" if self.is_fetching else self.status
 
     @property
     def succeeded(self) -> bool:
@@ -143,7 +147,7 @@ def after(snapshot: Snapshot, event: events.Event) -> Snapshot:
         case events.Retrying(reason):
             return replace(snapshot, retry_reason=reason, pause_s=0.0, pause_reason="")
         case events.Fetching():
-            return replace(snapshot, retry_reason="")
+            return replace(snapshot, retry_reason="", is_fetching=True)
         case events.NotSaved(reason):
             return replace(snapshot, warning=reason)
         case events.RecordRemoved():

@@ -33,7 +33,7 @@ _UNFINISHED = {
     "sending": "Its kernel ended during the submission; whether the API took it is not known.",
     "acknowledged": "It was submitted and not fetched.",
 }
-_COPIED = ("status", "progress", "task_id", "inputs", "note", "estimated_credits", "is_being_sent")
+_COPIED = ("status", "progress", "task_id", "inputs", "note", "estimated_credits", "is_being_sent", "is_fetching")
 """The fields of a job's snapshot that a job which shares its result copies."""
 
 

@@ -9,22 +9,30 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import io
 import json
 import os
 import re
 import secrets
-from collections.abc import Mapping
+import shutil
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from playcut_jupyter.errors import AssetUnavailable, InvalidInput, PlaycutError
-from playcut_jupyter.library.retries import retry
+from playcut_jupyter.library.files import UNSUPPORTED, replace, sync
+from playcut_jupyter.library.parts import PREFIX, Part
 from playcut_jupyter.media import suffix_fits
 
 _ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}")
 """What a file's type may end a name with; what else follows a dot ("Dr. Fox", "v1.5") is part of the name."""
 
-_UNSUPPORTED = {errno.EXDEV, errno.EPERM, errno.EACCES, errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
-"""What file systems answer that have no such thing as a rename, or as waiting for the disk."""
+POSTER_SUFFIX = ".poster.webp"
+"""What the still of a clip ends with, beside the clip."""
+_STALE_S = 86_400.0
+"""A part that was not written to for so long is of a process that was killed, seconds."""
 
 
 class Store:
@@ -37,21 +45,46 @@ class Store:
         """Return where the content with this hash is kept; half of it is name enough, and reads better in a cell."""
         return self.folder / sha256[:2] / f"{sha256[:32]}{suffix}"
 
-    def put(self, data: bytes, suffix: str) -> tuple[str, Path]:
-        """Keep *data* and return its hash and its place.
+    def new_part(self) -> Part:
+        """Return what an original is written to as it comes; `keep` names it."""
+        return Part(self.folder)
+
+    def keep(self, part: Part, suffix: str) -> tuple[str, Path]:
+        """Keep what was written to *part* and return its hash and its place.
 
         Raises:
             PlaycutError: the folder can't be written, or the disk is full.
         """
-        sha256 = hash_of(data)
+        sha256 = part.sha256
         path = self.path_of(sha256, suffix)
         try:
-            if not self.is_whole(path, sha256):
-                path.parent.mkdir(parents=True, exist_ok=True)
-                write_whole(path, data)
+            if self.is_whole(path, sha256):
+                part.discard()
+            else:
+                part.move_to(path)
         except OSError as error:
             raise unwritable(self.folder, error) from None
         return sha256, path
+
+    def put(self, data: bytes, suffix: str) -> tuple[str, Path]:
+        """Keep *data* and return its hash and its place; raises as `keep` does."""
+        part = self.new_part()
+        try:
+            part.write(data)
+            return self.keep(part, suffix)
+        finally:
+            part.discard()
+
+    def remove_stale_parts(self) -> int:
+        """Remove what killed processes left half written; return how many bytes were freed."""
+        freed, now = 0, time.time()
+        for part in self.folder.rglob(f"{PREFIX}*"):
+            with suppress(OSError):
+                found = part.stat()
+                if now - found.st_mtime > _STALE_S:
+                    part.unlink()
+                    freed += found.st_size
+        return freed
 
     def describe(self, path: Path, generation_id: int, facts: Mapping[str, object]) -> None:
         """Write the sidecar of *path* for one generation. A sidecar that can't be written is done without."""
@@ -81,14 +114,13 @@ def write_whole(path: Path, data: bytes, *, durable: bool = True) -> None:
 
     Where the file system has no such rename, the file is written all the same.
     """
-    part = path.with_name(f".part-{secrets.token_hex(8)}")
+    part = path.with_name(f"{PREFIX}{secrets.token_hex(8)}")
     try:
         _write(part, data, durable=durable)
-        # In Windows another program may be looking at a new file, for a moment.
-        retry(lambda: part.replace(path), on=lambda error: isinstance(error, PermissionError), timeout_s=1.0)
+        replace(part, path)
     except OSError as error:
         part.unlink(missing_ok=True)
-        if error.errno not in _UNSUPPORTED:
+        if error.errno not in UNSUPPORTED:
             raise
         _write(path, data, durable=durable)
     except BaseException:
@@ -102,18 +134,24 @@ def _write(path: Path, data: bytes, *, durable: bool) -> None:
             file.write(data)
             if durable:
                 file.flush()
-                _sync(file.fileno())
+                sync(file.fileno())
     except BaseException:
         path.unlink(missing_ok=True)
         raise
 
 
-def _sync(descriptor: int) -> None:
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        if error.errno not in _UNSUPPORTED:
-            raise
+def poster_path(path: Path) -> Path:
+    """Return where the still of a clip is kept."""
+    return path.with_suffix(POSTER_SUFFIX)
+
+
+def remove_original(path: Path) -> int:
+    """Remove an original and its still; return how many bytes were freed."""
+    freed = 0
+    for file in (path, poster_path(path)):
+        freed += file.stat().st_size if file.exists() else 0
+        file.unlink(missing_ok=True)
+    return freed
 
 
 def read_original(path: Path) -> bytes:
@@ -122,8 +160,20 @@ def read_original(path: Path) -> bytes:
     Raises:
         AssetUnavailable: it is gone, or can't be read.
     """
+    with reading(path) as file:
+        return file.read()
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[BinaryIO]:
+    """Open an original.
+
+    Raises:
+        AssetUnavailable: it is gone, or can't be read.
+    """
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            yield file
     except OSError as error:
         is_gone = isinstance(error, FileNotFoundError | NotADirectoryError)
         reason = "is gone from the library" if is_gone else f"can't be read: {(error.strerror or str(error)).lower()}"
@@ -155,7 +205,11 @@ def copy_out(content: Path | bytes, target: str | Path, suffix: str) -> Path:
         InvalidInput: the place can't be written.
         AssetUnavailable: the original can't be read.
     """
-    data = read_original(content) if isinstance(content, Path) else content
+    with reading(content) if isinstance(content, Path) else io.BytesIO(content) as source:
+        return _copied(source, content, target, suffix)
+
+
+def _copied(source: BinaryIO, content: Path | bytes, target: str | Path, suffix: str) -> Path:
     ends_as_folder = str(target).endswith(("/", os.sep))
     try:
         path = Path(target).expanduser()
@@ -169,7 +223,8 @@ def copy_out(content: Path | bytes, target: str | Path, suffix: str) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path = _claim(path)
         try:
-            path.write_bytes(data)
+            with path.open("wb") as file:
+                shutil.copyfileobj(source, file, 1 << 20)
         except BaseException:
             path.unlink(missing_ok=True)
             raise

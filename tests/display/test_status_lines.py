@@ -39,6 +39,13 @@ def test_a_state_nobody_knows_is_shown_as_it_is_with_a_harmless_class(state: str
     assert state in page.text
 
 
+def test_what_is_being_fetched_is_not_called_completed(store: Store) -> None:
+    page = html(waiting(status="COMPLETED", is_fetching=True))
+    assert page.all("div", "playcut-status-fetching")
+    assert "COMPLETED" not in page.text
+    assert html(saved(store, png())).all("div", "playcut-status-completed")
+
+
 def test_a_live_status_tells_what_is_known() -> None:
     page = html(
         waiting(
