@@ -20,7 +20,7 @@ from playcut_jupyter.connection.storage_check import storage_warning
 from playcut_jupyter.design import planning
 from playcut_jupyter.design.forecast import Forecast, affordable, forecast
 from playcut_jupyter.design.planning import SweepRequest
-from playcut_jupyter.errors import InvalidInput, PlaycutError, StoppedWaiting
+from playcut_jupyter.errors import InvalidInput, NotInLibrary, PlaycutError, StoppedWaiting
 from playcut_jupyter.jobs import start
 from playcut_jupyter.jobs.active_jobs import active_in_this_process, settle, stop_all
 from playcut_jupyter.jobs.job import SLICE_S
@@ -28,11 +28,13 @@ from playcut_jupyter.jobs.reuse import start_all
 from playcut_jupyter.remedies import Action, Remedy
 from playcut_jupyter.results.collection import History
 from playcut_jupyter.results.generation import Generation
+from playcut_jupyter.results.references import References, asset_ids
 from playcut_jupyter.results.sweep import Sweep
 from playcut_jupyter.settings import MAX_GENERATIONS
 from playcut_jupyter.tools import READ_ONLY, raw_request
 
 _T = TypeVar("_T")
+_THAW = "Leave it out, or run it where it is not frozen (PLAYCUT_FROZEN, `%config PlaycutMagics.frozen`)."
 
 
 class Engine:
@@ -52,12 +54,19 @@ class Engine:
         sandbox: bool | None = None,
         reuse: bool = True,
         budget: float | None = None,
+        frozen: bool | None = None,
         **options: Any,
     ) -> None:
         self.reuse = reuse
         self.max_generations = MAX_GENERATIONS
         self.connector = Connector(
-            api_key=api_key, base_url=base_url, home=home, sandbox=sandbox, budget=budget, options=options
+            api_key=api_key,
+            base_url=base_url,
+            home=home,
+            sandbox=sandbox,
+            frozen=frozen,
+            budget=budget,
+            options=options,
         )
 
     # -- starting -------------------------------------------------------------------------------------------
@@ -76,7 +85,9 @@ class Engine:
         Raises:
             InvalidInput: it has too many generations, or an input that can't be sent; nothing was sent.
             BudgetExceeded: its known price exceeds the budget; with `within_budget`, even one generation does.
+            NotInLibrary: frozen, and the library has none of it, or it is to be fresh.
         """
+        self._check_fresh(request.fresh)
         is_limited = request.is_too_large or self.budget is not None
         expected = self.forecast(request) if announce is not None or is_limited else None
         if request.is_too_large:
@@ -99,14 +110,33 @@ class Engine:
     def start_tool(
         self, name: str, tool_input: Mapping[str, object], session: str | None = None, fresh: bool = False
     ) -> Generation:
-        """Start any tool with its own input and return a `Generation` at once; without a task, it only has `data`."""
-        request = raw_request(name, tool_input, session)
+        """Start any tool with its own input and return a `Generation` at once; without a task, it only has `data`.
+
+        A generation or an asset in the input stands for its (first) asset's id.
+        """
+        self._check_fresh(fresh)
+        request = raw_request(name, asset_ids(tool_input, self.connector), session)
         reuse = self.reuse and not fresh and name not in READ_ONLY
         return Generation(start_all(self.connection, [request], reuse=reuse)[0])
 
+    def _check_fresh(self, fresh: bool) -> None:
+        """Raise `NotInLibrary` if what is to be generated again can't be."""
+        if fresh and self.connector.is_frozen:
+            raise NotInLibrary("Frozen: nothing is generated again.", hint=_THAW)
+
+    def with_references(self, options: Mapping[str, object]) -> Mapping[str, object]:
+        """Return *options* of the panel with the ids of the results that they name; see `References.in_options`."""
+        variables = planning.notebook_variables()
+        return References(self.connector, self.get, self.newest, variables).in_options(options)
+
     def start_resume(self) -> Sweep:
-        """Resume everything that was submitted and not fetched, and return at once."""
+        """Resume everything that was submitted and not fetched, and return at once.
+
+        Raises:
+            NotInLibrary: frozen.
+        """
         connection = self.connection
+        connection.settings.check_online("fetching what was submitted")
         settle(active_in_this_process(connection.library).values())  # the tasks of stopped jobs can be resumed, too
         active = active_in_this_process(connection.library)
         unfetched = connection.library.unfetched(connection.settings.origin)
@@ -117,6 +147,7 @@ class Engine:
 
         Raises:
             InvalidInput: *task_id* can't be an id.
+            NotInLibrary: frozen, and its result is not in the library.
         """
         id_ = models.identifier(task_id)
         if id_ is None:
@@ -124,13 +155,19 @@ class Engine:
         connection = self.connection
         library, origin = connection.library, connection.settings.origin
         try:
-            record = library.by_task(origin, id_) or library.get(library.adopt(origin, id_))
+            record = library.by_task(origin, id_)
+            if record is None:
+                connection.settings.check_online("wait-for-task")
+                record = library.get(library.adopt(origin, id_))
+        except NotInLibrary:
+            raise
         except PlaycutError as error:
             return Generation(start.resume_untracked(connection, id_, str(error)))
         if record is None:
             raise InvalidInput(f"The library lost the record of task {id_}.")
         if record.state == "fetched" and record.has_files:
             return Generation(start.recorded(connection, record, reused=True))
+        connection.settings.check_online("wait-for-task")
         return Generation(start.resume(connection, record))
 
     # -- the library ----------------------------------------------------------------------------------------
@@ -165,6 +202,17 @@ class Engine:
         if record is None:
             raise InvalidInput(f"The library has no generation {number}.", hint="`%playcut history` lists them.")
         return Generation(start.recorded(connection, record))
+
+    def newest(self) -> Generation:
+        """Return the library's newest generation.
+
+        Raises:
+            InvalidInput: it has none.
+        """
+        found = self.history(limit=1)
+        if not found:
+            raise InvalidInput("Nothing has been made yet.", hint="Make something first: %%playcut image.")
+        return found[0]
 
     # -- the connection -------------------------------------------------------------------------------------
 
@@ -214,6 +262,10 @@ class Engine:
         Unfinished generations continue where they are. The session and the credits spent are kept for a later switch.
         """
         self.connector.switch(sandbox=sandbox)
+
+    def freeze(self, frozen: bool | None) -> None:
+        """Show only what the library has (True), generate again (False), or do as the environment says (None)."""
+        self.connector.switch(frozen=frozen)
 
     def use_session(self, name: str) -> str:
         """Put all further generations into the session with this id or title; a new title creates a session."""

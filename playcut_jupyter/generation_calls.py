@@ -18,6 +18,7 @@ from playcut_jupyter.engine import Engine
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.prompts.template import names_in
 from playcut_jupyter.results.generation import Generation
+from playcut_jupyter.results.references import asset_ids
 from playcut_jupyter.results.sweep import Sweep
 
 _SWEEP_SETTINGS = ("session", "count", "fresh", "max_generations", "within_budget", "sample", "sample_seed")
@@ -75,7 +76,8 @@ class GenerationCalls(Engine):
             count: how many.
             fresh: generate again even if the library has it.
             parent: the generation that it derives from: its inputs are the defaults, and the tree shows it.
-            **inputs: any other input of the tool, by its API name.
+            **inputs: any other input of the tool, by its API name. A generation or an asset stands for its (first)
+                asset's id.
 
         Returns:
             A `Generation`; with *count* above 1 a `Sweep`.
@@ -271,7 +273,7 @@ class GenerationCalls(Engine):
             duration_seconds=duration_seconds,
             voice=voice,
         )
-        request = _literal(kind, prompt, {**options, **inputs}, parent, session=session, count=count, fresh=fresh)
+        request = self._literal(kind, prompt, {**options, **inputs}, parent, session=session, count=count, fresh=fresh)
         sweep = self.start(request)
         return sweep[0] if len(sweep) == 1 else sweep
 
@@ -316,7 +318,8 @@ class GenerationCalls(Engine):
             sample: the size of a random sample; None for all.
             sample_seed: the sample's seed; the same seed takes the same sample; None for 0.
             within_budget: generate as many as the budget allows; else all or none, where the prices are known.
-            **keywords: variables of the template, and any other inputs of the tool.
+            **keywords: variables of the template, and any other inputs of the tool. A generation or an asset stands for
+                its (first) asset's id, a list of them is an axis.
 
         Raises:
             PromptError: the template can't be expanded; nothing was sent.
@@ -342,7 +345,8 @@ class GenerationCalls(Engine):
         variables = {**visible, **{name: keywords.pop(name) for name in names_in(template) if name in keywords}}
         settings = {name: keywords.pop(name) for name in _SWEEP_SETTINGS if name in keywords}
         kind_, parent_ = keywords.pop("kind", ""), _snapshot(keywords.pop("parent", None))
-        request = planning.plan_sweep(kind_, template, variables, keywords, parent=parent_, **settings)
+        inputs = asset_ids(keywords, self.connector)
+        request = planning.plan_sweep(kind_, template, variables, inputs, parent=parent_, **settings)
         sweep = self.start(request, announce=_announce if in_kernel() else None)
         self._watch(sweep)
         return sweep
@@ -350,12 +354,19 @@ class GenerationCalls(Engine):
     def _generate(
         self, kind: str, prompt: str, options: dict[str, Any], parent: Generation | None, **how: Any
     ) -> Generation | Sweep:
-        sweep = self.start(_literal(kind, prompt, _given(**options), parent, **how))
+        sweep = self.start(self._literal(kind, prompt, _given(**options), parent, **how))
         if len(sweep) > 1:
             self._watch(sweep)
             sweep.raise_if_incomplete()
             return sweep
         return self._wait(sweep[0])
+
+    def _literal(
+        self, kind: str, prompt: str, options: Mapping[str, object], parent: Generation | None, **how: Any
+    ) -> SweepRequest:
+        """Return the request for a literal prompt, without a limit for `count`."""
+        inputs = asset_ids(options, self.connector)
+        return planning.plan_literal(kind, prompt, inputs, parent=_snapshot(parent), max_generations=None, **how)
 
     @staticmethod
     def _wait(generation: Generation) -> Generation:
@@ -376,13 +387,6 @@ def _given(**options: Any) -> dict[str, Any]:
 
 def _snapshot(parent: Generation | None) -> Snapshot | None:
     return parent.snapshot if parent is not None else None
-
-
-def _literal(
-    kind: str, prompt: str, options: Mapping[str, object], parent: Generation | None, **how: Any
-) -> SweepRequest:
-    """Return the request for a literal prompt, without a limit for `count`."""
-    return planning.plan_literal(kind, prompt, options, parent=_snapshot(parent), max_generations=None, **how)
 
 
 def _announce(forecast: Forecast) -> None:

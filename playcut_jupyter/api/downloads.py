@@ -69,6 +69,7 @@ async def fetch(url: str, settings: Settings) -> Body:
     Raises:
         FetchFailed: refused, expired, truncated, too large, or at an address that is not allowed.
     """
+    settings.check_online("a download")
     try:
         for _ in range(_MAX_REDIRECTS + 1):
             host, addresses = await _checked(url, settings)

@@ -33,6 +33,7 @@ class Forecast:
         credits: the estimate for all that are not in the library, from the last estimates for the same inputs, scaled
             up from a sample; None if no price is known.
         left: credits left in the budget; None without a budget.
+        is_frozen: True if nothing is generated, and what the library lacks is refused.
     """
 
     request: SweepRequest
@@ -41,13 +42,16 @@ class Forecast:
     unpriced: int
     credits: float | None
     left: float | None = None
+    is_frozen: bool = False
 
     @property
     def price(self) -> str:
         """The price as text; "" if there is nothing to say."""
         new = self.looked_up - self.in_library
         parts = []
-        if self.credits is not None:
+        if self.is_frozen:
+            parts += [f"{new:,} not in your library, which is frozen"] if new else []
+        elif self.credits is not None:
             basis = "" if self.looked_up == self.request.total else f", from {self.looked_up:,} of them taken at random"
             parts.append(f"about {in_credits(self.credits)} (estimate{basis})")
             if self.unpriced:
@@ -90,6 +94,7 @@ def forecast(connection: Connection, request: SweepRequest, *, reuse: bool = Tru
         InvalidInput: an input can't be sent as JSON.
     """
     tool, plan, origin = request.tool, request.plan, connection.settings.origin
+    is_frozen = connection.settings.is_frozen
     counts: Counter[str] = Counter()
     inputs_of: dict[str, Mapping[str, object]] = {}
     for expansion in plan if len(plan) <= _MAX_LOOKUPS else plan.sample(_MAX_LOOKUPS, seed=0):
@@ -100,7 +105,8 @@ def forecast(connection: Connection, request: SweepRequest, *, reuse: bool = Tru
         inputs_of[key] = inputs
     in_library, unpriced, prices = 0, 0, []
     for key, number in counts.items():
-        saved = _saved(connection, tool, inputs_of[key], number) if reuse and not request.fresh else 0
+        is_reused = is_frozen or (reuse and not request.fresh)
+        saved = _saved(connection, tool, inputs_of[key], number) if is_reused else 0
         in_library += saved
         price = connection.expected_credits(GenerationRequest(tool, inputs_of[key]))
         if price is None:
@@ -113,8 +119,9 @@ def forecast(connection: Connection, request: SweepRequest, *, reuse: bool = Tru
         looked_up,
         in_library,
         unpriced,
-        credits=sum(prices) * request.total / looked_up if prices else None,
+        credits=None if is_frozen else sum(prices) * request.total / looked_up if prices else None,
         left=connection.account.left,
+        is_frozen=is_frozen,
     )
 
 
@@ -139,7 +146,8 @@ def affordable(
 
 
 def _saved(connection: Connection, tool: Tool, inputs: Mapping[str, object], number: int) -> int:
+    find = connection.library.kept if connection.settings.is_frozen else connection.library.saved
     try:
-        return len(connection.library.saved(connection.settings.origin, tool.name, inputs, number))
+        return len(find(connection.settings.origin, tool.name, inputs, number))
     except PlaycutError:
         return 0

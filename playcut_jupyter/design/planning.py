@@ -22,7 +22,7 @@ from playcut_jupyter.prompts.expansion import expand
 from playcut_jupyter.prompts.plan import Expansions, Plan
 from playcut_jupyter.prompts.values import refuse_no_value
 from playcut_jupyter.settings import MAX_GENERATIONS
-from playcut_jupyter.tools import GenerationRequest, Tool
+from playcut_jupyter.tools import AssetId, GenerationRequest, Tool
 
 _PROMPT = "_prompt"
 """The template variable that holds a literal prompt."""
@@ -65,7 +65,8 @@ class SweepRequest:
     @property
     def axes(self) -> dict[str, Sequence[object]]:
         """Name of each axis -> its values; a `count` above 1 is an axis too."""
-        return {**self.plan.axes, **self._variants}
+        named = {name: tuple(map(_label, values)) for name, values in self.plan.axes.items()}
+        return {**named, **self._variants}
 
     @property
     def _variants(self) -> dict[str, range]:
@@ -81,11 +82,16 @@ class SweepRequest:
                 {self.tool.prompt_field: expansion.prompt, **expansion.inputs},
                 self.session,
                 parent_id=self.parent_id,
-                labels={**expansion.labels, **variant},
+                labels={**{name: _label(value) for name, value in expansion.labels.items()}, **variant},
             )
             for expansion in self.plan
             for variant in variants
         ]
+
+
+def _label(value: object) -> object:
+    """Return what stands for the value of an axis: for the asset of an earlier result its name, not its id."""
+    return value.label or str(value) if isinstance(value, AssetId) else value
 
 
 def plan_sweep(

@@ -2,41 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from playcut_jupyter.display import naming
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.jobs.job import Job
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.library.records import AssetRecord
-from playcut_jupyter.library.store import copy_out
+from playcut_jupyter.library.store import Copy, copy_out
 
 
-def save_asset(record: AssetRecord, target: str | Path) -> Path:
-    """Copy an original to *target*, a folder or a file, and return the path written.
+def save_asset(record: AssetRecord, target: str | Path, name: str = "playcut") -> Copy:
+    """Copy an original to *target*, a file, or a folder in which it is called *name*; return what was written.
 
     Raises:
         InvalidInput: *target* can't be written.
         AssetUnavailable: the original is gone from the library.
     """
     if record.path is not None and record.path.exists():
-        return copy_out(record.path, target, record.suffix)
-    return copy_out(record.read(), target, record.suffix)
+        return copy_out(record.path, target, record.suffix, name)
+    return copy_out(record.read(), target, record.suffix, name)
 
 
-def save(snapshots: Iterable[Snapshot], target: str | Path) -> list[Path]:
-    """Copy the originals of finished generations to *target*, with numbered names; return the paths written.
+def save(snapshots: Sequence[Snapshot], target: str | Path) -> list[Copy]:
+    """Copy the originals of finished generations to *target*, and return what was written.
+
+    In a folder their names are numbers and words of the prompts; the name of a file gets numbers.
 
     Raises:
         InvalidInput: *target* can't be written.
         AssetUnavailable: an original is gone from the library.
     """
-    return [save_asset(record, target) for snapshot in snapshots if snapshot.succeeded for record in snapshot.assets]
+    return [save_asset(record, target, name) for record, name in naming.names_of(snapshots)]
 
 
-def saved_message(paths: Sequence[Path]) -> str:
-    """Return the message about the files written."""
-    return "Saved: " + (", ".join(map(str, paths)) or "nothing, because nothing was generated")
+def saved_message(copies: Sequence[Copy]) -> str:
+    """Return the message about the files written, and about those that were there already."""
+    told = [
+        f"{word}: {', '.join(paths)}"
+        for word, is_new in (("Saved", True), ("Already there", False))
+        if (paths := [str(copy.path) for copy in copies if copy.is_new is is_new])
+    ]
+    return ". ".join(told) or "Saved: nothing, because nothing was generated"
 
 
 def save_when_done(jobs: Sequence[Job], target: str | None) -> Callable[[], str] | None:

@@ -217,6 +217,25 @@ class Library:
         usable = [row for row in rows if row.id in under_way or _is_usable(row)]
         return sorted(usable, key=lambda row: row.state == "fetched" and not row.has_files)[:limit]
 
+    def kept(self, origin: str, tool: str, inputs: Mapping[str, object], limit: int) -> list[Record]:
+        """Return what is here with the same inputs and can be shown without any request.
+
+        What *origin* made comes first, oldest first, as in `saved`; then what other services made.
+        """
+        found = self._kept(origin, tool, inputs)
+        if len(found) < limit:
+            with self.transaction() as db:
+                rows = db.execute("SELECT origin FROM generations GROUP BY origin ORDER BY max(id) DESC").fetchall()
+            others = [row["origin"] for row in rows if row["origin"] != origin]
+            found += [record for other in others for record in self._kept(other, tool, inputs)]
+        return found[:limit]
+
+    def _kept(self, origin: str, tool: str, inputs: Mapping[str, object]) -> list[Record]:
+        rows = self._records(
+            "fingerprint = ? AND state IN ('fetched', 'answered') ORDER BY id", fingerprint(origin, tool, inputs)
+        )
+        return [row for row in rows if row.state == "answered" or row.has_files]
+
     def unfetched(self, origin: str) -> list[Record]:
         """Return what was acknowledged and not fetched, oldest first, whichever process submitted it."""
         return self._records("state = 'acknowledged' AND origin = ? ORDER BY id", origin)

@@ -13,8 +13,10 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO, NamedTuple
 
 from playcut_jupyter.errors import AssetUnavailable, InvalidInput, PlaycutError
 from playcut_jupyter.library.retries import retry
@@ -144,35 +146,73 @@ def unwritable(folder: Path, error: OSError) -> PlaycutError:
     )
 
 
-def copy_out(content: Path | bytes, target: str | Path, suffix: str) -> Path:
-    """Copy a file or bytes to *target* and return the path written; nothing is ever overwritten.
+class Copy(NamedTuple):
+    """A copy outside of the library, which `is_new`, or was there already with the same bytes."""
 
-    A folder gets a file named after the content; a name without an ending gets the right one; a name that is
-    taken gets a number.
+    path: Path
+    is_new: bool
+
+
+def copy_out(content: Path | bytes, target: str | Path, suffix: str, name: str = "playcut") -> Copy:
+    """Copy a file or bytes to *target* and return the copy; nothing is ever overwritten.
+
+    A folder gets a file called *name*; a name without an ending gets the right one. A name that is taken gets a number,
+    unless that file has the same bytes.
 
     Raises:
         InvalidInput: the place can't be written.
         AssetUnavailable: the original can't be read.
     """
     data = read_original(content) if isinstance(content, Path) else content
-    ends_as_folder = str(target).endswith(("/", os.sep))
     try:
-        path = Path(target).expanduser()
-        if path.is_dir() or ends_as_folder:
-            path.mkdir(parents=True, exist_ok=True)
-            path = path / (f"{content.name[:12]}{suffix}" if isinstance(content, Path) else f"playcut{suffix}")
-        elif not _ENDING.fullmatch(path.suffix):
-            path = path.with_name(path.name + suffix)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path = _claim(path)
+        path, is_new = _claim(_file_at(target, suffix, name), data)
         try:
-            path.write_bytes(data)
+            if is_new:
+                path.write_bytes(data)
         except BaseException:
             path.unlink(missing_ok=True)
             raise
     except (OSError, RuntimeError, ValueError) as error:
         raise _not_writable(target, error, "Save to another place; the original stays in the library.") from None
+    return Copy(path, is_new)
+
+
+@contextmanager
+def new_file(target: str | Path, suffix: str, name: str) -> Iterator[tuple[Path, BinaryIO]]:
+    """Create a file at *target*, as `copy_out` does, and yield it open; it is removed if the block fails.
+
+    Raises:
+        InvalidInput: the place can't be written.
+    """
+    try:
+        path, _ = _claim(_file_at(target, suffix, name))
+        try:
+            with path.open("wb") as file:
+                yield path, file
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+    except (OSError, RuntimeError, ValueError) as error:
+        raise _not_writable(target, error, "Write to another place.") from None
+
+
+def _file_at(target: str | Path, suffix: str, name: str) -> Path:
+    """Return the file that *target* means, and make its folder."""
+    path = Path(target).expanduser()
+    if path.is_dir() or str(target).endswith(("/", os.sep)):
+        path.mkdir(parents=True, exist_ok=True)
+        return path / f"{name}{suffix}"
+    if not _ENDING.fullmatch(path.suffix):
+        path = path.with_name(path.name + suffix)
+    path.parent.mkdir(parents=True, exist_ok=True)
     return path
+
+
+def _has_content(path: Path, data: bytes) -> bool:
+    try:
+        return path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data
+    except OSError:
+        return False  # not ours to read: the next name is free
 
 
 def check_target(target: str | Path) -> None:
@@ -193,13 +233,15 @@ def _not_writable(target: str | Path, error: Exception, hint: str) -> InvalidInp
     return InvalidInput(f"{str(target)!r} can't be written: {reason.lower()}.", hint=hint)
 
 
-def _claim(path: Path) -> Path:
-    """Create *path*, or the first numbered variant of it that is free, and return it."""
+def _claim(path: Path, data: bytes | None = None) -> tuple[Path, bool]:
+    """Create *path*, or the first numbered variant of it that is free, and return it; False for one that has *data*."""
     for number in range(1, 10_000):
         candidate = path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
         try:
             candidate.touch(exist_ok=False)
         except FileExistsError:
+            if data is not None and _has_content(candidate, data):
+                return candidate, False
             continue
-        return candidate
+        return candidate, True
     raise FileExistsError(errno.EEXIST, "too many files of that name", str(path))

@@ -73,7 +73,9 @@ class CellRunner:
         parent = lookup.generation(line.parent, self.pc, scope) if line.parent else None
         if parent is not None and parent.id is not None:
             line = replace(line, parent=str(parent.id))  # so that `again` derives from the same one
-        self._last = line, body, scope.copy()
+        # What `@last` names now, it names in `again` too.
+        last = lookup.last(self.pc, scope) if _names_last(line, body) else None
+        self._last = line, body, scope.copy(last)
         if line.is_raw:
             return self._run_tool(line, body, scope)
         request = self._request(line, body, parent, scope)
@@ -93,7 +95,7 @@ class CellRunner:
             line.kind,
             body,
             scope.names,
-            line.inputs,
+            lookup.references(self.pc, scope).in_options(line.inputs),
             parent=parent.snapshot if parent is not None else None,
             # Always seeded, so that the same cell takes the same sample again, which is then in the library.
             sample=line.sample,
@@ -107,7 +109,7 @@ class CellRunner:
         )
 
     def _run_tool(self, line: CellLine, body: str, scope: Scope) -> Generation | None:
-        tool_input = {**values.tool_input(body), **line.inputs}
+        tool_input = lookup.references(self.pc, scope).in_tool_input({**values.tool_input(body), **line.inputs})
         if line.dry_run:
             request = raw_request(line.kind, tool_input, line.session)
             say(f"{line.kind}\n{text_html.data_text(dict(request.inputs))}")
@@ -139,3 +141,8 @@ class CellRunner:
             say(saving.saved_message(saving.save(sweep.snapshots, line.save)))
         sweep.raise_if_incomplete(RESULT)
         return sweep
+
+
+def _names_last(line: CellLine, body: str) -> bool:
+    """Tell whether `@last` may be a value: in a prompt it is text."""
+    return "@last" in repr(dict(line.inputs)) or (line.is_raw and "@last" in body)

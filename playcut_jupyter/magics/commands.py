@@ -16,6 +16,8 @@ from playcut_jupyter.connection.account import amount
 from playcut_jupyter.connection.connection import LOOKS_LIKE_SESSION
 from playcut_jupyter.display import live, status, sweep_grid, text_html
 from playcut_jupyter.display.bundles import mime_bundle
+from playcut_jupyter.display.highlighting import show_program
+from playcut_jupyter.display.saving import saved_message
 from playcut_jupyter.display.targets import in_kernel, say, show_once
 from playcut_jupyter.errors import InvalidInput, NotConnected, NotFound
 from playcut_jupyter.export.writer import FORMATS
@@ -91,6 +93,9 @@ class Commands:
         say(text_table(list(rows.items())))
 
     def _connect(self, _: str) -> Playcut:
+        if self._pc.connector.is_frozen:
+            say(f"{_FROZEN} The key is not checked.")
+            return self._pc
         count, key = self._pc.check(), self._pc.connection.settings.masked_key
         say(f"Connected to {_service(self._pc)} with {key}; the key works ({count} voices).")
         warning = self._pc.storage_warning()
@@ -107,6 +112,8 @@ class Commands:
         self._pc.switch(sandbox=rest != "off")
         if rest == "off":
             say("The sandbox is off: generations go to the API and cost credits.")
+        elif self._pc.connector.is_frozen:
+            say(f"{_FROZEN} The sandbox is not started.")
         else:
             say(
                 f"SANDBOX: offline, at {self._pc.connection.settings.base_url}. Nothing is paid, and all results are "
@@ -259,16 +266,16 @@ class Commands:
         options = _parse(export_parser(self._scope.names), "export", rest)
         program = self._export_target(options.which).export(options.as_)
         if options.save is None:
-            say(program)
+            show_program(program, options.as_)
         else:
             suffix = PurePath(FORMATS[options.as_] or "playcut.json").suffix
-            say(f"Saved: {copy_out(program.encode(), options.save, suffix)}")
+            say(saved_message([copy_out(program.encode(), options.save, suffix)]))
         return program
 
     def _export_target(self, reference: str) -> Generation | Generations:
-        last = self._scope.result
-        if reference == "last" and isinstance(last, Generations):
-            return last
+        named = self._scope.result if reference == "last" else self._scope.names.get(reference)
+        if isinstance(named, Generations) and len(named):
+            return named
         if reference != "starred":
             return self._find(reference)
         starred = self._pc.history(starred=True, limit=1_000)
@@ -283,8 +290,13 @@ class Commands:
         return lookup.generation(reference, self._pc, self._scope)
 
 
+_FROZEN = "FROZEN: only what the library has is shown; nothing is generated, and no request is made."
+
+
 def _service(pc: Playcut) -> str:
     connection = pc.connection
+    if connection.settings.is_frozen:
+        return "nothing: frozen, the library alone (PLAYCUT_FROZEN, `%config PlaycutMagics.frozen`)"
     return f"the SANDBOX at {connection.settings.base_url}" if pc.connector.is_sandbox else connection.settings.base_url
 
 

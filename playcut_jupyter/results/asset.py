@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from playcut_jupyter import media
-from playcut_jupyter.display import bundles, media_html, saving
+from playcut_jupyter.display import bundles, media_html, naming, saving
 from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.library.records import AssetRecord
 
@@ -21,12 +21,16 @@ class Asset:
         record: its record in the library.
         caption: its alternative text, which is the prompt.
         preview_px: the longest side of its picture in a notebook, pixels.
+        generation_id: the number of its generation in the library, or None.
     """
 
-    def __init__(self, record: AssetRecord, *, caption: str = "", preview_px: int = 1024) -> None:
+    def __init__(
+        self, record: AssetRecord, *, caption: str = "", preview_px: int = 1024, generation_id: int | None = None
+    ) -> None:
         self.record = record
         self.caption = caption
         self.preview_px = preview_px
+        self.generation_id = generation_id
 
     @property
     def id(self) -> str | None:
@@ -85,18 +89,21 @@ class Asset:
         return media.decode_image(self.data)
 
     def save(self, path: str | Path) -> Path:
-        """Copy the original to *path* and return the path written; nothing is ever overwritten.
+        """Copy the original to *path* and return where it is; nothing is ever overwritten.
+
+        In a folder it is named by words of the prompt. A file with the same bytes is left as it is, and a name that is
+        taken gets a number.
 
         Raises:
             InvalidInput: *path* can't be written.
             AssetUnavailable: the file is gone from the library.
         """
-        return saving.save_asset(self.record, path)
+        return saving.save_asset(self.record, path, naming.words_of(self.caption, self.kind)).path
 
     def __repr__(self) -> str:
         size = f" {self.width}x{self.height}" if self.width else ""
         length = f" {self.duration_s:.1f} s" if self.duration_s else ""
-        return f"<Asset {self.kind} {self.mime_type}{size}{length} {self.path or 'in memory'}>"
+        return f"<Asset {self.kind} {self.mime_type}{size}{length} {self.record.place or 'in memory'}>"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         html = media_html.asset(self.record, self.caption, self.preview_px)

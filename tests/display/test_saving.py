@@ -14,17 +14,21 @@ from tests.display.pages import asset_of, failed, png, saved, waiting
 
 def test_an_original_is_saved_from_the_library_or_from_memory(store: Store, tmp_path: Path) -> None:
     for record in (asset_of(png(), store), asset_of(png())):
-        path = saving.save_asset(record, tmp_path / "out" / "fox")
+        path, _ = saving.save_asset(record, tmp_path / "out" / "fox")
         assert path.read_bytes() == png()
         assert path.suffix == ".png"
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["fox-2.png", "fox.png"]
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["fox.png"]
 
 
 def test_what_succeeded_is_saved_and_told(store: Store, tmp_path: Path) -> None:
     two = saved(store, [png(colour="red"), png(colour="blue")])
-    paths = saving.save([failed(waiting(), TaskFailed("It broke.")), two, waiting()], f"{tmp_path}/out/")
+    some = [failed(waiting(), TaskFailed("It broke.")), two, waiting()]
+    paths = [copy.path for copy in saving.save(some, f"{tmp_path}/out/")]
     assert [path.read_bytes() for path in paths] == [png(colour="red"), png(colour="blue")]
-    assert saving.saved_message(paths) == f"Saved: {paths[0]}, {paths[1]}"
+    paths[1].unlink()
+    assert (
+        saving.saved_message(saving.save(some, f"{tmp_path}/out/")) == f"Saved: {paths[1]}. Already there: {paths[0]}"
+    )
     assert saving.saved_message([]).startswith("Saved: nothing")
 
 

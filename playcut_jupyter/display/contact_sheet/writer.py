@@ -45,7 +45,7 @@ def write(sweep: SweepSnapshot, tally: Tally, path: str | Path) -> Path:
         data = picture.png(tiles, _columns(sweep))
     else:
         data = picture.pdf(tiles, _columns(sweep))
-    return copy_out(data, path, suffix)
+    return copy_out(data, path, suffix).path
 
 
 def _columns(sweep: SweepSnapshot) -> int:
