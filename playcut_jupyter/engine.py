@@ -6,12 +6,13 @@ can be created without a key.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TypeVar
 
 from playcut_jupyter.api import models
+from playcut_jupyter.background import change_signal
 from playcut_jupyter.background.portal import portal
 from playcut_jupyter.connection.account import over_budget
 from playcut_jupyter.connection.connection import Connection
@@ -25,6 +26,9 @@ from playcut_jupyter.jobs import start
 from playcut_jupyter.jobs.active_jobs import active_in_this_process, settle, stop_all
 from playcut_jupyter.jobs.job import SLICE_S
 from playcut_jupyter.jobs.reuse import start_all
+from playcut_jupyter.library.database import Library
+from playcut_jupyter.library.pack import Pack, pack
+from playcut_jupyter.library.unpack import Unpacked, unpack
 from playcut_jupyter.remedies import Action, Remedy
 from playcut_jupyter.results.collection import History
 from playcut_jupyter.results.generation import Generation
@@ -214,6 +218,35 @@ class Engine:
             raise InvalidInput("Nothing has been made yet.", hint="Make something first: %%playcut image.")
         return found[0]
 
+    def write_pack(self, path: str | Path, runs: Generation | int | Sequence[Generation | int] | None = None) -> Pack:
+        """Write a pack, and return what there is to say of it; see `Playcut.pack`."""
+        library = self.connector.offline_library.library
+        if runs is None:
+            return pack(library, path)
+        if isinstance(runs, Generation | int):
+            members: Sequence[Generation | int] = [runs]
+        else:
+            members = [run for run in runs if not (isinstance(run, Generation) and run.done and run.error)] or runs
+        return pack(library, path, [_number_in(library, member) for member in members])
+
+    def unpack(self, path: str | Path) -> History:
+        """Merge the pack at *path* into the library, and return its generations, newest first; sends nothing.
+
+        What is there already is not doubled. Numbers are given anew.
+
+        Raises:
+            InvalidInput: it can't be read, or is damaged or not to be trusted; nothing was written.
+            PlaycutError: the library can't be written.
+        """
+        found = self.read_pack(path)
+        return History([self.get(number) for number in sorted(set(found.numbers), reverse=True)])
+
+    def read_pack(self, path: str | Path) -> Unpacked:
+        """Merge a pack, and return what there is to say of it; see `unpack`."""
+        found = unpack(self.connector.offline_library.library, path)
+        change_signal.changed()
+        return found
+
     # -- the connection -------------------------------------------------------------------------------------
 
     @property
@@ -305,3 +338,12 @@ class Engine:
         except KeyboardInterrupt:
             future.cancel()
             raise StoppedWaiting("Stopped before the service answered; nothing was bought.") from None
+
+
+def _number_in(library: Library, run: Generation | int) -> int:
+    """Return the number of a generation in *library*."""
+    if isinstance(run, Generation):
+        if run.id is None or run.library.path != library.path:
+            raise InvalidInput("This generation is not in the library that is packed.", hint=run.warning or None)
+        return run.id
+    return planning.checked_count(run, "A generation's number")

@@ -151,6 +151,22 @@ class Playcut(GenerationCalls):
             raise InvalidInput(f"The library has no generation {number or ''}".strip() + ".", hint="Make one first.")
         return Tree(connection, number)
 
+    def pack(self, path: str | Path, runs: Generation | int | Sequence[Generation | int] | None = None) -> Path:
+        """Write generations to one zip file that another library can unpack, and return its path.
+
+        It holds originals, prompts, inputs, stars and picks, and no secrets. Nothing is ever overwritten.
+
+        Args:
+            path: the file, or a folder for it.
+            runs: a generation or a number of the library, or a sequence of these, such as a sweep, of which those that
+                failed are left out; None for everything that has a result.
+
+        Raises:
+            InvalidInput: there is nothing to pack, one has no result, or *path* can't be written.
+            AssetUnavailable: an original is missing or damaged.
+        """
+        return self.write_pack(path, runs).copy.path
+
     def panel(self) -> Panel:
         """Return the panel, a graphical interface to the same features; the same object until its `close()`.
 

@@ -8,13 +8,13 @@ credentials into them.
 from __future__ import annotations
 
 import errno
+import filecmp
 import hashlib
 import json
 import os
 import re
 import secrets
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -24,6 +24,7 @@ from playcut_jupyter.library.retries import retry
 _ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}")
 """What a file's type may end a name with; what else follows a dot ("Dr. Fox", "v1.5") is part of the name."""
 
+_CHUNK = 1 << 20
 _UNSUPPORTED = {errno.EXDEV, errno.EPERM, errno.EACCES, errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
 """What file systems answer that have no such thing as a rename, or as waiting for the disk."""
 
@@ -54,6 +55,35 @@ class Store:
             raise unwritable(self.folder, error) from None
         return sha256, path
 
+    def place(self, source: BinaryIO, sha256: str, suffix: str) -> tuple[Path, bool]:
+        """Keep what *source* holds, of any size, and return its place, and whether it is new.
+
+        Raises:
+            AssetUnavailable: its hash is another.
+            PlaycutError: the folder can't be written, or the disk is full.
+        """
+        path = self.path_of(sha256, suffix)
+        if self.is_whole(path, sha256):
+            return path, False
+        part = path.with_name(f".part-{secrets.token_hex(8)}")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with part.open("wb") as file:
+                if copy_hashed(source, file) != sha256:
+                    raise AssetUnavailable(
+                        "A file changed while it was read.", hint="Nothing of it was kept. Try again."
+                    )
+                file.flush()
+                _sync(file.fileno())
+            retry(lambda: part.replace(path), on=lambda error: isinstance(error, PermissionError), timeout_s=1.0)
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            raise unwritable(self.folder, error) from None
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+        return path, True
+
     def describe(self, path: Path, generation_id: int, facts: Mapping[str, object]) -> None:
         """Write the sidecar of *path* for one generation. A sidecar that can't be written is done without."""
         try:
@@ -75,6 +105,16 @@ class Store:
 def hash_of(data: bytes) -> str:
     """Return the hash that names *data*."""
     return hashlib.sha256(data).hexdigest()
+
+
+def copy_hashed(source: BinaryIO, target: BinaryIO | None = None) -> str:
+    """Read *source* to its end, copy it to *target* if there is one, and return its hash."""
+    digest = hashlib.sha256()
+    while chunk := source.read(_CHUNK):
+        digest.update(chunk)
+        if target is not None:
+            target.write(chunk)
+    return digest.hexdigest()
 
 
 def write_whole(path: Path, data: bytes, *, durable: bool = True) -> None:
@@ -177,23 +217,27 @@ def copy_out(content: Path | bytes, target: str | Path, suffix: str, name: str =
     return Copy(path, is_new)
 
 
-@contextmanager
-def new_file(target: str | Path, suffix: str, name: str) -> Iterator[tuple[Path, BinaryIO]]:
-    """Create a file at *target*, as `copy_out` does, and yield it open; it is removed if the block fails.
+def write_out(write: Callable[[BinaryIO], object], target: str | Path, suffix: str, name: str) -> Copy:
+    """Let *write* fill a new file at *target*, as `copy_out` does; it is removed if that fails.
 
     Raises:
         InvalidInput: the place can't be written.
     """
     try:
-        path, _ = _claim(_file_at(target, suffix, name))
+        wanted = _file_at(target, suffix, name)
+        path, _ = _claim(wanted)
         try:
             with path.open("wb") as file:
-                yield path, file
+                write(file)
+            if path != wanted and filecmp.cmp(path, wanted, shallow=False):
+                path.unlink()
+                return Copy(wanted, is_new=False)
         except BaseException:
             path.unlink(missing_ok=True)
             raise
     except (OSError, RuntimeError, ValueError) as error:
         raise _not_writable(target, error, "Write to another place.") from None
+    return Copy(path, is_new=True)
 
 
 def _file_at(target: str | Path, suffix: str, name: str) -> Path:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 from IPython.display import display
@@ -35,7 +35,15 @@ from playcut_jupyter.results.family_tree import Tree
 from playcut_jupyter.results.generation import Generation
 from playcut_jupyter.results.sweep import Sweep
 from playcut_jupyter.syntax import cell_line
-from playcut_jupyter.syntax.parsers import BARE_COMMANDS, COMMAND_NAMES, HELP_WORDS, export_parser, history_parser
+from playcut_jupyter.syntax.parsers import (
+    BARE_COMMANDS,
+    COMMAND_NAMES,
+    HELP_WORDS,
+    export_parser,
+    history_parser,
+    pack_parser,
+    unpack_parser,
+)
 from playcut_jupyter.text import text_table
 from playcut_jupyter.tools import KINDS
 
@@ -264,7 +272,7 @@ class Commands:
 
     def _export(self, rest: str) -> str:
         options = _parse(export_parser(self._scope.names), "export", rest)
-        program = self._export_target(options.which).export(options.as_)
+        program = self._named(options.which).export(options.as_)
         if options.save is None:
             show_program(program, options.as_)
         else:
@@ -272,7 +280,22 @@ class Commands:
             say(saved_message([copy_out(program.encode(), options.save, suffix)]))
         return program
 
-    def _export_target(self, reference: str) -> Generation | Generations:
+    def _pack(self, rest: str) -> Path:
+        options = _parse(pack_parser(self._scope.names), "pack", rest)
+        references = " ".join(options.which).replace(",", " ").split()
+        targets = [self._named(reference) for reference in references]
+        if len(targets) == 1:
+            runs: Generation | Sequence[Generation] | None = targets[0]
+        else:
+            runs = [run for target in targets for run in (target if isinstance(target, Generations) else [target])]
+        packed = self._pc.write_pack(options.file, runs if references else None)
+        say(str(packed))
+        return packed.copy.path
+
+    def _unpack(self, rest: str) -> None:
+        say(str(self._pc.read_pack(_parse(unpack_parser(self._scope.names), "unpack", rest).file)))
+
+    def _named(self, reference: str) -> Generation | Generations:
         named = self._scope.result if reference == "last" else self._scope.names.get(reference)
         if isinstance(named, Generations) and len(named):
             return named

@@ -182,6 +182,10 @@ def _export(before: Sequence[str], typed: str, sources: CompletionSources) -> Se
     return options if typed.startswith("-") else ["starred", *sources.generations(), *options]
 
 
+def _pack(before: Sequence[str], typed: str, sources: CompletionSources) -> Sequence[str]:
+    return ["starred", *sources.generations()] if before else _paths(typed)
+
+
 def _generation(before: Sequence[str], typed: str, sources: CompletionSources) -> Sequence[str]:
     return [] if before else sources.generations()
 
@@ -195,6 +199,8 @@ _COMMANDS: Mapping[str, Callable[[Sequence[str], str, CompletionSources], Sequen
     "session": lambda before, typed, sources: [] if before else ["new", "use"],
     "history": _history,
     "export": _export,
+    "pack": _pack,
+    "unpack": lambda before, typed, sources: [] if before else _paths(typed),
     "show": _generation,
     "tree": _generation,
     "star": _rating,

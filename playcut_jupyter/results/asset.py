@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from playcut_jupyter import media
-from playcut_jupyter.display import bundles, media_html, naming, saving
+from playcut_jupyter.display import bundles, media_html, saving
 from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.library.records import AssetRecord
+from playcut_jupyter.text import words_for_name
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -98,7 +99,7 @@ class Asset:
             InvalidInput: *path* can't be written.
             AssetUnavailable: the file is gone from the library.
         """
-        return saving.save_asset(self.record, path, naming.words_of(self.caption, self.kind)).path
+        return saving.save_asset(self.record, path, words_for_name(self.caption, self.kind)).path
 
     def __repr__(self) -> str:
         size = f" {self.width}x{self.height}" if self.width else ""

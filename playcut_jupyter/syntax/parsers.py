@@ -37,7 +37,9 @@ COMMANDS: Mapping[str, str] = {
     "resume": "fetch everything that was submitted but not fetched, in this or an earlier kernel",
     "wait TASK_ID": "wait for a task by its id",
     "again": "run the last generation again, ignoring the library",
-    "export [ID | last | starred] [--as FORMAT] [--save FILE]": "write a curl, python or typescript program, or json",
+    "export [ID | last | starred] [--as FORMAT] [--save FILE]": "write a program (curl, python, typescript), json, or mcp",
+    "pack FILE [ID ... | starred | NAME]": "write generations and their files to one zip file; default: all",
+    "unpack FILE": "merge such a file into the library",
     "help [WORD]": "show this help, or the help on one word",
 }
 """Command and what follows it -> what it does. An ID is a number, a task's id, `last`, or a variable."""
@@ -182,6 +184,21 @@ def export_parser(variables: Mapping[str, object] = MappingProxyType({})) -> arg
     new.add_argument("which", nargs="?", default="last", metavar="ID")
     new.add_argument("--as", dest="as_", default="python", metavar="FORMAT")
     new.add_argument("--save", type=lambda text: _written(fill_path(text, variables)), metavar="FILE")
+    return new
+
+
+def pack_parser(variables: Mapping[str, object] = MappingProxyType({})) -> argparse.ArgumentParser:
+    """Return the parser of `%playcut pack`; *variables* are put into the path, where `{name}` stands."""
+    new = _Parser("%playcut pack", "Use `pack FILE [ID ... | starred | NAME]`.")
+    new.add_argument("file", type=lambda text: _written(fill_path(text, variables)), metavar="FILE")
+    new.add_argument("which", nargs="*", metavar="ID")
+    return new
+
+
+def unpack_parser(variables: Mapping[str, object] = MappingProxyType({})) -> argparse.ArgumentParser:
+    """Return the parser of `%playcut unpack`; *variables* are put into the path, where `{name}` stands."""
+    new = _Parser("%playcut unpack", "Use `unpack FILE`.")
+    new.add_argument("file", type=lambda text: _written(fill_path(text, variables)), metavar="FILE")
     return new
 
 
