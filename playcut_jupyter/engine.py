@@ -25,7 +25,7 @@ from playcut_jupyter.errors import InvalidInput, NotInLibrary, PlaycutError, Sto
 from playcut_jupyter.jobs import start
 from playcut_jupyter.jobs.active_jobs import active_in_this_process, settle, stop_all
 from playcut_jupyter.jobs.job import SLICE_S
-from playcut_jupyter.jobs.reuse import start_all
+from playcut_jupyter.jobs.reuse import answer_in_library, start_all
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.library.pack import Pack, pack
 from playcut_jupyter.library.unpack import Unpacked, unpack
@@ -159,7 +159,7 @@ class Engine:
         connection = self.connection
         library, origin = connection.library, connection.settings.origin
         try:
-            record = library.by_task(origin, id_)
+            record = library.by_task(None if connection.settings.is_frozen else origin, id_)
             if record is None:
                 connection.settings.check_online("wait-for-task")
                 record = library.get(library.adopt(origin, id_))
@@ -271,8 +271,11 @@ class Engine:
         """Return the voices of `list-voices`, which is called only once.
 
         Raises:
+            NotInLibrary: frozen, and no `list-voices` cell has left them in the library.
             PlaycutError: the API's own error.
         """
+        if self.connector.is_frozen:
+            return models.voices(answer_in_library(self.connection, raw_request("list-voices", {})))
         return self._call(self.connection.voices)
 
     def check(self) -> int:

@@ -94,10 +94,10 @@ class Settings:
         variable = "PLAYCUT_ALLOW_STORAGE"
         return checked_storage(variable, environment.text(variable), refused_as=NotConnected)
 
-    def check_online(self, request: str) -> None:
-        """Raise `NotInLibrary` if no request may be made, such as *request*."""
+    def check_online(self, action: str) -> None:
+        """Raise `NotInLibrary` if no request may be made, and *action* would make one."""
         if self.is_frozen:
-            raise NotInLibrary(f"Frozen: {request} would be a request to the service, and none is made.")
+            raise NotInLibrary(f"Frozen: {action} would ask the service, and nothing is asked of it.")
 
     def deadline_for(self, tool: Tool) -> float:
         """Return how long a task of *tool* is waited for in all, seconds."""

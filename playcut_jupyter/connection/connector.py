@@ -118,6 +118,8 @@ class Connector:
     @property
     def place(self) -> str:
         """Where this is, or would be, connected to."""
+        if self.is_frozen:
+            return "the library alone (frozen)"
         return "sandbox" if self.is_sandbox else settings.configured_url(self._base_url)
 
     @property

@@ -198,9 +198,10 @@ class Library:
         """Return one generation by its number."""
         return next(iter(self._records("id = ?", number)), None)
 
-    def by_task(self, origin: str, task_id: str) -> Record | None:
-        """Return the generation of a task."""
-        return next(iter(self._records("origin = ? AND task_id = ? ORDER BY id", origin, task_id)), None)
+    def by_task(self, origin: str | None, task_id: str) -> Record | None:
+        """Return the generation of a task of *origin*; None for any."""
+        found = self._records("task_id = ? AND origin = coalesce(?, origin) ORDER BY id", task_id, origin)
+        return next(iter(found), None)
 
     def saved(
         self, origin: str, tool: str, inputs: Mapping[str, object], limit: int, under_way: Container[int] = ()

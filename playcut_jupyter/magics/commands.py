@@ -87,22 +87,24 @@ class Commands:
         except NotConnected as error:
             connection, service = pc.connector.offline_library, f"not connected: {error.message} {error.hint}"
         limit, left = connection.rate_limit
+        is_frozen = connection.settings.is_frozen
         account = connection.account
         rows = {
             "connected to": service,
-            "key": _masked_key(connection.settings.api_key),
+            "key": "none needed" if is_frozen else _masked_key(connection.settings.api_key),
             "session": connection.session_id or "none yet (created with the first generation)",
             "credits so far": f"{amount(account.spent)} (estimate)"
             + (f" of a budget of {amount(account.budget)}" if account.budget is not None else ""),
             "rate limit": f"{left} of {limit} requests a minute left" if limit else "not known yet",
             "under way": str(len(active_in_this_process())),
-            "library": str(pc.connector.home),
+            # Where it is frozen, outputs are the same on every machine.
+            "library": f".../{pc.connector.home.name}" if is_frozen else str(pc.connector.home),
         }
         say(text_table(list(rows.items())))
 
     def _connect(self, _: str) -> Playcut:
         if self._pc.connector.is_frozen:
-            say(f"{_FROZEN} The key is not checked.")
+            say(f"{_FROZEN} No key is needed.")
             return self._pc
         count, key = self._pc.check(), self._pc.connection.settings.masked_key
         say(f"Connected to {_service(self._pc)} with {key}; the key works ({count} voices).")
@@ -118,10 +120,10 @@ class Commands:
                 hint="Use `%playcut sandbox` or `%playcut sandbox off`.",
             )
         self._pc.switch(sandbox=rest != "off")
-        if rest == "off":
+        if self._pc.connector.is_frozen:
+            say(_FROZEN)
+        elif rest == "off":
             say("The sandbox is off: generations go to the API and cost credits.")
-        elif self._pc.connector.is_frozen:
-            say(f"{_FROZEN} The sandbox is not started.")
         else:
             say(
                 f"SANDBOX: offline, at {self._pc.connection.settings.base_url}. Nothing is paid, and all results are "
@@ -281,7 +283,7 @@ class Commands:
         return program
 
     def _pack(self, rest: str) -> Path:
-        options = _parse(pack_parser(self._scope.names), "pack", rest)
+        options = _parse(pack_parser(self._scope.names), "pack", _with_file("pack", rest))
         references = " ".join(options.which).replace(",", " ").split()
         targets = [self._named(reference) for reference in references]
         if len(targets) == 1:
@@ -293,7 +295,8 @@ class Commands:
         return packed.copy.path
 
     def _unpack(self, rest: str) -> None:
-        say(str(self._pc.read_pack(_parse(unpack_parser(self._scope.names), "unpack", rest).file)))
+        options = _parse(unpack_parser(self._scope.names), "unpack", _with_file("unpack", rest))
+        say(str(self._pc.read_pack(options.file)))
 
     def _named(self, reference: str) -> Generation | Generations:
         named = self._scope.result if reference == "last" else self._scope.names.get(reference)
@@ -327,6 +330,13 @@ def _masked_key(used: str) -> str:
     """Return the key, masked; also one in the environment that this connection does not use."""
     key = used or environment.text("PLAYCUT_API_KEY")
     return mask(key) if key else "not set"
+
+
+def _with_file(command: str, rest: str) -> str:
+    if not rest:
+        hint = f"For example `%playcut {command} foxes.zip`."
+        raise InvalidInput(f"`%playcut {command}` needs the name of a file.", hint=hint)
+    return rest
 
 
 def _parse(parser: ArgumentParser, command: str, rest: str) -> Namespace:

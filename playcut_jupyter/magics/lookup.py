@@ -61,7 +61,8 @@ def references(pc: Playcut, scope: Scope) -> References:
 
 
 def _by_task_id(task_id: str, pc: Playcut) -> Generation:
-    record = pc.connector.offline_library.library.by_task(pc.connector.origin, task_id)
+    origin = None if pc.connector.is_frozen else pc.connector.origin
+    record = pc.connector.offline_library.library.by_task(origin, task_id)
     if record is None:
         raise InvalidInput(
             f"{task_id!r} is neither `last`, nor a number, nor a variable that holds a generation, nor a task's id.",

@@ -95,7 +95,7 @@ class Sweep(Generations):
         lacking = [generation for generation in failed if isinstance(generation.error, NotInLibrary)]
         if len(lacking) == len(failed):
             prompts = "; ".join(repr(truncate(generation.prompt, 60)) for generation in lacking[:3])
-            more = " ..." if len(lacking) > 3 else ""
+            more = " ..." if len(lacking) > 3 else "."
             raise NotInLibrary(
                 f"Frozen: the library lacks {len(lacking)} of these {len(self)} generations: {prompts}{more}"
             )

@@ -37,7 +37,7 @@ COMMANDS: Mapping[str, str] = {
     "resume": "fetch everything that was submitted but not fetched, in this or an earlier kernel",
     "wait TASK_ID": "wait for a task by its id",
     "again": "run the last generation again, ignoring the library",
-    "export [ID | last | starred] [--as FORMAT] [--save FILE]": "write a program (curl, python, typescript), json, or mcp",
+    "export [ID | last | starred] [--as FORMAT] [--save FILE]": "write curl, python, typescript, json or mcp",
     "pack FILE [ID ... | starred | NAME]": "write generations and their files to one zip file; default: all",
     "unpack FILE": "merge such a file into the library",
     "help [WORD]": "show this help, or the help on one word",
