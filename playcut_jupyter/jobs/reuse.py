@@ -77,9 +77,7 @@ def _kept(connection: Connection, request: GenerationRequest, limit: int) -> lis
 def _not_in_library(request: GenerationRequest) -> NotInLibrary:
     told = f": {truncate(request.prompt, 80)!r}" if request.prompt else ""
     wanted = f"this {request.tool.kind}" if request.tool.is_known else f"what {request.tool.name} answers to this"
-    return NotInLibrary(
-        f"Frozen: the library does not have {wanted}{told}. Nothing was sent.", tool=request.tool.name
-    )
+    return NotInLibrary(f"Frozen: the library does not have {wanted}{told}. Nothing was sent.", tool=request.tool.name)
 
 
 def answer_in_library(connection: Connection, request: GenerationRequest) -> Any:

@@ -130,6 +130,8 @@ def _suggestions(
 def _generation_options(before: Sequence[str], typed: str, sources: CompletionSources) -> tuple[str, Sequence[str]]:
     options = options_of(cell_parser())
     flag, equals, value = typed.partition("=")
+    if equals and before and value.startswith("@") and options.get(before[-1]) is options["-p"]:
+        return value.rpartition(",")[2], [f"@{name}" for name in sources.generations()]
     action = options.get(flag if equals else before[-1] if before else "")
     if action is None or action.nargs == 0:
         return typed, list(options)

@@ -134,7 +134,7 @@ def cell_parser(variables: Mapping[str, object] = MappingProxyType({})) -> argpa
         (("-r", "--resolution"), "resolution", "RES", "720p, ... (video)"),
         (("-d", "--duration"), "duration_seconds", "SECONDS", "length in seconds (video)"),
         (("-v", "--voice"), "voice", "VOICE", "id or name (speech); default: the first voice listed"),
-        (("-p", "--param"), "param", "KEY=VALUE", "any other input of the tool; the value is JSON or text"),
+        (("-p", "--param"), "param", "KEY=VALUE", "any other input: JSON, text, or `@5` for the asset of 5"),
     ):
         new.add_argument(*flags, action=_Input, dest=dest, metavar=metavar, help=told, default=argparse.SUPPRESS)
     new.add_argument("-n", "--count", type=filled(_count), default=1, metavar="N", help="how many of each")

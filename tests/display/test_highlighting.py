@@ -15,18 +15,6 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_a_notebook_gets_a_code_block_that_no_prompt_can_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown: list[dict[str, str]] = []
-    monkeypatch.setattr(highlighting, "in_kernel", lambda: True)
-    monkeypatch.setattr(highlighting, "show_once", shown.append)
-
-    highlighting.show_program('say("""\n````\n<b>x</b>""")\n', "python")
-
-    (bundle,) = shown
-    assert bundle["text/markdown"] == '`````python\nsay("""\n````\n<b>x</b>""")\n`````'
-    assert bundle["text/plain"].startswith("say(")
-
-
 @pytest.mark.parametrize(("no_color", "is_coloured"), [("", True), ("1", False)])
 def test_a_terminal_gets_colours_unless_it_wants_none(
     monkeypatch: pytest.MonkeyPatch, no_color: str, is_coloured: bool
