@@ -205,7 +205,7 @@ def copy_out(content: Path | bytes, target: str | Path, suffix: str, name: str =
     """
     data = read_original(content) if isinstance(content, Path) else content
     try:
-        path, is_new = _claim(_file_at(target, suffix, name), data)
+        path, is_new = _claim(_file_at(target, suffix, name), lambda other: _has_content(other, content))
         try:
             if is_new:
                 path.write_bytes(data)
@@ -252,9 +252,11 @@ def _file_at(target: str | Path, suffix: str, name: str) -> Path:
     return path
 
 
-def _has_content(path: Path, data: bytes) -> bool:
+def _has_content(path: Path, content: Path | bytes) -> bool:
     try:
-        return path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data
+        if isinstance(content, Path):
+            return path.is_file() and filecmp.cmp(content, path, shallow=False)
+        return path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content
     except OSError:
         return False  # not ours to read: the next name is free
 
@@ -277,14 +279,14 @@ def _not_writable(target: str | Path, error: Exception, hint: str) -> InvalidInp
     return InvalidInput(f"{str(target)!r} can't be written: {reason.lower()}.", hint=hint)
 
 
-def _claim(path: Path, data: bytes | None = None) -> tuple[Path, bool]:
-    """Create *path*, or the first numbered variant of it that is free, and return it; False for one that has *data*."""
+def _claim(path: Path, is_same: Callable[[Path], bool] = lambda _: False) -> tuple[Path, bool]:
+    """Create *path*, or its first numbered variant that is free, and return it; False for one that is the same."""
     for number in range(1, 10_000):
         candidate = path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
         try:
             candidate.touch(exist_ok=False)
         except FileExistsError:
-            if data is not None and _has_content(candidate, data):
+            if is_same(candidate):
                 return candidate, False
             continue
         return candidate, True
