@@ -144,7 +144,9 @@ def test_the_sandbox_stands_alone() -> None:
 
 def test_only_one_module_reads_settings_from_the_environment() -> None:
     """It alone knows of quotes, of blanks, of upper and lower case, and of what can't be understood."""
-    name = re.compile(r"""os\.environ\b[^\n]*["'](PLAYCUT_|SSL_CERT|\w+_(proxy|PROXY))|getenv|get_environment_proxies""")
+    name = re.compile(
+        r"""os\.environ\b[^\n]*["'](PLAYCUT_|SSL_CERT|\w+_(proxy|PROXY))|getenv|get_environment_proxies"""
+    )
     readers = {module for module, path in FILES.items() if name.search(path.read_text(encoding="utf-8"))}
     assert readers - {"cli.notebooks"} == set()  # it sets the environment of a kernel that it starts
     assert {found.importer for found in imports() if found.name == "urllib.request.getproxies"} == {"environment"}
