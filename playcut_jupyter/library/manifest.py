@@ -20,7 +20,7 @@ MEDIA_NAME = re.compile(r"media/[a-z0-9][a-z0-9-]{0,79}(?:\.[a-z0-9]{1,5})?")
 STATES = ("fetched", "answered")
 """The states of what can be packed: what has a result."""
 _MAX_DEPTH = 100
-_MAX_TEXT = 1_000_000
+_MAX_TEXT = 10_000_000
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -87,7 +87,8 @@ class Manifest:
     def to_json(self) -> bytes:
         """Return the text of the file; the same for the same content."""
         document = {"format": FORMAT, "version": VERSION, **asdict(self)}
-        return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False).encode()
+        # A service's answer may hold half a character, which no text file can.
+        return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False).encode("utf-8", "replace")
 
 
 _Check: TypeAlias = Callable[[Any], bool]

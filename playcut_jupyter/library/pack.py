@@ -5,7 +5,6 @@ The same generations give the same bytes.
 
 from __future__ import annotations
 
-import sqlite3
 import stat
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -13,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from playcut_jupyter.errors import AssetUnavailable, InvalidInput
+from playcut_jupyter.errors import AssetUnavailable, InvalidInput, PlaycutError
+from playcut_jupyter.library import manifest as manifests
 from playcut_jupyter.library.database import Library
-from playcut_jupyter.library.manifest import MANIFEST, Manifest, PackedAsset, PackedGeneration, PackedPick
+from playcut_jupyter.library.manifest import MANIFEST, Damaged, Manifest, PackedAsset, PackedGeneration, PackedPick
 from playcut_jupyter.library.records import Record
 from playcut_jupyter.library.store import Copy, copy_hashed, write_out
 from playcut_jupyter.redaction import without_secrets
@@ -55,14 +55,29 @@ def pack(library: Library, target: str | Path, numbers: Iterable[int] | None = N
     Raises:
         InvalidInput: there is nothing to pack, one has no result, or *target* can't be written.
         AssetUnavailable: an original is missing or damaged.
+        PlaycutError: one of them is too large, or too deep, to be unpacked.
     """
-    with library.transaction() as db:
-        rows = {row["id"]: row for row in db.execute("SELECT * FROM generations ORDER BY id")}
-        picks = db.execute("SELECT winner_id, loser_id, made_at FROM picks ORDER BY id").fetchall()
-    wanted = set(rows if numbers is None else numbers)
+    records, left_out = _chosen(library, numbers)
+    manifest = _manifest(library, records)
+    try:
+        manifests.parse(manifest.to_json())
+    except Damaged as damage:
+        raise PlaycutError(f"This can't be packed: {damage}.", hint="Leave that one out: name the others.") from None
+    paths = {asset.sha256: asset.path for record in records for asset in record.assets if asset.path is not None}
+    copy = write_out(lambda file: _write(file, manifest, paths), target, ".zip", "playcut")
+    return Pack(copy, len(records), left_out)
+
+
+def _chosen(library: Library, numbers: Iterable[int] | None) -> tuple[list[Record], int]:
+    """Return what is to be packed, oldest first, and how many can't be."""
+    if numbers is None:
+        with library.transaction() as db:
+            wanted = [row["id"] for row in db.execute("SELECT id FROM generations ORDER BY id")]
+    else:
+        wanted = sorted(set(numbers))
     records: list[Record] = []
     left_out = 0
-    for number in sorted(wanted):
+    for number in wanted:
         record = library.get(number)
         if record is None:
             raise InvalidInput(f"The library has no generation {number}.", hint="`%playcut history` lists them.")
@@ -74,13 +89,13 @@ def pack(library: Library, target: str | Path, numbers: Iterable[int] | None = N
             raise InvalidInput(f"Generation {number} has no result to pack ({record.status or record.state}).")
     if not records:
         raise InvalidInput("There is nothing to pack.", hint="Make something first, or star the good ones.")
-    manifest = _manifest(records, rows, picks)
-    paths = {asset.sha256: asset.path for record in records for asset in record.assets if asset.path is not None}
-    copy = write_out(lambda file: _write(file, manifest, paths), target, ".zip", "playcut")
-    return Pack(copy, len(records), left_out)
+    return records, left_out
 
 
-def _manifest(records: Sequence[Record], rows: dict[int, sqlite3.Row], picks: Sequence[sqlite3.Row]) -> Manifest:
+def _manifest(library: Library, records: Sequence[Record]) -> Manifest:
+    with library.transaction() as db:
+        fingerprints = {row["id"]: row["fingerprint"] for row in db.execute("SELECT id, fingerprint FROM generations")}
+        picks = db.execute("SELECT winner_id, loser_id, made_at FROM picks ORDER BY id").fetchall()
     places = {record.id: place for place, record in enumerate(records)}
     names: dict[str, str] = {}
     for place, record in enumerate(records, start=1):
@@ -88,7 +103,7 @@ def _manifest(records: Sequence[Record], rows: dict[int, sqlite3.Row], picks: Se
         for part, asset in enumerate(record.assets, start=1):
             names.setdefault(asset.sha256, f"media/{numbered_name(words, place, len(records), part)}{asset.suffix}")
     return Manifest(
-        tuple(_generation(record, rows[record.id]["fingerprint"], places, names) for record in records),
+        tuple(_generation(record, fingerprints[record.id], places, names) for record in records),
         tuple(
             PackedPick(places[winner], places[loser], made_at)
             for winner, loser, made_at in picks

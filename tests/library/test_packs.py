@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from playcut_jupyter.errors import AssetUnavailable, InvalidInput
+from playcut_jupyter.errors import AssetUnavailable, InvalidInput, PlaycutError
 from playcut_jupyter.library import ratings
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.library.pack import pack
@@ -185,3 +185,25 @@ def test_two_generations_with_one_original_share_its_file(library: Library, othe
 
 def test_a_pack_that_was_only_zipped_anew_is_good(library: Library, other: Library, tmp_path: Path) -> None:
     assert unpack(other, changed(packed(library, tmp_path), lambda manifest, entries: None)).new == 3
+
+
+def test_an_answer_with_half_a_character_is_packed_without_it(library: Library, other: Library, tmp_path: Path) -> None:
+    number = create(library, "an answer")
+    library.keep_answer(number, {"text": "half \ud800"}, None)
+
+    (found,) = unpack(other, pack(library, tmp_path / "pack.zip").copy.path).numbers
+
+    record = other.get(found)
+    assert record is not None
+    assert record.answer == {"text": "half ?"}
+
+
+def test_what_could_not_be_unpacked_is_not_packed(library: Library, tmp_path: Path) -> None:
+    deep: list[object] = []
+    for _ in range(150):
+        deep = [deep]
+    fetched(library, "a deep fox", PNG, deep=deep)
+
+    with pytest.raises(PlaycutError, match="can't be packed: generation 0 has something else for its inputs"):
+        pack(library, tmp_path / "pack.zip")
+    assert not (tmp_path / "pack.zip").exists()
