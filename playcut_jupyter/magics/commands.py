@@ -299,11 +299,9 @@ class Commands:
         say(str(self._pc.read_pack(options.file)))
 
     def _named(self, reference: str) -> Generation | Generations:
-        named = self._scope.result if reference == "last" else self._scope.names.get(reference)
-        if isinstance(named, Generations) and len(named):
-            return named
         if reference != "starred":
-            return self._find(reference)
+            named = self._scope.result if reference == "last" else self._scope.names.get(reference)
+            return named if isinstance(named, Generations) and len(named) else self._find(reference)
         starred = self._pc.history(starred=True, limit=1_000)
         if not starred:
             raise InvalidInput("Nothing has a star yet.", hint="Star the good ones first: `%playcut star ID`.")
