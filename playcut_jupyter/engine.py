@@ -14,13 +14,13 @@ from typing import Any, TypeVar
 from playcut_jupyter.api import models
 from playcut_jupyter.background import change_signal
 from playcut_jupyter.background.portal import portal
-from playcut_jupyter.connection.account import over_budget
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.connection.connector import Connector
 from playcut_jupyter.connection.storage_check import storage_warning
 from playcut_jupyter.design import planning
-from playcut_jupyter.design.forecast import Forecast, affordable, forecast
-from playcut_jupyter.design.planning import SweepRequest
+from playcut_jupyter.design.admission import admit
+from playcut_jupyter.design.children import Request
+from playcut_jupyter.design.forecast import Forecast, forecast
 from playcut_jupyter.errors import InvalidInput, NotInLibrary, PlaycutError, StoppedWaiting
 from playcut_jupyter.jobs import start
 from playcut_jupyter.jobs.active_jobs import active_in_this_process, settle, stop_all
@@ -29,7 +29,6 @@ from playcut_jupyter.jobs.reuse import answer_in_library, start_all
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.library.pack import Pack, pack
 from playcut_jupyter.library.unpack import Unpacked, unpack
-from playcut_jupyter.remedies import Action, Remedy
 from playcut_jupyter.results.collection import History
 from playcut_jupyter.results.generation import Generation
 from playcut_jupyter.results.references import References, asset_ids
@@ -75,11 +74,11 @@ class Engine:
 
     # -- starting -------------------------------------------------------------------------------------------
 
-    def forecast(self, request: SweepRequest) -> Forecast:
+    def forecast(self, request: Request) -> Forecast:
         """Return the forecast of *request*: its size, its price, and what the library already has."""
         return forecast(self.connector.offline_library, request, reuse=self.reuse)
 
-    def start(self, request: SweepRequest, announce: Callable[[Forecast], None] | None = None) -> Sweep:
+    def start(self, request: Request, announce: Callable[[Forecast], None] | None = None) -> Sweep:
         """Start all generations of *request*, and return them at once.
 
         Args:
@@ -92,24 +91,9 @@ class Engine:
             NotInLibrary: frozen, and the library has none of it, or it is to be fresh.
         """
         self._check_fresh(request.fresh)
-        is_limited = request.is_too_large or self.budget is not None
-        expected = self.forecast(request) if announce is not None or is_limited else None
-        if request.is_too_large:
-            total = request.total
-            raise InvalidInput(
-                f"This makes {total} generations, more than {request.max_generations}; nothing was sent. {expected}",
-                hint=("If that is what you want, ", Remedy(Action.RAISE_LIMIT, str(total)), "."),
-            )
-        reuse = self.reuse and not request.fresh
-        generations = request.generations()
-        if expected is not None and expected.is_over_budget:
-            generations = affordable(self.connection, generations, reuse=reuse) if request.within_budget else []
-            if not generations:
-                several = () if len(request.plan) == 1 else (", or ", Remedy(Action.STAY_WITHIN_BUDGET))
-                raise over_budget(expected.credits, expected.left or 0.0, *several)
-        if announce is not None and expected is not None and len(request.plan) > 1:
-            announce(expected)
-        return Sweep([Generation(job) for job in start_all(self.connection, generations, reuse=reuse)], request.axes)
+        generations = admit(self.connector.offline_library, request, reuse=self.reuse, announce=announce)
+        jobs = start_all(self.connection, generations, reuse=self.reuse and not request.fresh)
+        return Sweep([Generation(job) for job in jobs], request.axes, request)
 
     def start_tool(
         self, name: str, tool_input: Mapping[str, object], session: str | None = None, fresh: bool = False

@@ -12,7 +12,7 @@ PlaycutError
 ├── ServerError             5xx, or an answer that is not what the API documents
 ├── ConnectionFailed        no answer
 ├── SubmissionUncertain     sent, but no usable answer arrived: it may have been bought
-├── TaskFailed              the task ended as FAILED
+├── TaskFailed              the task ended without a result
 ├── WaitTimeout             the task did not end by its deadline; it may still complete
 ├── AssetUnavailable        the task is complete, but its asset can't be fetched now
 ├── NotInLibrary            frozen, and the library does not have it
@@ -44,6 +44,8 @@ class PlaycutError(Exception):
         status_code: the HTTP status, where the API answered.
         tool: the API tool that was called, where known.
         task_id: the task's id, where there is one; `%playcut wait ID` fetches its result.
+        retry_after_s: seconds until the service accepts requests again, where it said so, else None.
+        from_gateway: True if not the API but something in front of it answered, or where the base URL leads.
     """
 
     default_hint: ClassVar[Hint] = ()
@@ -62,6 +64,8 @@ class PlaycutError(Exception):
         self.status_code = status_code
         self.tool = plain(tool, 200) if tool else None
         self.task_id = task_id
+        self.retry_after_s: float | None = None
+        self.from_gateway = False
         super().__init__(self.message)
 
     @property
@@ -166,11 +170,7 @@ class PromptRefused(PlaycutError):
 
 
 class RateLimited(PlaycutError):
-    """429 for longer than we wait.
-
-    Attributes:
-        retry_after_s: seconds until the service accepts requests again, or None.
-    """
+    """429 for longer than we wait."""
 
     default_hint = "Wait, then run it again; a higher plan allows more requests a minute."
 
@@ -209,7 +209,7 @@ class SubmissionUncertain(PlaycutError):
 
 
 class TaskFailed(PlaycutError):
-    """The task ended as FAILED.
+    """The task ended as FAILED, or in another state that ends it without a result.
 
     Attributes:
         code: the API's error code, or None.

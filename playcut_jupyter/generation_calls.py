@@ -10,13 +10,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, overload
 
 from playcut_jupyter.design import planning
+from playcut_jupyter.design.children import plan_request
 from playcut_jupyter.design.forecast import Forecast
 from playcut_jupyter.design.planning import SweepRequest
 from playcut_jupyter.display import live, status, sweep_summary
 from playcut_jupyter.display.targets import in_kernel, show_once
 from playcut_jupyter.engine import Engine
+from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.jobs.snapshot import Snapshot
-from playcut_jupyter.prompts.template import names_in
 from playcut_jupyter.results.generation import Generation
 from playcut_jupyter.results.references import asset_ids
 from playcut_jupyter.results.sweep import Sweep
@@ -290,7 +291,7 @@ class GenerationCalls(Engine):
         session: str | None = None,
         count: int = 1,
         fresh: bool = False,
-        parent: Generation | None = None,
+        parent: Generation | Sequence[Generation] | None = None,
         max_generations: int | None = None,
         sample: int | None = None,
         sample_seed: int | None = None,
@@ -314,6 +315,7 @@ class GenerationCalls(Engine):
             count: how many of each.
             fresh: generate again even if the library has it.
             parent: derive from this one: the template is `+ words`, `- words` or a new prompt, its inputs the defaults.
+                Several (a list, a sweep): derive from each of them.
             max_generations: the largest number that is sent; None for 16.
             sample: the size of a random sample; None for all.
             sample_seed: the sample's seed; the same seed takes the same sample; None for 0.
@@ -341,12 +343,13 @@ class GenerationCalls(Engine):
             sample_seed=sample_seed,
             within_budget=within_budget or None,
         )
-        visible = planning.caller_variables(sys._getframe(1))
-        variables = {**visible, **{name: keywords.pop(name) for name in names_in(template) if name in keywords}}
+        variables = {**planning.caller_variables(sys._getframe(1)), **planning.take_variables(template, keywords)}
         settings = {name: keywords.pop(name) for name in _SWEEP_SETTINGS if name in keywords}
-        kind_, parent_ = keywords.pop("kind", ""), _snapshot(keywords.pop("parent", None))
+        kind_, parents = keywords.pop("kind", ""), keywords.pop("parent", None)
+        if parents is not None:
+            settings["parents"] = [_snapshot(one) for one in (parents if isinstance(parents, Sequence) else [parents])]
         inputs = asset_ids(keywords, self.connector)
-        request = planning.plan_sweep(kind_, template, variables, inputs, parent=parent_, **settings)
+        request = plan_request(kind_, template, variables, inputs, **settings)
         sweep = self.start(request, announce=_announce if in_kernel() else None)
         self._watch(sweep)
         return sweep
@@ -365,8 +368,8 @@ class GenerationCalls(Engine):
         self, kind: str, prompt: str, options: Mapping[str, object], parent: Generation | None, **how: Any
     ) -> SweepRequest:
         """Return the request for a literal prompt, without a limit for `count`."""
-        inputs = asset_ids(options, self.connector)
-        return planning.plan_literal(kind, prompt, inputs, parent=_snapshot(parent), max_generations=None, **how)
+        inputs, snapshot = asset_ids(options, self.connector), _snapshot(parent) if parent is not None else None
+        return planning.plan_literal(kind, prompt, inputs, parent=snapshot, max_generations=None, **how)
 
     @staticmethod
     def _wait(generation: Generation) -> Generation:
@@ -385,8 +388,11 @@ def _given(**options: Any) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
 
 
-def _snapshot(parent: Generation | None) -> Snapshot | None:
-    return parent.snapshot if parent is not None else None
+def _snapshot(parent: object) -> Snapshot:
+    if not isinstance(parent, Generation):
+        message = f"A parent is a Generation, and this is a {type(parent).__name__}."
+        raise InvalidInput(message, hint="`pc.get(5)` is number 5; several parents: `pc.sweep(..., parent=[...])`.")
+    return parent.snapshot
 
 
 def _announce(forecast: Forecast) -> None:

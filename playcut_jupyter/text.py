@@ -22,6 +22,11 @@ def one_line(text: str) -> str:
     return " ".join("".join(character if character.isprintable() else " " for character in text).split())
 
 
+def axis_heading(name: str) -> str:
+    """Return the name of an axis as a heading; alternatives without a name are headed by their first words."""
+    return truncate(one_line(name), 32) if "|" in name else name
+
+
 def text_table(rows: Sequence[Sequence[str]]) -> str:
     """Return *rows* as lines of aligned columns."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

@@ -12,18 +12,19 @@ import logging
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 from urllib.parse import urlsplit
 
 import httpx
 import stamina
 
 from playcut_jupyter import environment, redaction
-from playcut_jupyter.api.rate_limit import Notify, Priority, RateLimiter, retry_after_s
+from playcut_jupyter.api.answers import Response, data_in, json_object, message_suffix
+from playcut_jupyter.api.content_coding import ResponseTooLarge
+from playcut_jupyter.api.patience import MAX_RETRY_AFTER_S, Patience
+from playcut_jupyter.api.rate_limit import Priority, RateLimiter, is_rate_limit, retry_after_s
 from playcut_jupyter.api.transport import (
     ResponseLost,
-    ResponseTooLarge,
     new_request,
     new_transport,
     proxy_for,
@@ -31,50 +32,30 @@ from playcut_jupyter.api.transport import (
     stream_response,
     translate_errors,
 )
-from playcut_jupyter.errors import (
-    AuthenticationError,
-    ConnectionFailed,
-    InvalidInput,
-    NotFound,
-    PermissionDenied,
-    PlaycutError,
-    PromptRefused,
-    RateLimited,
-    ServerError,
-)
-from playcut_jupyter.redaction import plain
+from playcut_jupyter.errors import InvalidInput, RateLimited, ServerError
 from playcut_jupyter.settings import Settings
-from playcut_jupyter.tools import READ_ONLY
 
 log = logging.getLogger("playcut_jupyter")
 
-MAX_RETRY_AFTER_S = 120.0
-"""A longer `Retry-After` raises `RateLimited` at once, seconds."""
 _MAX_ANSWER_BYTES = 32_000_000
-_MAX_DEPTH = 100
 _OVERALL_MARGIN_S = 1.0
-_READ_ATTEMPTS = 6
-_READ_TIMEOUT_S = 45.0
+_REFUSED_ATTEMPTS = 5
 _TOOL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
-# The documented statuses: error class, meaning, hint. Any other 4xx is a plain PlaycutError.
-_BY_STATUS: Mapping[int, tuple[type[PlaycutError], str, str | None]] = {
-    400: (InvalidInput, "The input is not valid", "Correct the input and run it again."),
-    401: (AuthenticationError, "The key was not accepted", None),
-    403: (PermissionDenied, "The plan or role does not allow this", None),
-    404: (NotFound, "Not found", None),
-    422: (PromptRefused, "The prompt was refused", None),
-}
-_REFUSED = "The service refused the request; its message, if there is one, says why."
+
+class OnPause(Protocol):
+    """What is told of pauses before a request."""
+
+    def __call__(self, seconds: float, reason: str = "", /) -> None:
+        """Take the seconds of a pause, and what the service said, if it did; 0 seconds at its end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
-    """One complete HTTP response."""
+class _Refused(Exception):
+    """A 429 that no rate limit explains: it concerns this request alone, and may never end."""
 
-    status_code: int
-    headers: Mapping[str, str]
-    body: bytes
+    def __init__(self, response: Response) -> None:
+        super().__init__()
+        self.response = response
 
 
 Observer: TypeAlias = Callable[[str, Response, float], None]
@@ -110,16 +91,15 @@ class Client:
             self._network = network
         return self._transports[-1]
 
-    async def read(self, tool: str, tool_input: Mapping[str, object], **how: Any) -> Any:
-        """Call a tool that buys nothing, with bounded retries (jittered back-off) if the answer is lost.
+    async def read(
+        self, tool: str, tool_input: Mapping[str, object], *, patience: Patience | None = None, **how: Any
+    ) -> Any:
+        """Call a tool that buys nothing, and again after a failure that may pass, for as long as *patience* lasts.
 
         Takes the keywords of `call`. Raises the errors of `call`, except `ResponseLost`.
         """
-        retries = stamina.retry_context(
-            on=_is_retryable, attempts=_READ_ATTEMPTS, timeout=_READ_TIMEOUT_S, wait_initial=0.2
-        )
         try:
-            async for attempt in retries.with_name(f"playcut_jupyter.{tool}", (), {}):
+            async for attempt in (patience or Patience()).attempts(tool):
                 with attempt:
                     return await self.call(tool, tool_input, **how)
         except ResponseLost as lost:
@@ -135,7 +115,7 @@ class Client:
         timeout_s: float | None = None,
         held: bool = False,
         max_rate_limit_wait_s: float = 300.0,
-        notify: Notify | None = None,
+        notify: OnPause | None = None,
         on_send: Callable[[], Awaitable[None]] | None = None,
     ) -> Any:
         """Execute *tool* once and return its `data`.
@@ -147,7 +127,7 @@ class Client:
             timeout_s: the timeout of each write and read, seconds; default `request_timeout_s`.
             held: True for a long poll, which the server holds on purpose (`wait-for-task`).
             max_rate_limit_wait_s: the longest wait for rate limits in all, seconds.
-            notify: called with the seconds of a pause at the rate limiter, and with 0 at its end.
+            notify: called at the begin and end of a pause for the rate limit or after a refusal (429).
             on_send: awaited right before each attempt to send.
 
         Raises:
@@ -158,6 +138,48 @@ class Client:
         """
         self.settings.check_online(tool)
         body = encoded(tool, tool_input)
+        timeout_s = timeout_s or self.settings.request_timeout_s
+        retries = stamina.retry_context(
+            on=_Refused, attempts=_REFUSED_ATTEMPTS, timeout=None, wait_initial=1.0, wait_max=10.0
+        ).with_name(f"playcut_jupyter.{tool}", (), {})
+        try:
+            async for attempt in retries:
+                with attempt:
+                    if notify and attempt.num > 1:
+                        notify(0.0)
+                    try:
+                        response = await self._paced(
+                            tool, body, priority, timeout_s, held, max_rate_limit_wait_s, notify, on_send
+                        )
+                    except _Refused as refused:
+                        if notify:
+                            notify(attempt.next_wait, _refusal(tool, refused.response))
+                        raise
+        except _Refused as refused:
+            raise RateLimited(
+                _refusal(tool, refused.response),
+                hint="It names no end: if credits or a quota are used up, run it again once there are more.",
+                status_code=429,
+                tool=tool,
+            ) from None
+        return data_in(tool, response)
+
+    async def _paced(
+        self,
+        tool: str,
+        body: bytes,
+        priority: Priority,
+        timeout_s: float,
+        held: bool,
+        max_rate_limit_wait_s: float,
+        notify: OnPause | None,
+        on_send: Callable[[], Awaitable[None]] | None,
+    ) -> Response:
+        """Send a request when the rate limit lets it through, again after each 429 of the limit; return its response.
+
+        Raises:
+            _Refused: a 429 that is no rate limit.
+        """
         started_at = time.monotonic()
         while True:
             permit = await self.rate_limiter.acquire(priority, notify)
@@ -165,14 +187,16 @@ class Client:
                 self.settings.check_online(tool)
                 if on_send is not None:
                     await on_send()
-                response = await self._post(tool, body, timeout_s or self.settings.request_timeout_s)
+                response = await self._post(tool, body, timeout_s)
             finally:
                 self.rate_limiter.release()
             took_s = time.monotonic() - permit.sent_at
             self.rate_limiter.observe(response.headers, permit, held=held and took_s > 1)
             log.debug("%s answered %s in %.3f s", tool, response.status_code, took_s)
             if response.status_code != 429:
-                return _data(tool, response)
+                return response
+            if not is_rate_limit(response.headers):
+                raise _Refused(response)
             waited_s = time.monotonic() - started_at
             self._pause(tool, response, waited_s=waited_s, max_rate_limit_wait_s=max_rate_limit_wait_s)
 
@@ -181,7 +205,7 @@ class Client:
         pause_s = max(retry_after_s(response.headers, default=5.0), 0.2)
         if pause_s > MAX_RETRY_AFTER_S or waited_s + pause_s > max_rate_limit_wait_s:
             raise RateLimited(
-                f"The service takes no requests for another {pause_s:.0f} s{_message_suffix(response)}",
+                f"The service takes no requests for another {pause_s:.0f} s{message_suffix(response)}",
                 retry_after_s=pause_s,
                 status_code=429,
                 tool=tool,
@@ -206,10 +230,10 @@ class Client:
             stream_response(self._transport, request) as response,
         ):
             try:
-                body = await read_body(response, _MAX_ANSWER_BYTES)
+                body = await read_body(response, _MAX_ANSWER_BYTES, is_whole=_is_document)
             except ResponseTooLarge:
                 raise ResponseLost(ServerError(f"The answer to {tool} is too large.", tool=tool)) from None
-            answer = Response(response.status_code, response.headers, body)
+            answer = Response(url, response.status_code, response.headers, body)
         for observe in self.observers:
             observe(tool, answer, time.monotonic() - started_at)
         return answer
@@ -232,66 +256,9 @@ def encoded(tool: str, tool_input: Mapping[str, object]) -> bytes:
         ) from None
 
 
-def _is_retryable(error: Exception) -> bool:
-    if isinstance(error, ConnectionFailed):
-        return error.retryable
-    return isinstance(error, ResponseLost | ServerError)
+def _refusal(tool: str, response: Response) -> str:
+    return f"The service refuses {tool} (HTTP 429){message_suffix(response)}"
 
 
-def _data(tool: str, response: Response) -> Any:
-    """Return the `data` of a 2xx response; raise the error of any other."""
-    status = response.status_code
-    document = _json_object(response.body)
-    if 200 <= status < 300:
-        if document is None or "data" not in document:
-            text = f"The answer to {tool} is not the documented JSON ({_body_description(response)})."
-            raise ResponseLost(ServerError(text, status_code=status, tool=tool))
-        return document["data"]
-    if 400 <= status < 500:
-        cls, meaning, hint = _BY_STATUS.get(status, (PlaycutError, f"The service answered {status}", _REFUSED))
-        if hint and tool not in READ_ONLY:
-            hint = f"Nothing was bought. {hint}"
-        raise cls(meaning + _message_suffix(response), hint=hint, status_code=status, tool=tool)
-    text = f"{tool} failed at the service (HTTP {status}){_message_suffix(response)}"
-    error = ServerError(text, status_code=status, tool=tool)
-    if status == 500 and document is not None and ("statusCode" in document or "message" in document):
-        raise error
-    raise ResponseLost(error)
-
-
-def _json_object(body: bytes) -> dict[str, Any] | None:
-    try:
-        document = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return document if isinstance(document, dict) and not _is_too_deep(document) else None
-
-
-def _is_too_deep(document: object) -> bool:
-    """Return True if *document* is nested deeper than any real answer, too deep for recursive code."""
-    level: list[Any] = [document]
-    for _ in range(_MAX_DEPTH):
-        inner = [list(node.values()) if isinstance(node, dict) else node for node in level]
-        level = [item for items in inner for item in items if isinstance(item, dict | list)]
-        if not level:
-            return False
-    return True
-
-
-def _message_suffix(response: Response) -> str:
-    """Return the server's message after a colon; without one, a description of the body in brackets."""
-    document = _json_object(response.body)
-    message = document.get("message") if document else None
-    if isinstance(message, list):
-        message = "; ".join(item for item in message[:10] if isinstance(item, str))
-    if isinstance(message, str) and message.strip():
-        text = plain(message, 1_000)
-        return f": {text}" if text.endswith((".", "!", "?")) else f": {text}."
-    return "." if document is not None else f" (no documented message: {_body_description(response)})."
-
-
-def _body_description(response: Response) -> str:
-    if not response.body.strip():
-        return "an empty body"
-    mime_type = plain(response.headers.get("content-type", ""), 60).split(";")[0] or "unknown type"
-    return f"{len(response.body)} bytes of {mime_type}"
+def _is_document(body: bytes) -> bool:
+    return json_object(body) is not None

@@ -16,10 +16,11 @@ import anyio
 import httpx
 
 from playcut_jupyter.api import certificates
+from playcut_jupyter.api.content_coding import ResponseTooLarge
+from playcut_jupyter.api.rate_limit import retry_after_s
 from playcut_jupyter.api.storage_addresses import refusal
 from playcut_jupyter.api.transport import (
     ResponseLost,
-    ResponseTooLarge,
     new_request,
     new_transport,
     proxy_for,
@@ -38,6 +39,7 @@ _MAX_REDIRECTS = 5
 _MAX_ADDRESSES = 3
 _OVERALL_S = 900.0
 _PORTS = {"http": 80, "https": 443}
+_TRANSIENT = (408, 425, 429)
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
@@ -46,12 +48,24 @@ class FetchFailed(Exception):
 
     Attributes:
         retryable: True if an attempt with a newly signed URL may succeed.
+        transient: the storage or the way to it is out of order for the moment, which time alone mends.
+        retry_after_s: seconds until the storage accepts requests again, where it said so, else None.
         hint: what has to be changed first, if that is known.
     """
 
-    def __init__(self, reason: str, *, retryable: bool, hint: str | Remedy | None = None) -> None:
+    def __init__(
+        self,
+        reason: str,
+        *,
+        retryable: bool,
+        transient: bool = False,
+        retry_after_s: float | None = None,
+        hint: str | Remedy | None = None,
+    ) -> None:
         super().__init__(reason)
         self.retryable = retryable
+        self.transient = transient
+        self.retry_after_s = retry_after_s
         self.hint = hint
 
 
@@ -86,10 +100,11 @@ async def fetch(url: str, settings: Settings) -> Body:
                 return outcome
             url = outcome
     except ResponseLost as lost:
-        raise FetchFailed(lost.error.message, retryable=True) from None
+        is_cut = isinstance(lost.error, ConnectionFailed)  # and not damaged, which another attempt seldom mends
+        raise FetchFailed(lost.error.message, retryable=True, transient=is_cut) from None
     except ConnectionFailed as error:
         hint = None if error.retryable else certificates.HINT
-        raise FetchFailed(error.message, retryable=error.retryable, hint=hint) from None
+        raise FetchFailed(error.message, retryable=error.retryable, transient=True, hint=hint) from None
     raise FetchFailed(f"the storage redirected more than {_MAX_REDIRECTS} times", retryable=False)
 
 
@@ -114,7 +129,13 @@ async def _request(url: str, host: str, address: str | None, settings: Settings)
             return _redirect_target(url, response.headers["location"])
         if response.status_code != 200:
             text = f"the storage answered {response.status_code}"
-            raise FetchFailed(text, retryable=response.status_code != 410)
+            retry_after = retry_after_s(response.headers, default=-1)
+            raise FetchFailed(
+                text,
+                retryable=response.status_code != 410,
+                transient=response.status_code >= 500 or response.status_code in _TRANSIENT,
+                retry_after_s=retry_after if retry_after >= 0 else None,
+            )
         max_mb, declared = settings.max_download_mb, response.headers.get("content-length", "")
         try:
             if declared.isdigit() and len(declared) < 20 and int(declared) > max_mb * 1_000_000:
@@ -157,5 +178,5 @@ async def _resolved(host: str, port: int | str) -> list[str]:
     try:
         entries = await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise FetchFailed(f"the name {host} was not found", retryable=True) from None
+        raise FetchFailed(f"the name {host} was not found", retryable=True, transient=True) from None
     return list(dict.fromkeys(str(entry[4][0]) for entry in entries))

@@ -7,6 +7,7 @@ length here, so that no other code has to.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +17,19 @@ from playcut_jupyter.redaction import Guarded, plain, scrub
 MAX_ID = 200
 MAX_ASSETS = 64
 MAX_VOICES = 5_000
-TERMINAL = frozenset({"COMPLETED", "FAILED"})
+RUNNING = frozenset({"PENDING", "PROCESSING"})
+"""The documented states of a task that goes on, whatever else its document holds."""
+DOCUMENTED = RUNNING | {"COMPLETED", "FAILED"}
+_ENDED = re.compile(
+    r"(?<![A-Z])(ABORTED|BLOCKED|CANCELL?ED|CRASHED|DEAD|DECLINED|DELETED|DENIED|DISCARDED|ERROR|ERRORED|EXPIRED|FAIL"
+    r"|FAILED|FAILURE|INVALID|KILLED|REFUSED|REJECTED|REMOVED|REVOKED|STOPPED|TERMINATED|TIMED?[^A-Z]?OUT|UNSUCCESSFUL"
+    r"|WITHDRAWN)(?![A-Z])"
+)
+"""Words of a state that plainly ends a task without a result."""
+_GOES_ON = re.compile(
+    r"(?<![A-Z])(NOT|PENDING|PROCESSING|RECOVERING|REQUESTED|RETRIED|RETRY|RETRYING|RUNNING|WAITING)(?![A-Z])"
+)
+"""Words beside these in the state of a task that goes on (`ERROR_RETRYING`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +52,11 @@ class TaskFault:
 
 @dataclass(frozen=True, slots=True)
 class TaskDocument:
-    """A task's document. `progress` is 0 to 100 or None; `asset_ids` is empty until COMPLETED."""
+    """A task's document. `progress` is 0 to 100 or None; `fault` is None without an error that says anything.
+
+    The document's shape decides, because states are documented only in part: one that names assets and is not PENDING
+    or PROCESSING is done; one with an error, or whose state plainly ends it, has failed; the rest is waited through.
+    """
 
     task_id: str | None
     type: str | None
@@ -50,8 +67,19 @@ class TaskDocument:
 
     @property
     def is_terminal(self) -> bool:
-        """True for COMPLETED and FAILED; an unknown status is not terminal."""
-        return self.status in TERMINAL
+        """True once the task is over, with a result or without."""
+        return self._has_result or self.has_failed or self.status == "COMPLETED"
+
+    @property
+    def has_failed(self) -> bool:
+        """True if the task ended without a result."""
+        if self._has_result:
+            return False
+        return self.status == "FAILED" or self.fault is not None or ends_without_result(self.status)
+
+    @property
+    def _has_result(self) -> bool:
+        return bool(self.asset_ids) and self.status not in RUNNING
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +120,11 @@ def status_word(value: object) -> str:
     return plain(value, 60).upper() if isinstance(value, str) else ""
 
 
+def ends_without_result(status: str) -> bool:
+    """Return True if *status* plainly says that a task is over and brought nothing, as CANCELLED does."""
+    return bool(_ENDED.search(status)) and not _GOES_ON.search(status)
+
+
 def task_id_in(data: object) -> str | None:
     """Return the task's id in an acknowledgement or task document.
 
@@ -111,10 +144,11 @@ def acknowledgement(data: object) -> Acknowledgement | None:
 
 
 def task_document(data: object) -> TaskDocument | None:
-    """Parse a task document; None if *data* is not an object with a status."""
+    """Parse a task document; None if *data* is not an object with a status, an asset or an error."""
     if not isinstance(data, Mapping):
         return None
-    status = status_word(data.get("status"))
+    asset_ids, fault = _asset_ids(data.get("output")), _fault(data.get("error"))
+    status = status_word(data.get("status")) or ("COMPLETED" if asset_ids else "FAILED" if fault else "")
     if not status:
         return None
     info = data.get("processingInfo")
@@ -124,9 +158,9 @@ def task_document(data: object) -> TaskDocument | None:
         task_id=task_id_in(data),
         type=plain(kind, 100) if isinstance(kind, str) else None,
         status=status,
-        asset_ids=_asset_ids(data.get("output")),
+        asset_ids=asset_ids,
         progress=min(progress, 100.0) if progress is not None else None,
-        fault=_fault(data.get("error")),
+        fault=fault,
     )
 
 
@@ -139,15 +173,23 @@ def _asset_ids(output: object) -> tuple[str, ...]:
 
 
 def _fault(error: object) -> TaskFault | None:
-    if isinstance(error, str) and error.strip():
-        return TaskFault(None, plain(error, 1_000), False)
+    """Return the error of a task document; None for null, an empty object, and whatever else says nothing."""
+    if isinstance(error, list):
+        error = next((item for item in error if item), None)
+    if isinstance(error, str):
+        error = {"message": error}
     if not isinstance(error, Mapping):
         return None
-    code, message = error.get("code"), error.get("message")
+    said = {key: value.strip() if isinstance(value, str) else value for key, value in error.items()}
+    if not any(said.values()):
+        return None
+    code = said.get("code")
+    messages = (said.get(key) for key in ("message", "detail", "reason", "description"))
+    message = next((text for text in messages if text and isinstance(text, str)), None)
     return TaskFault(
-        code=plain(code, 100) if isinstance(code, str | int) else None,
-        message=plain(message, 1_000) if isinstance(message, str) else None,
-        retryable=error.get("retryable") is True,
+        code=plain(code, 100) if code and isinstance(code, str | int) and not isinstance(code, bool) else None,
+        message=plain(message, 1_000) if message else None,
+        retryable=said.get("retryable") is True,
     )
 
 

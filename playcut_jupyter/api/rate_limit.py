@@ -191,6 +191,11 @@ class RateLimiter:
         changed.set()
 
 
+def is_rate_limit(headers: Mapping[str, str]) -> bool:
+    """Return True if a 429 with these headers is a rate limit, which time alone ends; not one for want of credits."""
+    return retry_after_s(headers, default=-1) >= 0 or _whole(headers.get("x-ratelimit-remaining")) == 0
+
+
 def retry_after_s(headers: Mapping[str, str], default: float) -> float:
     """Return the seconds of a `Retry-After` header (a number or a date); *default* if it is missing or invalid."""
     text = headers.get("retry-after", "").strip()

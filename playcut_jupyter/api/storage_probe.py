@@ -9,7 +9,6 @@ import httpx
 
 from playcut_jupyter.api.transport import (
     ResponseLost,
-    ResponseTooLarge,
     new_request,
     new_transport,
     proxy_for,
@@ -41,5 +40,5 @@ async def first_byte(url: str, settings: Settings) -> tuple[int, Mapping[str, st
             if response.status_code == 206:
                 await read_body(response, 100)
             return response.status_code, response.headers
-    except (ResponseLost, ResponseTooLarge, httpx.InvalidURL) as error:
+    except (ResponseLost, httpx.InvalidURL) as error:
         raise ConnectionFailed(f"{host} gave no usable answer ({type(error).__name__}).") from None

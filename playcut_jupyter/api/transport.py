@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 import socket
-import zlib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
 from urllib.parse import urlsplit
 
 import anyio
@@ -18,6 +18,7 @@ import httpx
 
 from playcut_jupyter import environment
 from playcut_jupyter.api import certificates
+from playcut_jupyter.api.content_coding import Decoder, ResponseTooLarge
 from playcut_jupyter.environment import Proxy
 from playcut_jupyter.errors import ConnectionFailed, NotConnected, PlaycutError, ServerError
 from playcut_jupyter.redaction import plain
@@ -133,8 +134,8 @@ async def translate_errors(
         raise _never_connected(error, what, host, proxy, tool) from None
     except (httpx.TimeoutException, TimeoutError):
         raise ResponseLost(ConnectionFailed(f"{host} did not answer {what} in time.", tool=tool)) from None
-    except httpx.DecodingError:
-        text = f"{host} sent an answer to {what} that can't be decoded."
+    except httpx.DecodingError as error:
+        text = f"{host} sent an answer to {what} that can't be decoded: {plain(_reason(error), 200)}."
         raise ResponseLost(ServerError(text, tool=tool)) from None
     except (httpx.HTTPError, httpx.StreamError, OSError, anyio.BrokenResourceError) as error:
         text = f"The connection to {host} broke during {what}: {_reason(error)}."
@@ -191,39 +192,57 @@ async def reach(url: str, timeout_s: float) -> None:
         raise ConnectionFailed(lost.error.message) from None
 
 
-class ResponseTooLarge(Exception):
-    """A body is larger than allowed."""
+async def read_body(
+    response: httpx.Response, max_bytes: int, *, is_whole: Callable[[bytes], bool] | None = None
+) -> bytes:
+    """Return the body without its content codings; both may have up to *max_bytes*.
 
-
-async def read_body(response: httpx.Response, max_bytes: int) -> bytes:
-    """Return the body, which may have up to *max_bytes*.
-
-    Requests ask for no content coding, because a small compressed body can expand to fill the memory. If a gateway
-    compresses it nevertheless, it is decompressed once, up to *max_bytes*.
+    Args:
+        response: the response, with its body unread.
+        max_bytes: the largest body.
+        is_whole: for a document that shows its own end: a body that breaks off after it is whole, and gzip is undone
+            also where no header names it.
 
     Raises:
         ResponseTooLarge: it is larger.
-        httpx.DecodingError: its content coding is unknown or damaged.
+        httpx.DecodingError: its coding is damaged or can't be undone here, or it is longer than its header says.
+        httpx.HTTPError: it broke off.
     """
-    body = bytearray()
-    async for chunk in response.aiter_raw():
-        body += chunk
-        if len(body) > max_bytes:
-            raise ResponseTooLarge
-    coding = response.headers.get("content-encoding", "").strip().lower()
-    return bytes(body) if coding in ("", "identity") else _decompressed(bytes(body), coding, max_bytes)
-
-
-def _decompressed(body: bytes, coding: str, max_bytes: int) -> bytes:
-    if coding not in ("gzip", "x-gzip", "deflate"):
-        raise httpx.DecodingError(f"content coding {plain(coding, 40)}")
-    decompressor = zlib.decompressobj(zlib.MAX_WBITS | 32)
+    coding = response.headers.get("content-encoding", "")
+    decoder = Decoder(coding if is_whole is None else f"gzip, {coding}", max_bytes)
+    body, received_bytes = bytearray(), 0
     try:
-        data = decompressor.decompress(body, max_bytes)
-    except zlib.error as error:
-        raise httpx.DecodingError(str(error)) from None
-    if decompressor.unconsumed_tail:
-        raise ResponseTooLarge
-    if not decompressor.eof:
-        raise httpx.DecodingError("the compressed body is truncated")
-    return data
+        async for chunk in response.stream:  # type: ignore[union-attr]  # a transport's stream is async
+            received_bytes += len(chunk)
+            if received_bytes > max_bytes:
+                raise ResponseTooLarge
+            body += decoder.feed(chunk)
+        body += decoder.finish()
+    except (httpx.HTTPError, httpx.DecodingError, OSError, anyio.BrokenResourceError):
+        with suppress(httpx.DecodingError):
+            body += decoder.finish()
+        if is_whole is None or not is_whole(bytes(body)):
+            raise
+    if is_whole is None and await _is_longer_than_declared(response):
+        raise httpx.DecodingError("it is longer than its Content-Length says")
+    return bytes(body)
+
+
+async def _is_longer_than_declared(response: httpx.Response) -> bool:
+    """Return True if bytes follow the body on its connection; nobody asked for more, so they are part of it.
+
+    httpx ends a body at its Content-Length and drops the rest in silence. Its parser's buffer has no public name: where
+    httpx keeps it elsewhere, only what is still in the socket is found.
+    """
+    parser: Any = response.stream
+    for name in ("_httpcore_stream", "_stream", "_connection", "_h11_state"):
+        parser = getattr(parser, name, None)
+    if getattr(parser, "trailing_data", (b"", False))[0]:
+        return True
+    connection = response.extensions.get("network_stream")
+    if connection is None or not connection.get_extra_info("is_readable"):
+        return False
+    try:
+        return bool(await connection.read(1, timeout=0.1))
+    except Exception:  # noqa: BLE001 - it only matters that no byte came
+        return False

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playcut_jupyter import media
 from playcut_jupyter.api import models
-from playcut_jupyter.api.client import Response
+from playcut_jupyter.api.answers import Response
 from playcut_jupyter.api.storage_probe import first_byte
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.settings import Settings

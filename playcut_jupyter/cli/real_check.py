@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from playcut_jupyter import __version__
-from playcut_jupyter.api.client import Response
+from playcut_jupyter.api.answers import Response
 from playcut_jupyter.background.portal import portal
 from playcut_jupyter.cli import assumptions
 from playcut_jupyter.cli.assumptions import Exchange, Finding

@@ -14,8 +14,8 @@ from weakref import WeakKeyDictionary, finalize
 import anyio
 
 from playcut_jupyter.api import models
-from playcut_jupyter.api.client import Client
-from playcut_jupyter.api.rate_limit import Notify, RateLimiter
+from playcut_jupyter.api.client import Client, OnPause
+from playcut_jupyter.api.rate_limit import RateLimiter
 from playcut_jupyter.background.portal import close_soon, renew_with_loop
 from playcut_jupyter.background.single_flight import SingleFlight
 from playcut_jupyter.background.workers import in_worker
@@ -83,7 +83,9 @@ class Connection:
 
     async def client_read(self, tool: str, tool_input: Mapping[str, object]) -> object:
         """Call a tool that buys nothing, on the event loop; see `Client.read`. `wait-for-task` may be held."""
-        held = {"held": True, "timeout_s": self.settings.deadline_for(named(tool))} if tool == "wait-for-task" else {}
+        held: dict[str, Any] = {}
+        if tool == "wait-for-task":
+            held = {"held": True, "timeout_s": self.settings.deadline_for(named(tool))}
         return guarded(await self.client.read(tool, tool_input, **held))
 
     def change(self, **options: Any) -> None:
@@ -97,7 +99,7 @@ class Connection:
         """The voices, if they were asked for already."""
         return self._voices.value or []
 
-    async def voices(self, notify: Notify | None = None) -> list[models.Voice]:
+    async def voices(self, notify: OnPause | None = None) -> list[models.Voice]:
         """Return the voices of `list-voices`, asked for once."""
 
         async def ask() -> list[models.Voice]:
@@ -136,7 +138,7 @@ class Connection:
         except PlaycutError:
             return None
 
-    async def session(self, notify: Notify | None = None) -> str:
+    async def session(self, notify: OnPause | None = None) -> str:
         """Return the session's id, creating the session when it is first needed."""
         if self.session_id is None:
             created = await self._session.get(lambda: self.create_session(self.session_title, notify))
@@ -148,7 +150,7 @@ class Connection:
         self.session_id = session_id
         return session_id
 
-    async def create_session(self, title: str, notify: Notify | None = None) -> str:
+    async def create_session(self, title: str, notify: OnPause | None = None) -> str:
         """Create a session (it costs nothing) and return its id.
 
         Raises:
@@ -171,7 +173,7 @@ class Connection:
             return self.library.session_named(self.settings.origin, name)
         return None
 
-    async def session_for(self, name: str, notify: Notify | None = None) -> str:
+    async def session_for(self, name: str, notify: OnPause | None = None) -> str:
         """Return the session with that id or title; a title that is new gets a new session.
 
         Raises:

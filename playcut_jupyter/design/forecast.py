@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -11,11 +11,11 @@ from markupsafe import Markup
 from playcut_jupyter.api.client import encoded
 from playcut_jupyter.connection.account import amount, in_credits
 from playcut_jupyter.connection.connection import Connection
-from playcut_jupyter.design.planning import SweepRequest
+from playcut_jupyter.design.children import Request
 from playcut_jupyter.display import bundles
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.library.records import fingerprint
-from playcut_jupyter.tools import GenerationRequest, Tool
+from playcut_jupyter.tools import GenerationRequest
 
 _MAX_LOOKUPS = 2_000
 """The largest number of expansions that are looked up; a larger plan is estimated from a random sample of this size."""
@@ -36,7 +36,7 @@ class Forecast:
         is_frozen: True if nothing is generated, and what the library lacks is refused.
     """
 
-    request: SweepRequest
+    request: Request
     looked_up: int
     in_library: int
     unpriced: int
@@ -76,9 +76,7 @@ class Forecast:
         return self.left is not None and (self.credits or 0.0) > self.left
 
     def __str__(self) -> str:
-        headline, *rest = self.request.plan.describe().split("\n")
-        if self.request.count > 1:
-            headline += f" x {self.request.count} of each = {self.request.total:,} generations"
+        headline, *rest = self.request.describe().split("\n")
         return "\n".join(["; ".join(filter(None, (headline, self.price, self.shortfall))), *rest])
 
     def bundle(self) -> bundles.Bundle:
@@ -87,28 +85,29 @@ class Forecast:
         return bundles.mime_bundle(html.format(str(self)), str(self))
 
 
-def forecast(connection: Connection, request: SweepRequest, *, reuse: bool = True) -> Forecast:
+def forecast(connection: Connection, request: Request, *, reuse: bool = True) -> Forecast:
     """Look up size and price of *request*; sends nothing. A library that can't be read counts as empty.
 
     Raises:
         InvalidInput: an input can't be sent as JSON.
     """
-    tool, plan, origin = request.tool, request.plan, connection.settings.origin
-    is_frozen = connection.settings.is_frozen
+    origin, is_frozen = connection.settings.origin, connection.settings.is_frozen
     counts: Counter[str] = Counter()
-    inputs_of: dict[str, Mapping[str, object]] = {}
-    for expansion in plan if len(plan) <= _MAX_LOOKUPS else plan.sample(_MAX_LOOKUPS, seed=0):
-        inputs = {tool.prompt_field: expansion.prompt, **expansion.inputs}
-        encoded(tool.name, inputs)  # raises for inputs that can't be sent as JSON, which have no fingerprint either
-        key = fingerprint(origin, tool.name, inputs)
-        counts[key] += request.count
-        inputs_of[key] = inputs
+    requests: dict[str, GenerationRequest] = {}
+    largest = max(1, _MAX_LOOKUPS // len(request.parts))
+    for part in request.parts:
+        for expansion in part.plan if len(part.plan) <= largest else part.plan.sample(largest, seed=0):
+            one = GenerationRequest(part.tool, part.inputs_of(expansion))
+            encoded(one.tool.name, one.inputs)  # raises for what is no JSON, which has no fingerprint either
+            key = fingerprint(origin, one.tool.name, one.inputs)
+            counts[key] += part.count
+            requests[key] = one
     in_library, unpriced, prices = 0, 0, []
     for key, number in counts.items():
         is_reused = is_frozen or (reuse and not request.fresh)
-        saved = _saved(connection, tool, inputs_of[key], number) if is_reused else 0
+        saved = _saved(connection, requests[key], number) if is_reused else 0
         in_library += saved
-        price = connection.expected_credits(GenerationRequest(tool, inputs_of[key]))
+        price = connection.expected_credits(requests[key])
         if price is None:
             unpriced += number - saved
         elif number > saved:
@@ -137,7 +136,7 @@ def affordable(
     for request in requests:
         key = fingerprint(origin, request.tool.name, request.inputs)
         counts[key] += 1
-        is_saved = reuse and _saved(connection, request.tool, request.inputs, counts[key]) == counts[key]
+        is_saved = reuse and _saved(connection, request, counts[key]) == counts[key]
         price = 0.0 if is_saved else connection.expected_credits(request) or 0.0
         if price <= left:
             left -= price
@@ -145,9 +144,9 @@ def affordable(
     return fitting
 
 
-def _saved(connection: Connection, tool: Tool, inputs: Mapping[str, object], number: int) -> int:
+def _saved(connection: Connection, request: GenerationRequest, number: int) -> int:
     find = connection.library.kept if connection.settings.is_frozen else connection.library.saved
     try:
-        return len(find(connection.settings.origin, tool.name, inputs, number))
+        return len(find(connection.settings.origin, request.tool.name, request.inputs, number))
     except PlaycutError:
         return 0

@@ -14,7 +14,7 @@ from playcut_jupyter.display import bundles, media_html, text_html
 from playcut_jupyter.display.tables import table
 from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.jobs.snapshot import Snapshot
-from playcut_jupyter.text import text_table
+from playcut_jupyter.text import axis_heading, text_table
 
 Pair: TypeAlias = tuple[int, int]
 """Two generations by their numbers in the library; in a choice, the winner comes first."""
@@ -107,7 +107,7 @@ def bundle(
     rows = [("axis", "value", "won", "share")]
     for row in value_records(generations, axes, rounds):
         share = f"{row['share']:.0%}" if row["share"] is not None else "not judged"
-        rows.append((row["axis"], row["value"], f"{row['won']} of {row['rounds']}", share))
+        rows.append((axis_heading(row["axis"]), row["value"], f"{row['won']} of {row['rounds']}", share))
     best = winner(generations, rounds)
     summary = f"{len(rounds)} rounds" + (f"; most often picked: #{best.id}, {best.prompt}" if best else "")
     html = Markup("{}{}<div>{}</div>").format(

@@ -19,7 +19,8 @@ from playcut_jupyter.design import lineage
 from playcut_jupyter.errors import InvalidInput, PromptError
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.prompts.expansion import expand
-from playcut_jupyter.prompts.plan import Expansions, Plan
+from playcut_jupyter.prompts.plan import Expansion, Expansions, Plan
+from playcut_jupyter.prompts.template import axes_in, names_in
 from playcut_jupyter.prompts.values import refuse_no_value
 from playcut_jupyter.settings import MAX_GENERATIONS
 from playcut_jupyter.tools import AssetId, GenerationRequest, Tool
@@ -58,6 +59,16 @@ class SweepRequest:
         return len(self.plan) * self.count
 
     @property
+    def prompts(self) -> int:
+        """The number of generations without `count`."""
+        return len(self.plan)
+
+    @property
+    def parts(self) -> tuple[SweepRequest, ...]:
+        """The requests that it is made of: itself."""
+        return (self,)
+
+    @property
     def is_too_large(self) -> bool:
         """True if it has more than `max_generations`."""
         return self.max_generations is not None and self.total > self.max_generations
@@ -65,31 +76,51 @@ class SweepRequest:
     @property
     def axes(self) -> dict[str, Sequence[object]]:
         """Name of each axis -> its values; a `count` above 1 is an axis too."""
-        named = {name: tuple(map(_label, values)) for name, values in self.plan.axes.items()}
-        return {**named, **self._variants}
+        named = {name: tuple(map(label_of, values)) for name, values in self.plan.axes.items()}
+        return {**named, **self.variants}
 
     @property
-    def _variants(self) -> dict[str, range]:
+    def same_for_all(self) -> str:
+        """The inputs that all generations have alike, as one line; "" if there are none."""
+        return self.plan.same_for_all
+
+    @property
+    def variants(self) -> dict[str, range]:
+        """The axis that `count` adds, if any: its name -> its values."""
         name = "variant of each" if "variant" in self.plan.axes else "variant"
         return {name: range(1, self.count + 1)} if self.count > 1 else {}
 
     def generations(self) -> list[GenerationRequest]:
         """Return the API request for each generation, in the order of the axes."""
-        variants = [{name: number} for name, numbers in self._variants.items() for number in numbers] or [{}]
+        variants = [{name: number} for name, numbers in self.variants.items() for number in numbers] or [{}]
         return [
             GenerationRequest(
                 self.tool,
-                {self.tool.prompt_field: expansion.prompt, **expansion.inputs},
+                self.inputs_of(expansion),
                 self.session,
+                in_session=self.tool.name.startswith("generate-"),
+                as_given=not self.tool.is_known,
                 parent_id=self.parent_id,
-                labels={**{name: _label(value) for name, value in expansion.labels.items()}, **variant},
+                labels={**{name: label_of(value) for name, value in expansion.labels.items()}, **variant},
             )
             for expansion in self.plan
             for variant in variants
         ]
 
+    def inputs_of(self, expansion: Expansion) -> dict[str, object]:
+        """Return the API inputs of one expansion."""
+        prompt = {self.tool.prompt_field: expansion.prompt} if self.tool.prompt_field else {}
+        return {**prompt, **expansion.inputs}
 
-def _label(value: object) -> object:
+    def describe(self) -> str:
+        """Return the count, the axes and the first prompts, as plain lines."""
+        headline, *rest = self.plan.describe().split("\n")
+        if self.count > 1:
+            headline += f" x {self.count} of each = {self.total:,} generations"
+        return "\n".join([headline, *rest])
+
+
+def label_of(value: object) -> object:
     """Return what stands for the value of an axis: for the asset of an earlier result its name, not its id."""
     return value.label or str(value) if isinstance(value, AssetId) else value
 
@@ -167,6 +198,23 @@ def plan_literal(
     return _request(tool, Plan({}, Expansions((prompt,), (), inputs, range(1))), parent, **how)
 
 
+def plan_variants(parent: Snapshot, count: int, **how: Any) -> SweepRequest:
+    """Return a request for *count* more generations with the inputs of *parent*, none of them from the library.
+
+    Raises:
+        InvalidInput: *count* is not a whole number of at least 1, or the tool of *parent* generates nothing.
+    """
+    tool = parent.request.tool
+    if not tool.name.startswith("generate-"):
+        raise InvalidInput(
+            f"Generation {parent.id} is the answer of {tool.name}, which has no variants.",
+            hint="Choose another; `%playcut history` lists them.",
+        )
+    inputs = {name: value for name, value in parent.inputs.items() if name not in (tool.prompt_field, "workerId")}
+    plan = Plan({}, Expansions((parent.prompt,), (), inputs, range(1)))
+    return _request(tool, plan, parent, count=checked_count(count, "n"), fresh=True, **how)
+
+
 def _request(tool: Tool, plan: Plan, parent: Snapshot | None, *, count: int = 1, **how: Any) -> SweepRequest:
     parent_id = parent.id if parent is not None else None
     return SweepRequest(tool, plan, count=checked_count(count), parent_id=parent_id, **how)
@@ -215,6 +263,18 @@ def checked_count(count: object, name: str = "count") -> int:
     if isinstance(count, bool) or not isinstance(count, int) or count < 1:
         raise InvalidInput(f"{name} is a whole number of at least 1, not {count!r}.")
     return count
+
+
+def take_variables(template: str, keywords: dict[str, object]) -> dict[str, object]:
+    """Remove from *keywords* the variables of *template*, and return them.
+
+    Raises:
+        PromptError: a keyword has the name of one of the template's own axes.
+    """
+    for name in axes_in(template):
+        if name in keywords:
+            raise PromptError(f"{name} is an axis of the template, and a keyword as well.", hint="Rename the axis.")
+    return {name: keywords.pop(name) for name in names_in(template) if name in keywords}
 
 
 def caller_variables(frame: FrameType) -> Mapping[str, object]:

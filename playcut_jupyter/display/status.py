@@ -95,9 +95,7 @@ def status_facts(snapshot: Snapshot, *, error_follows: bool = False) -> list[str
     facts = [snapshot.kind, elapsed(snapshot)]
     if snapshot.progress is not None and not snapshot.done:
         facts.append(f"{snapshot.progress:.0f} %")
-    if snapshot.pause_s > 0:
-        facts.append(f"rate limited, continuing in {snapshot.pause_s:.0f} s")
-    facts += filter(None, (retry_notice(snapshot), estimate(snapshot), snapshot.note))
+    facts += filter(None, (pause_notice(snapshot), retry_notice(snapshot), estimate(snapshot), snapshot.note))
     if error_follows and snapshot.error is not None:
         return facts
     if snapshot.task_id and (snapshot.error is not None or snapshot.warning):
@@ -143,6 +141,17 @@ def estimate(snapshot: Snapshot) -> str:
     """Return the server's estimate in credits, called an estimate; "" if it gave none."""
     known = snapshot.estimated_credits
     return f"{in_credits(known)} (estimate)" if known is not None else ""
+
+
+def pause_notice(snapshot: Snapshot) -> str:
+    """Return why the job waits before its next request, and how long; "" if it does not."""
+    if snapshot.done:
+        return ""
+    if snapshot.pause_reason:
+        return (
+            f"{snapshot.pause_reason} Trying again{f' in {snapshot.pause_s:.0f} s' if snapshot.pause_s >= 1 else ''}."
+        )
+    return f"rate limited, continuing in {snapshot.pause_s:.0f} s" if snapshot.pause_s > 0 else ""
 
 
 def retry_notice(snapshot: Snapshot) -> str:

@@ -19,7 +19,7 @@ from playcut_jupyter.display.sweep_snapshot import SweepSnapshot
 from playcut_jupyter.display.tables import table
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.library.records import AssetRecord
-from playcut_jupyter.text import truncate
+from playcut_jupyter.text import axis_heading, truncate
 
 _PICTURE_PX = ((16, 320), (49, 240), (sys.maxsize, 160))
 """Up to this number of pictures in a grid -> the longest side of each, pixels; 36 pictures take well under 2 MB."""
@@ -107,7 +107,7 @@ def _grid(sweep: SweepSnapshot, sizes: _Sizes, *, players: bool = True) -> Marku
         sweep.generations, key=lambda snapshot: tuple(_label(snapshot, name) for name in outer)
     ):
         if outer:
-            heading = " · ".join(f"{name}: {value}" for name, value in zip(outer, labels, strict=True))
+            heading = " · ".join(f"{axis_heading(name)}: {value}" for name, value in zip(outer, labels, strict=True))
             parts.append(Markup('<div style="margin:8px 0 4px;font-weight:bold;">{}</div>').format(heading))
         parts.append(_table(sweep, list(group), inner, tile))
     return Markup("").join(parts)
@@ -127,7 +127,7 @@ def _table(
     return table(
         "playcut-grid",
         [[row, *(Markup("").join(cells.get((row, column), ())) for column in columns)] for row in rows],
-        header=[f"{down} / {across}", *columns],
+        header=[f"{axis_heading(down)} / {axis_heading(across)}", *columns],
         row_headings=True,
         sticky=True,
     )
@@ -148,7 +148,8 @@ def _tile(snapshot: Snapshot, caption: str, sizes: _Sizes, *, players: bool, sho
     elif snapshot.done:
         content = _box(snapshot, sizes, "failed", status.status_facts(snapshot, error_follows=not shows_error)[1:])
     else:
-        facts = (snapshot.kind, status.retry_notice(snapshot), snapshot.note)
+        said = status.pause_notice(snapshot) if snapshot.pause_reason else status.retry_notice(snapshot)
+        facts = (snapshot.kind, said, snapshot.note)
         content = _box(snapshot, sizes, "waiting", facts)
     return Markup(
         '<div style="display:inline-block;vertical-align:top;width:{}px;max-width:100%;margin:0 8px 8px 0;">{}'

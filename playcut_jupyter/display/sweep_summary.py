@@ -53,7 +53,8 @@ def _facts(sweep: SweepSnapshot, error_follows: bool, location: Callable[[Sequen
     generations, finished = sweep.generations, sweep.succeeded
     reused = sum(snapshot.reused for snapshot in finished)
     elapsed_s = max((snapshot.elapsed_s for snapshot in generations if not snapshot.reused), default=0.0)
-    pause_s = max((snapshot.pause_s for snapshot in generations), default=0.0)
+    # What the service says of one generation is told in its tile; its rate limit holds up all.
+    pause_s = max((snapshot.pause_s for snapshot in generations if not snapshot.pause_reason), default=0.0)
     facts = [
         f"{len(finished)} of {len(generations)} done",
         f"{len(sweep.failed)} failed" if sweep.failed else "",

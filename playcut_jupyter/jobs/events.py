@@ -52,9 +52,10 @@ class Progressed:
 
 @dataclass(frozen=True, slots=True)
 class Throttled:
-    """The rate limit delays this job by about `seconds`; 0 when the delay is over."""
+    """The service delays this job by about `seconds`, by its rate limit if there is no `reason`; 0 at the end."""
 
     seconds: float
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Downloads a finished task's assets to disk.
 
-A signed URL is used at once and never stored. A download that fails (expired, truncated, damaged) is retried with a
-newly signed URL, up to `_ATTEMPTS` times. An asset that still can't be fetched is an error that loses nothing: its
-task can be resumed later.
+A signed URL is used at once and never stored. A download that fails is retried with a newly signed URL: for as long as
+the patience lasts where the storage or the way to it is in trouble, a few times where it is expired or damaged. An
+asset that still can't be fetched is an error that loses nothing: its task can be resumed later.
 """
 
 from __future__ import annotations
@@ -11,26 +11,31 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 import anyio
-import stamina
 
 from playcut_jupyter import media
 from playcut_jupyter.api import downloads
+from playcut_jupyter.api.patience import Patience
 from playcut_jupyter.api.rate_limit import Priority
 from playcut_jupyter.background.workers import in_worker
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.errors import AssetUnavailable, PlaycutError
-from playcut_jupyter.jobs.events import Emit, Retrying, Throttled
+from playcut_jupyter.jobs.events import Emit, Throttled
+from playcut_jupyter.jobs.patience import download_may_pass
 from playcut_jupyter.jobs.record_writer import RecordWriter
 from playcut_jupyter.library.records import AssetRecord
 from playcut_jupyter.remedies import Action, Remedy
 from playcut_jupyter.tools import GenerationRequest
 
-_ATTEMPTS = 4
 _EXPECTED = {"image": "picture", "video": "clip", "speech": "sound"}
 
 
 async def fetch_assets(
-    connection: Connection, request: GenerationRequest, record: RecordWriter, asset_ids: Sequence[str], emit: Emit
+    connection: Connection,
+    request: GenerationRequest,
+    record: RecordWriter,
+    asset_ids: Sequence[str],
+    patience: Patience,
+    emit: Emit,
 ) -> list[AssetRecord]:
     """Fetch all assets concurrently and return them in the task's order.
 
@@ -43,7 +48,7 @@ async def fetch_assets(
 
     async def fetch(position: int, asset_id: str) -> None:
         try:
-            data, info = await _download(connection, request, asset_id, emit)
+            data, info = await _download(connection, request, asset_id, patience, emit)
             assets[position] = await record.keep_asset(position, asset_id, data, info)
         except PlaycutError as error:
             failures.append(error)
@@ -57,26 +62,22 @@ async def fetch_assets(
 
 
 async def _download(
-    connection: Connection, request: GenerationRequest, asset_id: str, emit: Emit
+    connection: Connection, request: GenerationRequest, asset_id: str, patience: Patience, emit: Emit
 ) -> tuple[bytes, media.MediaInfo]:
     """Sign, download and check one asset; retry while another attempt may help."""
-    retries = stamina.retry_context(
-        on=lambda error: isinstance(error, downloads.FetchFailed) and error.retryable,
-        attempts=_ATTEMPTS,
-        timeout=None,
-        wait_initial=0.1,
-        wait_max=10.0,
-    ).with_name("playcut_jupyter.download", (), {})
+
+    def notify(seconds: float, reason: str = "") -> None:
+        emit(Throttled(seconds, reason))
+
     try:
-        async for attempt in retries:
+        async for attempt in patience.attempts("download", download_may_pass()):
             with attempt:
-                if attempt.num > 1:
-                    emit(Retrying("A download failed."))
                 signed = await connection.client.read(
                     "download-asset",
                     {"assetId": asset_id},
                     priority=Priority.FINISH,
-                    notify=lambda seconds: emit(Throttled(seconds)),
+                    notify=notify,
+                    patience=patience,
                 )
                 body = await downloads.fetch(_url_in(signed), connection.settings)
                 info = await in_worker(partial(_checked, body, request))

@@ -19,6 +19,7 @@ from playcut_jupyter.errors import AssetUnavailable, InvalidInput, NotFound, Pla
 from playcut_jupyter.jobs.events import Fetching, Progressed
 from playcut_jupyter.jobs.fetching import fetch_assets
 from playcut_jupyter.jobs.job import Job
+from playcut_jupyter.jobs.patience import fetching_ends_at, until
 from playcut_jupyter.jobs.record_writer import RecordWriter
 from playcut_jupyter.jobs.submission import submit
 from playcut_jupyter.jobs.waiting import wait_for_task
@@ -51,14 +52,16 @@ async def resume_task(job: Job, task_id: str, *, started_at: float | None = None
         task_id: the task's id.
         started_at: when it was submitted, on the monotonic clock; None for a task of an earlier job or process.
     """
-    record = _record_writer(job)
+    record, waiting_since = _record_writer(job), time.monotonic()
     try:
         with _expecting(job.connection, 2):
             document = await wait_for_task(job.connection, job.request.tool, task_id, job.emit)
-            assets = await _fetch_result(job, record, task_id, document)
+            if document.has_failed:
+                raise _failure(document, task_id, job.request.tool.name)
+            assets = await _fetch_result(job, record, document, waiting_since)
     except TaskFailed as error:
-        await record.update(state="failed", status="FAILED", error=error.message)
-        job.emit(Progressed("FAILED", None))
+        await record.update(state="failed", status=document.status, error=error.message)
+        job.emit(Progressed(document.status, None))
         raise
     except PlaycutError as error:
         if isinstance(error, AssetUnavailable):  # with an error, the record means: complete, but not downloaded
@@ -85,24 +88,25 @@ def _record_writer(job: Job) -> RecordWriter:
 
 
 async def _fetch_result(
-    job: Job, record: RecordWriter, task_id: str, document: models.TaskDocument
+    job: Job, record: RecordWriter, document: models.TaskDocument, waiting_since: float
 ) -> Sequence[AssetRecord]:
-    """Return the assets that a terminal task document names; raises `TaskFailed` if the task failed."""
-    tool = job.request.tool.name
-    if document.status == "FAILED":
-        raise _failure(document, task_id, tool)
+    """Return the assets that the document of a successful task names."""
+    connection, request = job.connection, job.request
     if not document.asset_ids:
-        raise AssetUnavailable("The task is COMPLETED but names no asset.", tool=tool)
+        raise AssetUnavailable("The task is COMPLETED but names no asset.", tool=request.tool.name)
     job.emit(Progressed(document.status, 100.0))
     job.emit(Fetching(len(document.asset_ids)))
-    return await fetch_assets(job.connection, job.request, record, document.asset_ids, job.emit)
+    ends_at = fetching_ends_at(connection.settings.deadline_for(request.tool), waiting_since)
+    patience = until(ends_at, job.emit)
+    return await fetch_assets(connection, request, record, document.asset_ids, patience, job.emit)
 
 
 def _failure(document: models.TaskDocument, task_id: str, tool: str) -> TaskFailed:
     fault = document.fault or models.TaskFault(None, None, False)
     reason = fault.message or "the service gave no reason"
+    how = "The task failed" if document.status == "FAILED" else f"The task {task_id} ended as {document.status}"
     return TaskFailed(
-        f"The task failed: {reason}"
+        f"{how}: {reason}"
         + ("" if reason.endswith((".", "!", "?")) else ".")
         + (f" ({fault.code})" if fault.code else ""),
         code=fault.code,
@@ -131,6 +135,7 @@ def _with_remedies(error: PlaycutError, request: GenerationRequest, task_id: str
         return error.with_context(task_id=task_id)
     # The API refused our request about the task, not the task's input, so advice about the input would be wrong.
     is_about_input = isinstance(error, InvalidInput | PromptRefused) or type(error) is PlaycutError
+    is_about_input = is_about_input and not error.from_gateway
     remedies = () if is_about_input else (" ", *error.remedies)
     return error.with_context(hint=("Nothing is lost: ", wait, " resumes it.", *remedies), task_id=task_id)
 

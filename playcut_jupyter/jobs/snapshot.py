@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from playcut_jupyter.errors import PlaycutError, StoppedWaiting, SubmissionUncertain
+from playcut_jupyter.api.models import ends_without_result
+from playcut_jupyter.errors import PlaycutError, StoppedWaiting, SubmissionUncertain, TaskFailed
 from playcut_jupyter.jobs import events
 from playcut_jupyter.library.records import AssetRecord
 from playcut_jupyter.redaction import guarded
@@ -75,6 +76,7 @@ class Snapshot:
     error: PlaycutError | None = None
     elapsed_s: float = 0.0
     pause_s: float = 0.0
+    pause_reason: str = ""
     estimated_credits: float | None = None
     has_spent: bool = False
     credits_before: float = 0.0
@@ -92,6 +94,8 @@ class Snapshot:
     @property
     def state(self) -> str:
         """One word for people: the API's status, or how the job ended ("STOPPED", "UNCERTAIN", "FAILED")."""
+        if isinstance(self.error, TaskFailed) and ends_without_result(self.status):
+            return self.status  # the API's own word, which may be CANCELLED
         if isinstance(self.error, StoppedWaiting):
             return "STOPPED"
         if isinstance(self.error, SubmissionUncertain):
@@ -114,7 +118,7 @@ def after(snapshot: Snapshot, event: events.Event) -> Snapshot:
     """Return *snapshot* as it is after *event*."""
     match event:
         case events.Sent():
-            return replace(snapshot, is_being_sent=True)
+            return replace(snapshot, is_being_sent=True, retry_reason="")
         case events.NotSent():
             return replace(snapshot, is_being_sent=False)
         case events.VoiceChosen(voice_id, name):
@@ -134,11 +138,13 @@ def after(snapshot: Snapshot, event: events.Event) -> Snapshot:
             return replace(snapshot, data=guarded(data), status="COMPLETED", is_being_sent=False)
         case events.Progressed(status, progress):
             progress = progress if progress is not None else snapshot.progress
-            return replace(snapshot, status=status, progress=progress, retry_reason="")
-        case events.Throttled(seconds):
-            return replace(snapshot, pause_s=seconds)
+            return replace(snapshot, status=status, progress=progress, retry_reason="", pause_s=0.0, pause_reason="")
+        case events.Throttled(seconds, reason):
+            return replace(
+                snapshot, pause_s=seconds, pause_reason=reason, retry_reason="" if reason else snapshot.retry_reason
+            )
         case events.Retrying(reason):
-            return replace(snapshot, retry_reason=reason)
+            return replace(snapshot, retry_reason=reason, pause_s=0.0, pause_reason="")
         case events.Fetching():
             return replace(snapshot, retry_reason="")
         case events.NotSaved(reason):

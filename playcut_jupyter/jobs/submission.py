@@ -18,7 +18,7 @@ import stamina
 from playcut_jupyter.api import models
 from playcut_jupyter.api.transport import ResponseLost
 from playcut_jupyter.errors import ConnectionFailed, NotFound, PlaycutError, SubmissionUncertain
-from playcut_jupyter.jobs.events import Answered, Emit, NotSent, Sent, Submitted, Throttled
+from playcut_jupyter.jobs.events import Answered, Emit, NotSent, Retrying, Sent, Submitted, Throttled
 from playcut_jupyter.jobs.job import Job
 from playcut_jupyter.jobs.record_writer import RecordWriter
 from playcut_jupyter.jobs.voice_choice import chosen_voice
@@ -65,8 +65,8 @@ async def submit(job: Job, record: RecordWriter) -> str | None:
 async def _complete_inputs(job: Job, record: RecordWriter) -> dict[str, object]:
     """Return the request's inputs with the ids of its voice and session, where the tool takes them."""
 
-    def notify(seconds: float) -> None:
-        job.emit(Throttled(seconds))
+    def notify(seconds: float, reason: str = "") -> None:
+        job.emit(Throttled(seconds, reason))
 
     connection, request = job.connection, job.request
     inputs = dict(request.inputs)
@@ -138,9 +138,9 @@ class _Sending:
 
 
 async def _send(job: Job, inputs: Mapping[str, object], sending: _Sending) -> object:
-    def on_throttled(seconds: float) -> None:
+    def on_throttled(seconds: float, reason: str = "") -> None:
         sending.revert()
-        job.emit(Throttled(seconds))
+        job.emit(Throttled(seconds, reason))
 
     connection, name = job.connection, job.request.tool.name
     if name in READ_ONLY:
@@ -162,8 +162,9 @@ async def _send(job: Job, inputs: Mapping[str, object], sending: _Sending) -> ob
                         on_send=sending.begin,
                         max_rate_limit_wait_s=connection.settings.deadline_for(job.request.tool),
                     )
-                except ConnectionFailed:
+                except ConnectionFailed as error:
                     sending.revert()
+                    job.emit(Retrying(error.message))
                     raise
     except ResponseLost as lost:
         raise SubmissionUncertain(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 from playcut_jupyter.api import models
-from playcut_jupyter.api.rate_limit import Notify
+from playcut_jupyter.api.client import OnPause
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.jobs.events import Emit, VoiceChosen
@@ -19,7 +19,7 @@ _LOOKS_LIKE_ID = re.compile(r"[0-9a-f]{24}|[a-z]+_\w{3,}", re.ASCII)
 
 
 async def chosen_voice(
-    connection: Connection, requested: object, record: RecordWriter, emit: Emit, notify: Notify
+    connection: Connection, requested: object, record: RecordWriter, emit: Emit, notify: OnPause
 ) -> object:
     """Return the id of the *requested* voice, an id or a name; None requests the first of `list-voices`.
 

@@ -1,6 +1,7 @@
 """Waits for a task with one long poll (`wait-for-task`), which the server answers when the task ends.
 
-A long poll that drops or returns early is retried until the task's deadline, each time after a `get-task-status`.
+A long poll that drops or returns early is retried until the task's deadline, each time after a `get-task-status`, and
+so is a service that is away for a while: what is paid for is waited for.
 While the rate limit has room, `get-task-status` is also polled at the documented interval, because a long poll shows
 no progress. Whichever sees the end first ends the wait.
 """
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from typing import Any
 
 import anyio
 
@@ -19,6 +21,7 @@ from playcut_jupyter.api.transport import ResponseLost
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.errors import ConnectionFailed, PlaycutError, ServerError, WaitTimeout
 from playcut_jupyter.jobs.events import Emit, Progressed, Retrying, Throttled
+from playcut_jupyter.jobs.patience import until
 from playcut_jupyter.remedies import Action, Remedy
 from playcut_jupyter.tools import Tool
 
@@ -32,11 +35,11 @@ _FINAL_CHECK_S = 5.0
 
 
 async def wait_for_task(connection: Connection, tool: Tool, task_id: str, emit: Emit) -> models.TaskDocument:
-    """Return the task's document once it is COMPLETED or FAILED.
+    """Return the task's document once the task is over (`TaskDocument.is_terminal`).
 
     Raises:
         WaitTimeout: the task did not end by the deadline; it may still complete.
-        ConnectionFailed, ServerError: the service stayed unreachable through all retries.
+        ConnectionFailed, ServerError, RateLimited: the service can't be reached, and the deadline is over.
         PlaycutError: the API's own error; `NotFound` for an unknown task.
     """
     wait = _Wait(connection, tool, task_id, emit)
@@ -47,17 +50,30 @@ async def wait_for_task(connection: Connection, tool: Tool, task_id: str, emit: 
                 group.start_soon(wait.poll_progress, group.cancel_scope)
             await wait.long_poll()
             group.cancel_scope.cancel()
-    if wait.failure is not None and wait.final_document is None:
+    if wait.final_document is None and wait.failure is not None:
         raise wait.failure
     document = wait.final_document or await wait.final_check()
     if document is not None and document.is_terminal:
         return document
+    if document is None and wait.trouble is not None:
+        raise wait.trouble
     raise WaitTimeout(
-        f"The task was not done within {deadline_s:g} s.",
+        f"The task was not done within {deadline_s:g} s{_last_state(document or wait.last_document)}.",
         hint=("It may still complete: ", Remedy(Action.WAIT_FOR_TASK, task_id), " waits for it again."),
         tool=tool.name,
         task_id=task_id,
     )
+
+
+def _last_state(document: models.TaskDocument | None) -> str:
+    if document is None:
+        return ""
+    told = f"; its last state is {document.status}"
+    if document.status not in models.DOCUMENTED:
+        told += ", which the API does not document"
+    if document.fault is not None and document.fault.message:
+        told += f", with the error: {document.fault.message.rstrip('.')}"
+    return told
 
 
 class _Wait:
@@ -65,7 +81,9 @@ class _Wait:
 
     Attributes:
         final_document: the task's document once it is terminal.
+        last_document: the newest document of a task that is not.
         failure: the error that ended the long poll, if one did.
+        trouble: the error that the long poll is being retried after, if it is.
     """
 
     def __init__(self, connection: Connection, tool: Tool, task_id: str, emit: Emit) -> None:
@@ -75,60 +93,67 @@ class _Wait:
         self._emit = emit
         self._ends_at = time.monotonic() + connection.settings.deadline_for(tool)
         self.final_document: models.TaskDocument | None = None
+        self.last_document: models.TaskDocument | None = None
         self.failure: PlaycutError | None = None
+        self.trouble: PlaycutError | None = None
 
     async def long_poll(self) -> None:
-        """Call `wait-for-task` until the task ends; before each retry, ask for the status."""
+        """Call `wait-for-task` until the task ends, or the service says that it never will."""
         quick_answers = 0
-        while self.final_document is None:
-            started_at, was_answered, document = time.monotonic(), False, None
-            try:
-                data = await self._client.call(
-                    "wait-for-task",
-                    self._input,
-                    priority=Priority.FINISH,
-                    held=True,
-                    timeout_s=max(self._ends_at - time.monotonic(), 0) + HOLD_MARGIN_S,
-                    notify=self._throttled,
-                )
-                document, was_answered = models.task_document(data), True
-            except ResponseLost as lost:
-                self._emit(Retrying(lost.error.message))
-            except (ConnectionFailed, ServerError) as error:
-                if isinstance(error, ConnectionFailed) and not error.retryable:
-                    self.failure = error
-                    return
-                self._emit(Retrying(error.message))
-            except PlaycutError as error:
-                self.failure = error
-                return
-            document = document or await self._status()
-            if document is None:
-                return
-            self._update(document)
-            # If the server answers at once and does not hold the request, poll no faster than documented.
-            quick_answers = quick_answers + 1 if time.monotonic() - started_at < _QUICK_ANSWER_S else 0
-            if self.final_document is None and (quick_answers > 1 or (quick_answers and was_answered)):
-                await anyio.sleep(self._tool.poll_s)
-
-    async def _status(self) -> models.TaskDocument | None:
         try:
-            data = await self._client.read(
-                "get-task-status", self._input, priority=Priority.FINISH, notify=self._throttled
-            )
+            while self.final_document is None:
+                started_at = time.monotonic()
+                document, was_answered = await self._next_document()
+                self._update(document)
+                # If the server answers at once and does not hold the request, poll no faster than documented.
+                quick_answers = quick_answers + 1 if time.monotonic() - started_at < _QUICK_ANSWER_S else 0
+                if self.final_document is None and (quick_answers > 1 or (quick_answers and was_answered)):
+                    await anyio.sleep(self._tool.poll_s)
+        except ResponseLost as lost:
+            self.failure = lost.error
         except PlaycutError as error:
             self.failure = error
-            return None
+
+    async def _next_document(self) -> tuple[models.TaskDocument, bool]:
+        """Return the task's document, and whether the long poll brought it; retry until the deadline."""
+        async for attempt in until(self._ends_at, self._emit).attempts("wait-for-task"):
+            with attempt:
+                try:
+                    return await self._attempt()
+                except ResponseLost as lost:
+                    self.trouble = lost.error
+                    raise
+                except PlaycutError as error:
+                    self.trouble = error
+                    raise
+        raise AssertionError("the loop above returns or raises")
+
+    async def _attempt(self) -> tuple[models.TaskDocument, bool]:
+        """Hold one long poll; if it drops, ask for the status, which may have changed."""
+        try:
+            rest_s = max(self._ends_at - time.monotonic(), 0)
+            return await self._ask("wait-for-task", held=True, timeout_s=rest_s + HOLD_MARGIN_S), True
+        except ResponseLost as lost:
+            error = lost.error
+        except (ConnectionFailed, ServerError) as failed:
+            error = failed
+        if error.retry_after_s is not None or not getattr(error, "retryable", True):
+            raise error
+        self._emit(Retrying(error.message))
+        return await self._ask("get-task-status"), False
+
+    async def _ask(self, tool: str, **how: Any) -> models.TaskDocument:
+        data = await self._client.call(tool, self._input, priority=Priority.FINISH, notify=self._throttled, **how)
         document = models.task_document(data)
         if document is None:
-            self.failure = ServerError("The answer to get-task-status is not a task document.", tool="get-task-status")
+            raise ServerError(f"The answer to {tool} is not a task document.", tool=tool)
         return document
 
     async def poll_progress(self, scope: anyio.CancelScope) -> None:
         """Poll the progress at the documented interval, and cancel *scope* when the task ends."""
         await anyio.sleep(min(_FIRST_POLL_S, self._tool.poll_s))
         while True:
-            if self._client.rate_limiter.has_spare_capacity():
+            if self._client.rate_limiter.has_spare_capacity() and self.trouble is None:
                 # Progress is optional: the long poll reports errors that matter.
                 with suppress(ResponseLost, PlaycutError):
                     document = models.task_document(await self._client.call("get-task-status", self._input))
@@ -139,9 +164,11 @@ class _Wait:
             await anyio.sleep(self._tool.poll_s)
 
     def _update(self, document: models.TaskDocument) -> None:
+        self.trouble = None
         if document.is_terminal:
             self.final_document = document
         else:
+            self.last_document = document
             self._emit(Progressed(document.status, document.progress))
 
     async def final_check(self) -> models.TaskDocument | None:
@@ -152,5 +179,5 @@ class _Wait:
             )
         return None
 
-    def _throttled(self, seconds: float) -> None:
-        self._emit(Throttled(seconds))
+    def _throttled(self, seconds: float, reason: str = "") -> None:
+        self._emit(Throttled(seconds, reason))

@@ -22,6 +22,13 @@ def star(library: Library, number: int, on: bool = True) -> None:
         db.execute("UPDATE generations SET starred = ? WHERE id = ?", (on, number))
 
 
+def starred(library: Library, numbers: Sequence[int]) -> set[int]:
+    """Return those of *numbers* that have a star."""
+    with library.transaction() as db:
+        rows = db.execute("SELECT id FROM generations WHERE starred").fetchall()
+    return {row[0] for row in rows}.intersection(numbers)
+
+
 def hide(library: Library, number: int, on: bool = True) -> None:
     """Leave a generation out of the gallery, or take it in again."""
     with library.transaction() as db:

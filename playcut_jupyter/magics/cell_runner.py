@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from playcut_jupyter.design import planning
-from playcut_jupyter.design.planning import SweepRequest
+from playcut_jupyter.design.children import Request, plan_request
 from playcut_jupyter.display import live, saving, status, sweep_grid, text_html
 from playcut_jupyter.display.background_updates import update_in_background
 from playcut_jupyter.display.targets import say, show_once
@@ -70,17 +70,17 @@ class CellRunner:
             return None
         if line.save:
             store.check_target(line.save)
-        parent = lookup.generation(line.parent, self.pc, scope) if line.parent else None
-        if parent is not None and parent.id is not None:
-            line = replace(line, parent=str(parent.id))  # so that `again` derives from the same one
+        parents = lookup.parents(line.parent, self.pc, scope) if line.parent else []
+        if parents and all(parent.id is not None for parent in parents):
+            line = replace(line, parent=",".join(str(parent.id) for parent in parents))  # the same ones with `again`
         # What `@last` names now, it names in `again` too.
         last = lookup.last(self.pc, scope) if _names_last(line, body) else None
         self._last = line, body, scope.copy(last)
         if line.is_raw:
             return self._run_tool(line, body, scope)
-        request = self._request(line, body, parent, scope)
+        request = self._request(line, body, parents, scope)
         if line.dry_run:
-            shared = f"With {request.plan.same_for_all}" if request.plan.same_for_all else ""
+            shared = f"With {request.same_for_all}" if request.same_for_all else ""
             limit = f"It needs `--max {request.total}`." if request.is_too_large else ""
             forecast = str(self.pc.forecast(request))
             say("\n".join(filter(None, [forecast, shared, limit, "Nothing was sent (--dry-run)."])))
@@ -88,15 +88,15 @@ class CellRunner:
         sweep = self.pc.start(request, announce=lambda forecast: show_once(forecast.bundle()))
         if len(sweep) == 1:
             return self._show_one(sweep[0], line, scope)
-        return self._show_sweep(sweep, line, scope)
+        return self.show_sweep(sweep, line, scope)
 
-    def _request(self, line: CellLine, body: str, parent: Generation | None, scope: Scope) -> SweepRequest:
-        return planning.plan_sweep(
+    def _request(self, line: CellLine, body: str, parents: Sequence[Generation], scope: Scope) -> Request:
+        return plan_request(
             line.kind,
             body,
             scope.names,
             lookup.references(self.pc, scope).in_options(line.inputs),
-            parent=parent.snapshot if parent is not None else None,
+            parents=[parent.snapshot for parent in parents] or None,
             # Always seeded, so that the same cell takes the same sample again, which is then in the library.
             sample=line.sample,
             sample_seed=line.seed or 0,
@@ -130,7 +130,12 @@ class CellRunner:
             say(saving.saved_message(saving.save([generation.snapshot], line.save)))
         return generation
 
-    def _show_sweep(self, sweep: Sweep, line: CellLine, scope: Scope) -> Sweep:
+    def show_sweep(self, sweep: Sweep, line: CellLine, scope: Scope) -> Sweep:
+        """Display *sweep*, wait for it as *line* says, and set the result variables.
+
+        Raises:
+            SweepIncomplete, StoppedWaiting: some failed, or were stopped.
+        """
         scope.set_result(sweep, line.out)
         views = sweep_grid.live_views(lambda: sweep.snapshot, error_follows=line.wait)
         if not line.wait and not sweep.done:

@@ -8,12 +8,14 @@ from difflib import get_close_matches
 from pathlib import Path, PurePath
 from typing import Any
 
+from IPython import get_ipython
 from IPython.display import display
 
 from playcut_jupyter import environment
 from playcut_jupyter.api.models import Voice
 from playcut_jupyter.connection.account import amount
 from playcut_jupyter.connection.connection import LOOKS_LIKE_SESSION
+from playcut_jupyter.design.planning import plan_variants
 from playcut_jupyter.display import live, status, sweep_grid, text_html
 from playcut_jupyter.display.bundles import mime_bundle
 from playcut_jupyter.display.highlighting import show_program
@@ -31,10 +33,12 @@ from playcut_jupyter.playcut import Playcut
 from playcut_jupyter.redaction import mask
 from playcut_jupyter.results.collection import Generations, History
 from playcut_jupyter.results.comparison import Comparison
+from playcut_jupyter.results.effects import Effects
 from playcut_jupyter.results.family_tree import Tree
 from playcut_jupyter.results.generation import Generation
 from playcut_jupyter.results.sweep import Sweep
 from playcut_jupyter.syntax import cell_line
+from playcut_jupyter.syntax.cell_line import CellLine
 from playcut_jupyter.syntax.parsers import (
     BARE_COMMANDS,
     COMMAND_NAMES,
@@ -42,7 +46,9 @@ from playcut_jupyter.syntax.parsers import (
     export_parser,
     history_parser,
     pack_parser,
+    refine_parser,
     unpack_parser,
+    vary_parser,
 )
 from playcut_jupyter.text import text_table
 from playcut_jupyter.tools import KINDS
@@ -225,6 +231,26 @@ class Commands:
         display(widget)
         return widget
 
+    def _effects(self, rest: str) -> Effects:
+        effects = lookup.sweep(rest, self._scope, "effects").effects()
+        show_once(effects._repr_mimebundle_())
+        return effects
+
+    def _refine(self, rest: str) -> str:
+        options = _parse(refine_parser(), "refine", rest)
+        text = lookup.sweep(options.name, self._scope, "refine").refine(options.keep)
+        shell = get_ipython()
+        if shell is not None:
+            shell.set_next_input(text)
+        say("The next cell is written below." if in_kernel() else text)
+        return text
+
+    def _vary(self, rest: str) -> Sweep:
+        options = _parse(vary_parser(), "vary", rest)
+        generation = self._find(options.which)
+        request = plan_variants(generation.snapshot, options.count, max_generations=self._pc.max_generations)
+        return self._runner.show_sweep(self._pc.start(request), CellLine(generation.kind), self._scope)
+
     def _star(self, rest: str) -> Generation:
         generation, on = self._rating_target(rest)
         say(f"#{generation.id} is starred." if on else f"#{generation.id} is no longer starred.")
@@ -299,13 +325,10 @@ class Commands:
         say(str(self._pc.read_pack(options.file)))
 
     def _named(self, reference: str) -> Generation | Generations:
-        if reference != "starred":
-            named = self._scope.result if reference == "last" else self._scope.names.get(reference)
-            return named if isinstance(named, Generations) and len(named) else self._find(reference)
-        starred = self._pc.history(starred=True, limit=1_000)
-        if not starred:
-            raise InvalidInput("Nothing has a star yet.", hint="Star the good ones first: `%playcut star ID`.")
-        return starred
+        if reference == "starred":
+            return lookup.starred(self._pc)
+        named = self._scope.result if reference == "last" else self._scope.names.get(reference)
+        return named if isinstance(named, Generations) and len(named) else self._find(reference)
 
     def _help(self, rest: str) -> None:
         say(help_on(rest))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+from argparse import ArgumentParser
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,8 @@ from playcut_jupyter.syntax.parsers import (
     export_parser,
     history_parser,
     options_of,
+    refine_parser,
+    vary_parser,
 )
 from playcut_jupyter.syntax.values import at_commas
 from playcut_jupyter.tools import KINDS, TOOLS
@@ -59,9 +62,13 @@ class CompletionSources:
         numbers = self._query(lambda library: [str(record.id) for record in library.history(limit=_RECENT)])
         return ["last", *numbers, *(name for name in self.variables if self._holds_result(name))]
 
-    def _holds_result(self, name: str) -> bool:
+    def sweeps(self) -> list[str]:
+        """Return the variables that hold sweeps."""
+        return [name for name in self.variables if self._holds_result(name, _RESULTS[1:])]
+
+    def _holds_result(self, name: str, modules: Sequence[str] = _RESULTS) -> bool:
         # Checks the class by its module's name, because importing the module would delay completion.
-        return not name.startswith("_") and type(self.variables[name]).__module__ in _RESULTS
+        return not name.startswith("_") and type(self.variables[name]).__module__ in modules
 
     def tasks(self) -> list[str]:
         """Return the ids of unfetched tasks, newest first."""
@@ -140,7 +147,9 @@ def _generation_options(before: Sequence[str], typed: str, sources: CompletionSo
         return value.rpartition(",")[2], USUAL_VALUES[action.dest]
     if action.dest == "save":
         return value, _paths(value)
-    names = {"voice": sources.voices, "session": sources.titles, "parent": sources.generations}.get(action.dest, list)
+    if action.dest == "parent":
+        return value.rpartition(",")[2], ["starred", *sources.generations()]
+    names = {"voice": sources.voices, "session": sources.titles}.get(action.dest, list)
     words = [escape(word) for word in names()]
     if action.dest == "voice":
         words = [word if at_commas(word) == [word] else f'"{word}"' for word in words]
@@ -188,6 +197,15 @@ def _pack(before: Sequence[str], typed: str, sources: CompletionSources) -> Sequ
     return ["starred", *sources.generations()] if before else _paths(typed)
 
 
+def _with_options(before: Sequence[str], parser: ArgumentParser, words: Sequence[str]) -> Sequence[str]:
+    """Return what can follow: one of *words* first, and the options; nothing where a value has to follow."""
+    options = options_of(parser)
+    if before and before[-1] in options:
+        return []
+    has_word = any(word not in options and (at == 0 or before[at - 1] not in options) for at, word in enumerate(before))
+    return [*(() if has_word else words), *options]
+
+
 def _generation(before: Sequence[str], typed: str, sources: CompletionSources) -> Sequence[str]:
     return [] if before else sources.generations()
 
@@ -206,6 +224,9 @@ _COMMANDS: Mapping[str, Callable[[Sequence[str], str, CompletionSources], Sequen
     "show": _generation,
     "tree": _generation,
     "star": _rating,
+    "effects": lambda before, typed, sources: [] if before else sources.sweeps(),
+    "refine": lambda before, typed, sources: _with_options(before, refine_parser(), sources.sweeps()),
+    "vary": lambda before, typed, sources: _with_options(before, vary_parser(), sources.generations()),
     "hide": _rating,
     "compare": lambda before, typed, sources: sources.generations(),
     "wait": lambda before, typed, sources: [] if before else sources.tasks(),

@@ -33,8 +33,9 @@ def help_on_cells() -> str:
             "%%playcut [KIND] [options]\nPROMPT, one or more lines",
             "KIND is image (default), video, speech, or a tool's own name with its JSON input as the cell.",
             "In the prompt and in values, {name} is a notebook variable (a list makes one generation for each item),\n"
-            "{a|b} are alternatives, and {{name}} is the text {name}. A comma list is one generation for each value:\n"
-            "-a 1:1,16:9, without spaces or in straight quotes. Options come before a one-line prompt.",
+            "{a|b} are alternatives, {style=a|b} names them, so that {style} is the same value elsewhere,\n"
+            "and {{name}} is the text {name}. A comma list is one generation for each value: -a 1:1,16:9, without\n"
+            "spaces or in straight quotes. Options come before a one-line prompt.",
             cell_parser().format_help().split("\n\n", 1)[1].rstrip(),
         ]
     )

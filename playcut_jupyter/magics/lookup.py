@@ -1,12 +1,14 @@
-"""Looks up what a user typed: a generation of the library, or a task id."""
+"""Looks up what a user typed: generations of the library, a sweep, or a task id."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from playcut_jupyter.errors import InvalidInput
-from playcut_jupyter.magics.scope import Scope
+from playcut_jupyter.magics.scope import RESULT, Scope
 from playcut_jupyter.playcut import Playcut
+from playcut_jupyter.results.collection import Generations, History
 from playcut_jupyter.results.generation import Generation
 from playcut_jupyter.results.references import References
 from playcut_jupyter.results.sweep import Sweep
@@ -58,6 +60,91 @@ def last(pc: Playcut, scope: Scope) -> Generation | Sweep:
 def references(pc: Playcut, scope: Scope) -> References:
     """Return what finds the results that typed values name."""
     return References(pc.connector, pc.get, lambda: last(pc, scope), scope.names)
+
+
+def parents(references: str, pc: Playcut, scope: Scope) -> list[Generation]:
+    """Return the generations that `--from` names, each once, in the order in which they are named.
+
+    Args:
+        references: `starred`, what `generation` takes, or variables that hold several; with commas between them.
+        pc: the `Playcut` whose library is used.
+        scope: the variables.
+
+    Raises:
+        InvalidInput: there is no such generation, nothing is written at a comma, or there is none in all.
+    """
+    found: dict[object, Generation] = {}
+    for part in references.split(","):
+        reference = part.strip()
+        if not reference:
+            raise InvalidInput(
+                f"`--from {references}` has nothing at a comma.", hint="Write one comma between two: `--from 3,5,9`."
+            )
+        for member in _members(reference, pc, scope):
+            found.setdefault(member.id if member.id is not None else member, member)
+    return list(found.values())
+
+
+def _members(reference: str, pc: Playcut, scope: Scope) -> Sequence[Generation]:
+    if reference == "starred":
+        return _starred_parents(pc)
+    value = scope.names.get(reference) if reference != "last" else None
+    if isinstance(value, Generations | list | tuple) and all(isinstance(item, Generation | int) for item in value):
+        several = [pc.get(item) if isinstance(item, int) else item for item in value]
+        members = [member for member in several if member.error is None]
+        if not members:
+            raise InvalidInput(
+                f"`{reference}` holds no generation that can be built on ({len(value)} failed).",
+                hint="Retry what failed (`.retry_failed()`), or name others.",
+            )
+        return members
+    if reference == "last" and isinstance(scope.result, Generations) and len(scope.result) > 1:
+        try:
+            return [generation(reference, pc, scope)]
+        except InvalidInput as error:
+            raise error.with_context(hint=f"`--from {RESULT}` takes all of them. {error.hint}") from None
+    return [generation(reference, pc, scope)]
+
+
+def _starred_parents(pc: Playcut) -> Sequence[Generation]:
+    """Return what has a star, oldest first; the sandbox's only where nothing is paid for building on them."""
+    starred_ = starred(pc)
+    is_free = pc.connector.is_sandbox or pc.connector.is_frozen
+    usable = [member for member in starred_ if is_free or not member.is_sandbox]
+    if not usable:
+        raise InvalidInput(
+            f"Only results of the sandbox have a star ({len(starred_)}), and building on them here costs credits.",
+            hint="To do so, name them by number: `--from 3,5`; `%playcut history --starred` lists them.",
+        )
+    return usable[::-1]
+
+
+def starred(pc: Playcut) -> History:
+    """Return what has a star, newest first.
+
+    Raises:
+        InvalidInput: nothing has.
+    """
+    found = pc.history(starred=True, limit=1_000)
+    if not found:
+        raise InvalidInput("Nothing has a star yet.", hint="Star the good ones first: `%playcut star ID`.")
+    return found
+
+
+def sweep(name: str, scope: Scope, command: str) -> Sweep:
+    """Return the sweep in the variable *name*, without a name the last result.
+
+    Raises:
+        InvalidInput: there is none.
+    """
+    value = scope.names.get(name) if name else scope.result
+    if isinstance(value, Sweep):
+        return value
+    where = f"`{name}` holds none" if name else f"`{RESULT}`, the last result, is none"
+    raise InvalidInput(
+        f"`%playcut {command}` needs a sweep, and {where}.",
+        hint=f"Run a cell that generates several, or name a sweep's variable: `%playcut {command} NAME`.",
+    )
 
 
 def _by_task_id(task_id: str, pc: Playcut) -> Generation:

@@ -70,7 +70,8 @@ class PlaycutMagics(Magics):
         """Generate images, speech and video with Playcut, right in the notebook.
 
         %%playcut [KIND] [options]        KIND: image (default), video, speech, or a tool's own name
-        PROMPT, one or more lines         {name} is a variable, {a|b} are alternatives, a list is a sweep
+        PROMPT, one or more lines         {name} is a variable, a list is a sweep; {a|b} are alternatives, {style=a|b}
+                                          names them
 
         %playcut KIND [options] PROMPT    the same on one line
         %playcut COMMAND                  status, history, show, compare, panel, resume, export, ...
@@ -90,6 +91,9 @@ class PlaycutMagics(Magics):
             %%playcut --from last
             + at dusk
             - neon
+
+            %%playcut --from starred -s 4K
+            +
 
         A repeated prompt is served from the library for 0 credits; --fresh generates again. The stop button
         interrupts the wait, not the task. The result is left in `_playcut`.

@@ -7,11 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Self
 
-from playcut_jupyter.design import planning
+from playcut_jupyter.design import cell_source, planning
 from playcut_jupyter.design.planning import SweepRequest
 from playcut_jupyter.errors import PromptError
 from playcut_jupyter.jobs.snapshot import Snapshot
-from playcut_jupyter.panel import cell_source
 from playcut_jupyter.prompts import foreign_syntax
 from playcut_jupyter.prompts.template import escape
 from playcut_jupyter.settings import MAX_GENERATIONS

@@ -9,9 +9,10 @@ import ipywidgets
 from IPython.display import display
 
 from playcut_jupyter.background import change_signal
+from playcut_jupyter.design import cell_source
 from playcut_jupyter.design.planning import SweepRequest
 from playcut_jupyter.engine import Engine
-from playcut_jupyter.panel import cell_source, css_classes
+from playcut_jupyter.panel import css_classes
 from playcut_jupyter.panel.batch import Batch
 from playcut_jupyter.panel.batch_list import BatchList
 from playcut_jupyter.panel.cell_box import CellBox

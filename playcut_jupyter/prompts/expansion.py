@@ -8,8 +8,10 @@ the product of the axes: in the order in which they appear, template first, then
 - Alternatives are one axis, named by their own text; written twice, they are two (the second is called
   `a|b (2)`). Its values are what the alternatives come to: `{a red {fox|cat}|an owl}` has three, so nothing
   is made twice.
-- A list in an alternative varies there alone (`{a {animal}|an owl}` is one axis too), unless the template
-  also names it outside or in other alternatives: then it is an axis of its own, with one value everywhere.
+- Alternatives with a name, `{size=big|small}`, are one axis with that name, however often and wherever the template
+  names it; it goes before a variable of the same name.
+- A list or a named axis in an alternative varies there alone (`{a {animal}|an owl}` is one axis too), unless the
+  template also names it outside or in other alternatives: then it is an axis of its own, with one value everywhere.
 - An option with a list or tuple is an axis with the option's name; a list as a value is a `OneValue`, or goes
   into a list.
 - NaN and infinity are no values, whichever library they are of; nor are None and an empty text in an option's axis.
@@ -24,17 +26,19 @@ from __future__ import annotations
 import difflib
 import keyword
 import math
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
 from itertools import islice
 from numbers import Number
 
 from playcut_jupyter.errors import PromptError
 from playcut_jupyter.prompts.foreign_syntax import refuse
 from playcut_jupyter.prompts.plan import MOST, Axis, Expansions, Pieces, Plan, short
-from playcut_jupyter.prompts.template import Group, Name, Parts, doubtful, names, parse, place, spelled
+from playcut_jupyter.prompts.template import Group, Name, Parts, doubtful, named, names, parse, place, spelled
 from playcut_jupyter.prompts.values import check_option, is_axis, text_of
 
 
@@ -47,12 +51,14 @@ def expand(template: str, variables: Mapping[str, object], options: Mapping[str,
         options: the inputs beside the prompt, by their API names; a list or tuple is an axis.
 
     Raises:
-        PromptError: the template names something undefined or unfit, is another tool's, can give an empty prompt,
-            is nested too deep, an axis has no values, or there are more generations than can be counted.
+        PromptError: the template names something undefined or unfit, gives one name to different alternatives, is
+            another tool's, can give an empty prompt, is nested too deep, an axis has no values, or there are more
+            generations than can be counted.
     """
     parts = parse(template)
     refuse(template)
-    builder = _Builder(template, _values(template, parts, variables), _shared(parts))
+    defined = _defined(template, parts)
+    builder = _Builder(template, _values(template, parts, variables), defined, _shared(parts, defined))
     pieces = builder.template_axes(parts)
     inputs = dict(options or {})
     builder.option_axes(inputs)
@@ -82,15 +88,19 @@ class _State:
     """One way, so far, to go through an alternative: its pieces, and the list items it uses."""
 
     pieces: Pieces = ()
-    bound: Mapping[str, str] = field(default_factory=dict)
+    bound: Mapping[str, Pieces] = field(default_factory=dict)
 
-    def plus(self, piece: str | int) -> _State:
-        if self.pieces and isinstance(piece, str) and isinstance(last := self.pieces[-1], str):
-            return _State((*self.pieces[:-1], last + piece), self.bound)
-        return _State((*self.pieces, piece), self.bound)
+    def plus(self, *pieces: str | int) -> _State:
+        joined = list(self.pieces)
+        for piece in pieces:
+            if joined and isinstance(piece, str) and isinstance(last := joined[-1], str):
+                joined[-1] = last + piece
+            else:
+                joined.append(piece)
+        return _State(tuple(joined), self.bound)
 
-    def using(self, name: str, text: str) -> _State:
-        return _State(self.pieces, {**self.bound, name: text}).plus(text)
+    def binding(self, name: str, pieces: Pieces) -> _State:
+        return _State(self.pieces, {**self.bound, name: pieces}).plus(*pieces)
 
 
 @dataclass
@@ -99,6 +109,7 @@ class _Builder:
 
     template: str
     values: Mapping[str, str | Axis]
+    defined: Mapping[str, Group]
     shared: frozenset[str]
     axes: list[Axis] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
@@ -107,14 +118,16 @@ class _Builder:
     def template_axes(self, parts: Parts) -> Pieces:
         pieces: list[str | int] = []
         for part in parts:
-            if isinstance(part, str):
-                pieces.append(part)
-            elif isinstance(part, Name):
-                value = self.values[part.name]
-                pieces.append(value if isinstance(value, str) else self._number(value))
-            else:
-                pieces.append(self._group(part))
+            value = self._value(part)
+            pieces.append(value if isinstance(value, str) else self._number(value))
         return tuple(pieces)
+
+    def _value(self, part: str | Name | Group) -> str | Axis | Group:
+        """Return what a part stands for: a text, a list, or alternatives."""
+        if isinstance(part, str) or (isinstance(part, Group) and not part.name):
+            return part
+        defined = self.defined.get(spelled(part.name))
+        return defined if defined is not None else self.values[part.name]
 
     def option_axes(self, options: Mapping[str, object]) -> None:
         for name, value in options.items():
@@ -131,34 +144,44 @@ class _Builder:
         self.axes.append(Axis(name, axis.values, axis.texts, axis.option))
         return len(self.axes) - 1
 
-    def _number(self, axis: Axis) -> int:
-        if axis.name not in self.numbers:
-            self.numbers[axis.name] = self._add(axis)
-        return self.numbers[axis.name]
+    def _number(self, value: Axis | Group) -> int:
+        """Return the number of its axis; what has a name is one axis."""
+        if isinstance(value, Group) and not value.name:
+            return self._group(value)
+        if value.name not in self.numbers:
+            self.numbers[value.name] = self._group(value) if isinstance(value, Group) else self._add(value)
+        return self.numbers[value.name]
 
     def _group(self, group: Group) -> int:
-        number = self._add(Axis(group.source, ()))
-        texts = tuple(state.pieces for state in self._held(self._through(group, _State(), group), group))
+        number = self._add(Axis(group.name or group.source, ()))
+        texts = tuple(state.pieces for state in self._held(self._choices(group, _State(), group), group))
         values = tuple("".join(p if isinstance(p, str) else f"{{{self.axes[p].name}}}" for p in text) for text in texts)
         self.axes[number] = Axis(self.axes[number].name, values, texts)
         return number
 
     def _through(self, part: str | Name | Group, state: _State, group: Group) -> Iterator[_State]:
         """Yield every way to go on through one part of the group."""
-        if isinstance(part, str):
-            yield state.plus(part)
-        elif isinstance(part, Group):
-            for alternative in part.alternatives:
-                yield from self._spread(alternative, state, group)
-        elif isinstance(value := self.values[part.name], str):
+        value = self._value(part)
+        if isinstance(value, str):
             yield state.plus(value)
+        elif not value.name:
+            yield from self._choices(value, state, group)
         elif spelled(value.name) in self.shared:
             yield state.plus(self._number(value))
         elif value.name in state.bound:
-            yield state.plus(state.bound[value.name])
+            yield state.plus(*state.bound[value.name])
         else:
-            for (text,) in value.texts:
-                yield state.using(value.name, str(text))
+            for choice in self._choices(value, _State(bound=state.bound), group):
+                yield _State(state.pieces, choice.bound).binding(value.name, choice.pieces)
+
+    def _choices(self, value: Axis | Group, state: _State, group: Group) -> Iterator[_State]:
+        """Yield every way to go on with one value of a list or one of some alternatives."""
+        if isinstance(value, Axis):
+            for text in value.texts:
+                yield state.plus(*text)
+        else:
+            for alternative in value.alternatives:
+                yield from self._spread(alternative, state, group)
 
     def _spread(self, parts: Parts, state: _State, group: Group) -> list[_State]:
         """Return every way through an alternative, the last part varying fastest."""
@@ -184,13 +207,45 @@ def _can_be_blank(piece: str | int, axes: Sequence[Axis]) -> bool:
     return any(all(_can_be_blank(inner, axes) for inner in text) for text in axes[piece].texts)
 
 
-def _shared(parts: Parts) -> frozenset[str]:
+def _defined(template: str, parts: Parts) -> dict[str, Group]:
+    """Return the alternatives that have a name.
+
+    Raises:
+        PromptError: two with one name are not the same, or some contain themselves.
+    """
+    defined: dict[str, Group] = {}
+    for group in named(parts):
+        if isinstance(group, Group) and defined.setdefault(group.name, group).source != group.source:
+            first, second = (place(template, each.at) for each in (defined[group.name], group))
+            raise PromptError(
+                f"The alternatives called {group.name} at {first} and at {second} are different.",
+                hint=f"Write them once, and {{{group.name}}} for the same value elsewhere; or give them two names.",
+            )
+    contained = {
+        name: {spelled(inner.name) for part in group.alternatives for inner in named(part)} & defined.keys()
+        for name, group in defined.items()
+    }
+    try:
+        TopologicalSorter(contained).prepare()
+    except CycleError as error:
+        name = error.args[1][0]
+        raise PromptError(
+            f"The alternatives called {name} at {place(template, defined[name].at)} contain themselves.",
+            hint=f"Write {{{name}}} outside of them.",
+        ) from None
+    return defined
+
+
+def _shared(parts: Parts, defined: Mapping[str, Group]) -> frozenset[str]:
     """Return the names that belong to no single group: those named outside of one, or in several."""
     homes: dict[str, set[int]] = {}
     for part in parts:
-        if not isinstance(part, str):
-            for name in names((part,)):
-                homes.setdefault(spelled(name.name), set()).add(part.at if isinstance(part, Group) else -1)
+        if isinstance(part, Name) or (isinstance(part, Group) and part.name):
+            homes.setdefault(spelled(part.name), set()).add(-1)
+        if isinstance(part, Group):
+            home = defined.get(part.name, part).at
+            for inner in (found for alternative in part.alternatives for found in named(alternative)):
+                homes.setdefault(spelled(inner.name), set()).add(home)
     return frozenset(name for name, where in homes.items() if where != {max(where)} or where == {-1})
 
 
@@ -229,6 +284,8 @@ def _undefined(template: str, name: Name, variables: Mapping[str, object]) -> Pr
     ]
     near = difflib.get_close_matches(name.name, usable, n=1)
     suggestion = f"Did you mean {{{near[0]}}}? If not, define" if near else "Define"
+    if re.search(rf"\{{{name.name}[ \t]*=", template):
+        suggestion = f"Alternatives have a bar: {{{name.name}=one|another}}. Write one, or define"
     return PromptError(
         f"{{{name.name}}} at {place(template, name.at)} is not defined.",
         hint=f"{suggestion} {name.name}, or {escaped}",

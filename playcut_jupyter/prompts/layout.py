@@ -37,8 +37,8 @@ _CODE = re.compile(
     re.VERBOSE,
 )
 """What stands in a line of code, or of a shell, and hardly ever in one of prose."""
-_AXIS_NAME = re.compile(r"\{\w+=(?=[^={}|\n]*\|)")
-"""The name of alternatives, whose = makes no code of a line."""
+_AXIS_NAME = re.compile(r"\{\w+[ \t]*=(?=[^={}|,\n]*[|,])")
+"""The name of alternatives, or of what is nearly that; its = makes no code of a line."""
 
 
 class Layout:

@@ -88,6 +88,12 @@ _SHAPES = (
         but_not=_PYTHONS_OWN,
     ),
     _Shape(
+        re.compile(r"\$\{([^\W\d]\w*)=!?\{?([^{}\n]*\|[^{}\n]*)\}+"),
+        "a variable of Dynamic Prompts",
+        lambda found: f"Write {{{found[1]}={found[2]}}}.",
+        is_sure=True,
+    ),
+    _Shape(
         re.compile(r"(?<![\w:])(?![0-9a-fA-F]{1,4}::)([^\W\d_]{2,})::-?\d+(?:\.\d+)?(?![\w.:])"),
         "a weight of Midjourney",
         _write_first,

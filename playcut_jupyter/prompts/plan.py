@@ -145,9 +145,12 @@ class Plan:
             return self
         if n > MOST:
             raise PromptError(f"A sample of {n:,} is too large.", hint=f"Ask for at most {MOST:,}.")
+        return self.at(sorted(random.Random(seed).sample(range(len(self)), n)))  # noqa: S311 - nothing secret
+
+    def at(self, indices: Sequence[int]) -> Plan:
+        """Return the plan for some of its expansions."""
         picks = self.expansions.picks
-        chosen = random.Random(seed).sample(range(len(picks)), n)  # noqa: S311 - nothing secret
-        return Plan(self.axes, self.expansions.at(tuple(picks[i] for i in sorted(chosen))), self.notes)
+        return Plan(self.axes, self.expansions.at(tuple(picks[i] for i in indices)), self.notes)
 
     @property
     def same_for_all(self) -> str:

@@ -11,12 +11,15 @@ Prompts carry JSON, code and LaTeX as well as words, so braces have a meaning in
     alternatives once more (`{a red {fox|cat}|an owl}`); a third level is an error. Three shapes are taken for
     code and stay text: white space right after the opening brace (`{ return a | b; }`, `{ x|upper }`, a line
     break), a quoted key with its colon (`{"style": "a|b"}`), and the braces of a set in LaTeX (`\{x|x > 0\}`).
+`{name=a|b|c}`
+    Alternatives with a name, a Python identifier: `{name}` anywhere in the template is the same value. Spaces around
+    the `=` don't count if there is one before it. Without a bar it is text: `{x=1}`.
 `{{name}}`, `{{a|b}}`
     The texts `{name}` and `{a|b}`, just as they stand: one pair of braces is taken off. Further pairs around
     are text again, so N pairs become N - 1.
 
-A fourth shape has no meaning here, but one in other tools: `{fox,owl}`, words with commas between them where a line
-reads like prose. `foreign_syntax` refuses it, and `{{fox,owl}}` is its text.
+A fourth shape has no meaning here, but one in other tools: `{fox,owl}` or `{animal=fox,owl}`, words with commas between
+them where a line reads like prose. `foreign_syntax` refuses it, and `{{fox,owl}}` is its text.
 
 Every other brace is text, and so is one without a partner, unless `foreign_syntax` takes it for a slip.
 
@@ -41,11 +44,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MARK = re.compile(r"[{|]")
+_AXIS_NAME = re.compile(r"([^\W\d]\w*)(?:=|[ \t]+=[ \t]*)(?![=>])")
 _SPACED = re.compile(r"\{ [\w ,'-]+\|[\w ,'|-]+\}")
 _NAME = re.compile(r"\{([^{}|\s]+)\}")
 _COMMA = r"\s?[,\uff0c\u3001\u060c]\s?"
 _WORD = r"[^\W_]+(?:['\u2019-][^\W_]+)*"
-_COMMAS = re.compile(rf"\{{{_WORD}(?: {_WORD})*(?:{_COMMA}{_WORD}(?: {_WORD})*)+\s?\}}")
+_COMMAS = re.compile(rf"\{{(?:[^\W\d]\w*=)?{_WORD}(?: {_WORD})*(?:{_COMMA}{_WORD}(?: {_WORD})*)+\s?\}}")
 _IN_WORDS = re.compile(r"[^\W\d_]{2}|[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 """What every item of words has, and no item of a set of {x, y}, of {1, 2} or of a regular expression's {2,3}."""
 _CAMEL_CASE = re.compile(r"[a-z][A-Z]")
@@ -63,11 +67,12 @@ class Name:
 
 @dataclass(frozen=True)
 class Group:
-    """Alternatives: the text between the braces, where they open, and what each alternative is made of."""
+    """Alternatives: as they are written, where the brace opens, what each is made of, and their name, if any."""
 
     source: str
     at: int
     alternatives: tuple[Parts, ...]
+    name: str = ""
 
 
 Parts: TypeAlias = "tuple[str | Name | Group, ...]"
@@ -99,18 +104,29 @@ def parse(template: str) -> Parts:
 
 
 def names_in(template: str) -> tuple[str, ...]:
-    """Return the identifiers that the template names, as Python spells them, in order of first appearance."""
+    """Return the identifiers of the variables, as Python spells them, in order of first appearance."""
     return tuple(dict.fromkeys(spelled(found.name) for found in names(parse(template))))
 
 
-def names(parts: Parts) -> Iterator[Name]:
-    """Yield every variable in these parts, those in alternatives included, in order of appearance."""
+def names(parts: Parts) -> list[Name]:
+    """Return every variable in these parts, in order of appearance, but not those that name alternatives here."""
+    defined = {found.name for found in named(parts) if isinstance(found, Group)}
+    return [found for found in named(parts) if isinstance(found, Name) and spelled(found.name) not in defined]
+
+
+def axes_in(template: str) -> tuple[str, ...]:
+    """Return the names that the template gives to alternatives."""
+    return tuple(dict.fromkeys(found.name for found in named(parse(template)) if isinstance(found, Group)))
+
+
+def named(parts: Parts) -> Iterator[Name | Group]:
+    """Yield every variable and all alternatives with a name, those in alternatives included, in order of appearance."""
     for part in parts:
-        if isinstance(part, Name):
+        if isinstance(part, Name) or (isinstance(part, Group) and part.name):
             yield part
-        elif isinstance(part, Group):
+        if isinstance(part, Group):
             for alternative in part.alternatives:
-                yield from names(alternative)
+                yield from named(alternative)
 
 
 def spelled(name: str) -> str:
@@ -185,17 +201,23 @@ def _group(layout: Layout, span: Span, depth: int) -> Group:
             f"The alternatives at {place(layout.text, span.start)} are nested too deep.",
             hint="They may hold alternatives once, {a red {fox|cat}|an owl}; put the innermost in a list.",
         )
+    edges = _edges(layout, span)
+    name = _AXIS_NAME.match(layout.text, span.start + 1, edges[0] + 1) if edges[0] > span.start else None
     return Group(
-        layout.text[span.start + 1 : span.stop - 1],
+        layout.text[edges[0] + 1 : span.stop - 1],
         span.start,
-        tuple(_parts(layout, a + 1, b, depth=depth) for a, b in pairwise(_edges(layout, span))),
+        tuple(_parts(layout, a + 1, b, depth=depth) for a, b in pairwise(edges)),
+        spelled(name[1]) if name else "",
     )
 
 
 def _edges(layout: Layout, group: Span) -> list[int]:
-    """Return where the braces and the bars of a group are."""
+    """Return where the first alternative begins (less 1), the bars of a group, and its closing brace."""
     last = group.stop - 1
-    return [group.start, *bars(layout, group.start + 1, last), last]
+    marks = list(bars(layout, group.start + 1, last))
+    name = _AXIS_NAME.match(layout.text, group.start + 1, marks[0])
+    first = name.end() - 1 if name and name[1].isidentifier() else group.start
+    return [first, *marks, last]
 
 
 def _spans(layout: Layout, start: int, stop: int) -> Iterator[Span]:

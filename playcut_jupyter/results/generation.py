@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from playcut_jupyter.background import change_signal
+from playcut_jupyter.design.planning import plan_variants
 from playcut_jupyter.display import saving, status
 from playcut_jupyter.display.background_updates import update_in_background
 from playcut_jupyter.errors import InvalidInput, PlaycutError
@@ -19,10 +20,13 @@ from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.library import ratings
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.results.asset import Asset
+from playcut_jupyter.settings import MAX_GENERATIONS
 from playcut_jupyter.text import truncate
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+    from playcut_jupyter.results.sweep import Sweep
 
 
 class Generation:
@@ -237,6 +241,27 @@ class Generation:
     def on_change(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call *listener* (in a background thread) after every change; return a function that removes it."""
         return self.job.on_change(listener)
+
+    # -- more of it -----------------------------------------------------------------------------------------
+
+    def vary(self, n: int = 4, *, max_generations: int | None = MAX_GENERATIONS) -> Sweep:
+        """Generate *n* variants, wait for them, and return them as a sweep; each is a child of this generation.
+
+        A variant has the same inputs, and is always generated, whatever the library has.
+
+        Args:
+            n: how many.
+            max_generations: the largest number that is sent; None for any number.
+
+        Raises:
+            InvalidInput, BudgetExceeded, NotConnected: raised before anything is sent.
+            SweepIncomplete: some failed.
+            StoppedWaiting: interrupted.
+        """
+        from playcut_jupyter.results.sweep import Sweep  # a sweep holds generations, so it is loaded after them
+
+        request = plan_variants(self.snapshot, n, max_generations=max_generations)
+        return Sweep.start(self.job.connection, request)
 
     # -- the user's ratings ---------------------------------------------------------------------------------
 

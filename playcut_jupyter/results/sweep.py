@@ -6,14 +6,27 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from playcut_jupyter.connection.connection import Connection
+from playcut_jupyter.design import refinement
+from playcut_jupyter.design.admission import admit
+from playcut_jupyter.design.children import Request
 from playcut_jupyter.display import live, saving, sweep_grid, sweep_summary
 from playcut_jupyter.display.bundles import Bundle, message_bundle
 from playcut_jupyter.display.contact_sheet import writer
 from playcut_jupyter.display.sweep_snapshot import SweepSnapshot
-from playcut_jupyter.errors import BudgetExceeded, NotInLibrary, StoppedWaiting, SubmissionUncertain, SweepIncomplete
+from playcut_jupyter.errors import (
+    BudgetExceeded,
+    InvalidInput,
+    NotConnected,
+    NotInLibrary,
+    StoppedWaiting,
+    SubmissionUncertain,
+    SweepIncomplete,
+)
 from playcut_jupyter.jobs.active_jobs import stopped_error
-from playcut_jupyter.jobs.reuse import start_again
+from playcut_jupyter.jobs.reuse import start_again, start_all
 from playcut_jupyter.results.collection import Generations
+from playcut_jupyter.results.effects import Effects
 from playcut_jupyter.results.generation import Generation
 from playcut_jupyter.results.picks import Picks
 from playcut_jupyter.text import truncate
@@ -27,11 +40,36 @@ class Sweep(Generations):
 
     Attributes:
         axes: name of each axis -> its values, in order; the last axis varies fastest.
+        request: what was asked for; None for tasks that were resumed.
     """
 
-    def __init__(self, generations: Sequence[Generation], axes: Mapping[str, Sequence[object]] | None = None) -> None:
+    def __init__(
+        self,
+        generations: Sequence[Generation],
+        axes: Mapping[str, Sequence[object]] | None = None,
+        request: Request | None = None,
+    ) -> None:
         super().__init__(generations)
         self.axes: dict[str, Sequence[object]] = dict(axes or {})
+        self.request = request
+
+    @classmethod
+    def start(cls, connection: Connection, request: Request) -> Sweep:
+        """Start all generations of *request*, none from the library, wait for them, and return the sweep.
+
+        Raises:
+            InvalidInput, BudgetExceeded, NotConnected: raised before anything is sent.
+            SweepIncomplete: some failed.
+            StoppedWaiting: interrupted.
+        """
+        connection.settings.check_online("generating variants")
+        if not connection.settings.api_key:
+            raise NotConnected("There is no API key, and the sandbox is off.")
+        generations = admit(connection, request, reuse=False)
+        sweep = cls([Generation(job) for job in start_all(connection, generations, reuse=False)], request.axes, request)
+        live.watch(sweep.jobs, lambda: sweep_summary.bundle(sweep.snapshot))
+        sweep.raise_if_incomplete()
+        return sweep
 
     @property
     def snapshot(self) -> SweepSnapshot:
@@ -134,6 +172,36 @@ class Sweep(Generations):
     def picks(self) -> Picks:
         """Return the choices so far as a table of how often each value of each axis won."""
         return Picks(self)
+
+    def effects(self) -> Effects:
+        """Return which values of its axes matter, from blind picks and stars: a table with bars and 90 % intervals.
+
+        Raises:
+            PlaycutError: the library can't be read.
+        """
+        return Effects(self)
+
+    def refine(self, keep: float | Mapping[str, object] = 0.5) -> str:
+        """Return the next cell as text: the same template and options, with the losing values dropped.
+
+        Args:
+            keep: the share of each axis's values that is kept, above 0 and at most 1, by their `effects`; at least one
+                is, all are where none was judged. Or the values to keep by name: `{"style": ["neon"]}`.
+
+        Raises:
+            InvalidInput: nothing has been judged, *keep* names what isn't there, or the sweep has no template.
+        """
+        request = refinement.refinable(self.request)
+        if isinstance(keep, Mapping):
+            return refinement.refined_cell(request, refinement.chosen(request.plan, keep))
+        effects = self.effects()
+        kept = refinement.strongest(request.plan, effects.effects, keep)
+        if not kept:
+            raise InvalidInput(
+                "Nothing has been judged yet, so no value has lost.",
+                hint='Use `sweep.pick()`, or star the good ones; or name what to keep: keep={"style": ["neon"]}.',
+            )
+        return refinement.refined_cell(request, kept)
 
     def contact_sheet(self, path: str | Path) -> Path:
         """Write the sweep to one file that can be shared, and return its path; nothing is ever overwritten.

@@ -51,6 +51,11 @@ def takes_value() -> dict[str, bool]:
     return {text: action.nargs != 0 for text, action in options_of(cell_parser()).items()}
 
 
+def flag_of(name: str) -> str:
+    """Return the shortest spelling of the option that has this name in Python."""
+    return next(text for text, action in options_of(cell_parser()).items() if action.dest == name)
+
+
 def near_option(word: str, following: str) -> NearOption | None:
     """Return the option that *word* is but for its dashes, letters or quotes, or that it is; None if it is none.
 

@@ -30,6 +30,9 @@ COMMANDS: Mapping[str, str] = {
     "compare ID ID ...": "show generations side by side, with the words and parameters that differ",
     "panel": "open a graphical interface to the same features",
     "pick": "compare the last sweep in blind A/B rounds, and show which values win",
+    "effects [NAME]": "show which values of a sweep's axes matter, as picks and stars tell",
+    "refine [NAME] [--keep SHARE]": "write the next cell: the sweep without the values that lost",
+    "vary [ID] [-n N]": "generate N variants of a generation (default: 4 of the last one), always new",
     "star [ID] [off]": "star a generation (default: the last one) for history, contact sheets and export",
     "hide [ID] [off]": "hide a generation from the gallery",
     "tree [ID]": "show which generations were built on which (`--from`), with thumbnails",
@@ -151,7 +154,7 @@ def cell_parser(variables: Mapping[str, object] = MappingProxyType({})) -> argpa
         type=filled(_written),
         dest="parent",
         metavar="ID",
-        help="build on a generation (or `last`): `+ words`, `- words`, or a new prompt",
+        help="build on a generation: `+ words`, `- words`, or a new prompt; on several: 3,5,9, starred, a sweep's name",
     )
     new.add_argument("--literal", action="store_true", help="take the prompt as it is: braces mean nothing")
     new.add_argument("--fresh", action="store_true", help="generate again even if the library has it")
@@ -175,6 +178,22 @@ def history_parser() -> argparse.ArgumentParser:
     new.add_argument("-n", type=_count, default=20, dest="limit", metavar="N")
     new.add_argument("--starred", action="store_true")
     new.add_argument("--search", nargs="+", metavar="TEXT")
+    return new
+
+
+def refine_parser() -> argparse.ArgumentParser:
+    """Return the parser of `%playcut refine`."""
+    new = _Parser("%playcut refine", "Use `refine [NAME] [--keep SHARE]`, as in `refine foxes --keep 0.5`.")
+    new.add_argument("name", nargs="?", default="", metavar="NAME")
+    new.add_argument("--keep", type=_share, default=0.5, metavar="SHARE")
+    return new
+
+
+def vary_parser() -> argparse.ArgumentParser:
+    """Return the parser of `%playcut vary`."""
+    new = _Parser("%playcut vary", "Use `vary [ID] [-n N]`.")
+    new.add_argument("which", nargs="?", default="last", metavar="ID")
+    new.add_argument("-n", "--count", type=_count, default=4, metavar="N")
     return new
 
 
@@ -206,6 +225,13 @@ def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
     return int(text)
+
+
+def _share(text: str) -> float:
+    try:
+        return float(text.rstrip("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a share such as 0.5") from None
 
 
 def _written(text: str) -> str:

@@ -120,7 +120,8 @@ def _check_spaces(line: str, option: TypedOption, *, has_lists: bool) -> None:
     name, value = _NAMES.get(option.flag), option.value
     is_param = name == "param"
     is_cut = value is not None and value.typed.startswith("=") and not is_param  # `-a =16:9`
-    marks = tuple("," * (has_lists and name is not None) + "=" * (is_param or is_cut or value is None))
+    is_list = has_lists and (name is not None or option.flag == "--from")
+    marks = tuple("," * is_list + "=" * (is_param or is_cut or value is None))
     text = ("" if is_cut else " ").join(word.typed for word in option.words)
     following = line[option.end :].split()
     while following and not _begins_option(following[0]):

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playcut_jupyter import tools
-from playcut_jupyter.api import models
 from playcut_jupyter.api.models import (
     MAX_ASSETS,
     MAX_ID,
@@ -69,7 +68,8 @@ def test_no_document_whatever_makes_reading_it_raise(data: Any) -> None:
         assert task.status == task.status.upper() != ""
         assert task.progress is None or 0 <= task.progress <= 100
         assert len(task.asset_ids) == len(set(task.asset_ids)) <= MAX_ASSETS
-        assert task.is_terminal == (task.status in ("COMPLETED", "FAILED"))
+        assert task.is_terminal >= (task.status in ("COMPLETED", "FAILED"))
+        assert task.is_terminal >= task.has_failed
     for voice in voices(data):
         assert voice.id
         assert voice.name
@@ -189,7 +189,11 @@ def test_a_finished_task_is_read() -> None:
     [
         ({"code": "E1", "message": "It broke.", "retryable": True}, TaskFault("E1", "It broke.", True)),
         ({"code": 7, "message": ["no"], "retryable": "true"}, TaskFault("7", None, False)),
-        ({}, TaskFault(None, None, False)),
+        ({"detail": " No GPU. ", "code": True}, TaskFault(None, "No GPU.", False)),
+        ({"trace": {"id": 7}}, TaskFault(None, None, False)),
+        (["", {"code": "E2"}], TaskFault("E2", None, False)),
+        ({}, None),
+        ({"code": 0, "message": " ", "retryable": False, "details": []}, None),
         ("It broke.", TaskFault(None, "It broke.", False)),
         ("  ", None),
         (None, None),
@@ -335,4 +339,3 @@ def test_what_comes_off_the_wire_can_not_be_changed() -> None:
     document = task_document({"status": "PENDING"})
     with pytest.raises(AttributeError):
         document.status = "COMPLETED"  # type: ignore[misc, union-attr]
-    assert {"COMPLETED", "FAILED"} == models.TERMINAL

@@ -68,6 +68,15 @@ def test_a_sweep_of_two_axes_is_a_table_of_rows_and_columns(store: Store) -> Non
     assert [image["alt"] for image in page.all("img")] == [" ".join(pair) for pair in product(*axes.values())]
 
 
+def test_alternatives_without_a_name_are_headed_by_their_first_words(store: Store) -> None:
+    axes = {
+        "a lighthouse on a cliff in a storm|a fox": ["a lighthouse on a cliff in a storm", "a fox"],
+        "style": ["oil", "ink"],
+    }
+    page = grid_of(store, axes)
+    assert "a lighthouse on a cliff in a… / style" in page.text
+
+
 def test_a_sweep_of_three_axes_is_a_table_for_each_value_of_the_first(store: Store) -> None:
     page = grid_of(store, {"colour": ["red", "blue"], "animal": ["fox", "owl"], "ratio": ["1:1", "16:9"]})
     assert len(page.all("table", "playcut-grid")) == 2
@@ -117,6 +126,12 @@ def test_a_sweep_tells_what_was_reused_not_kept_and_held_up(store: Store) -> Non
     assert "160 of about 240 credits (estimate)" in text
     assert text.count("not saved: the disk is full") == 1
     assert "rate limited, continuing in 9 s" in text
+
+
+def test_a_tile_tells_what_the_service_said_of_its_generation_alone() -> None:
+    text = sweep_html([waiting(pause_s=9.0, pause_reason="No credits left."), waiting("a cat")]).text
+    assert text.count("No credits left. Trying again in 9 s.") == 1
+    assert "rate limited" not in text
 
 
 def test_failed_attempts_that_were_replaced_count_as_credits(store: Store) -> None:

@@ -72,6 +72,13 @@ def test_a_pause_of_the_rate_limit_is_told() -> None:
     assert "rate limited" not in html(waiting()).text
 
 
+def test_a_pause_says_why_in_the_services_words_until_the_next_attempt() -> None:
+    for pause_s, words in ((12.4, "Trying again in 12 s."), (0.0, "Trying again.")):
+        page = html(waiting(pause_s=pause_s, pause_reason=f"No credits left {EVIL}."))
+        assert f"No credits left {EVIL}. {words}" in page.text
+        assert "rate limited" not in page.text
+
+
 def test_a_result_ends_with_a_quiet_line(store: Store) -> None:
     snapshot = saved(store, png((640, 480)), kernel_credits=80.0, has_spent=True)
     path = snapshot.assets[0].path

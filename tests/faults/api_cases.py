@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import gzip
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import chain
 
 from playcut_jupyter.errors import (
@@ -20,9 +23,9 @@ from playcut_jupyter.errors import (
     WaitTimeout,
 )
 
-from .accidents import Canned, Drip, Hang, Refused, Reset, Step
+from .accidents import Altered, Canned, Drip, Hang, Refused, Reset, Step
 from .answers import answer, document, error, page
-from .cases import ALWAYS, API_STEPS, BROKEN, GATEWAYS, IMPATIENT, ONCE, READS, Case, moved
+from .cases import ALWAYS, API_STEPS, ATTEMPTS, BROKEN, GATEWAYS, IMPATIENT, ONCE, READS, Case, moved
 
 DOCUMENTED: dict[int, type[PlaycutError]] = {
     400: InvalidInput,
@@ -33,6 +36,7 @@ DOCUMENTED: dict[int, type[PlaycutError]] = {
     409: PlaycutError,
 }
 """409 stands for any other 4xx: a plain PlaycutError."""
+PACKED = gzip.compress(b'{"data": {"taskId": "t_1", "status": "PENDING"}}' + b" " * 1000)
 UNREADABLE: dict[str, bytes] = {
     "200 with a page": page(200),
     "200 without a body": answer(200),
@@ -41,7 +45,7 @@ UNREADABLE: dict[str, bytes] = {
     "200 with a text": document("fine"),
     "200 without data": document({"taskId": "t_1", "sessionId": "s_1", "url": "http://127.0.0.1/"}),
     "200 with bytes that are no text": answer(200, b"\xff\xfe\x00{"),
-    "200 that claims gzip and is none": answer(200, b'{"data": {}}', headers={"Content-Encoding": "gzip"}),
+    "200 that claims gzip and is cut short": answer(200, PACKED[:30], headers={"Content-Encoding": "gzip"}),
     "204 without a body": answer(204),
 }
 NOTHING_IN_IT: dict[str, bytes] = {
@@ -54,6 +58,43 @@ REDIRECTS: dict[str, str] = {
     "to another place": "http://127.0.0.1:9/elsewhere",
     "to nowhere": "",
     "to half an address": "http://[bad",
+}
+REFUSALS: dict[str, bytes] = {
+    **{f"{status} with a page": page(status) for status in (401, 403, 404, 405, 407, 422, 451, 511)},
+    "403 with a line": answer(403, b"error code: 1020", "text/plain"),
+    "404 without a body": answer(404, content_type=""),
+    "404 with another server's JSON": document({"detail": "Not Found"}, 404),
+}
+
+
+def packed(raw: bytes, codings: Sequence[str] = (), label: str | None = None) -> bytes:
+    """Return an answer whose body went through *codings*, in this order, and is labelled so or with *label*."""
+    body = raw.partition(b"\r\n\r\n")[2]
+    for coding in codings:
+        body = gzip.compress(body) if coding == "gzip" else zlib.compress(body)
+    label = ", ".join(codings) if label is None else label
+    return answer(200, body, headers={"Content-Encoding": label} if label else {})
+
+
+def in_members(raw: bytes) -> bytes:
+    body = raw.partition(b"\r\n\r\n")[2]
+    return answer(
+        200,
+        b"".join(gzip.compress(body[start : start + 9]) for start in range(0, len(body), 9)),
+        headers={"Content-Encoding": "gzip"},
+    )
+
+
+LABELS = ("UTF-8", "aws-chunked", "none", "gzip", "deflate")
+ODD_CLOTHES: dict[str, Callable[[bytes], bytes]] = {
+    "gzip in members": in_members,
+    **{" ".join(codings): partial(packed, codings=codings) for codings in (("gzip", "gzip"), ("deflate", "gzip"))},
+    "gzip that is not named": partial(packed, codings=["gzip"], label=""),
+    "a length that is too large": lambda raw: answer(200, raw.partition(b"\r\n\r\n")[2], length=10_000),
+    **{
+        f"labelled {label}": partial(packed, label=label)
+        for label in ("UTF-8", "aws-chunked", "none", "gzip", "deflate")
+    },
 }
 TAKEN = ("cut in the headers", "cut in the body", "reset after the sandbox answered")
 
@@ -87,6 +128,7 @@ def documented() -> Iterator[Case]:
     yield Case("submit", "500", crash, ALWAYS, ServerError, 0, asked=1)
     yield Case("wait", "500", crash, ONCE)
     yield Case("wait", "500", crash, ALWAYS)
+    yield Case("status", "500", crash, ALWAYS, asked=1)
     for step in READS:
         yield Case(step, "500", crash, ONCE, asked=2)
         yield Case(step, "500", crash, ALWAYS, ServerError, bought_at(step), asked=6)
@@ -100,6 +142,7 @@ def gateways() -> Iterator[Case]:
                 step, f"{status} with a page", Canned(raw=page(status)), ALWAYS, ServerError, bought_at(step), asked=6
             )
         yield Case("wait", f"{status} with a page", Canned(raw=page(status)), ONCE)
+        yield Case("status", f"{status} with a page", Canned(raw=page(status)), ALWAYS, asked=1)
         for taken in (False, True):
             name = f"{status} with a page, the sandbox {'took it' if taken else 'never saw it'}"
             yield Case(
@@ -120,6 +163,7 @@ def unreadable() -> Iterator[Case]:
     for name, raw in UNREADABLE.items():
         yield Case("submit", name, Canned(True, raw), ALWAYS, SubmissionUncertain, asked=1)
         yield Case("wait", name, Canned(raw=raw), ONCE)
+        yield Case("status", name, Canned(raw=raw), ALWAYS, asked=1)
         for step in READS:
             yield Case(step, name, Canned(raw=raw), ONCE, asked=2)
     for step in READS:
@@ -136,19 +180,62 @@ def unreadable() -> Iterator[Case]:
         yield Case("submit", name, Canned(True, raw), ALWAYS, SubmissionUncertain, asked=1)
         yield Case("session", name, Canned(raw=raw), ALWAYS, ServerError, bought=0)
         yield Case("wait", name, Canned(raw=raw), ONCE)
-        yield Case("status", name, Canned(raw=raw), ALWAYS, ServerError)
+        yield Case("status", name, Canned(raw=raw), ALWAYS, asked=1)
         yield Case("sign", name, Canned(raw=raw), ONCE, asked=2)
     yield Case("sign", "data: null", Canned(raw=document({"data": None})), ALWAYS, AssetUnavailable, asked=4)
 
 
 def redirected() -> Iterator[Case]:
     for name, place in REDIRECTS.items():
-        yield Case("submit", f"302 {name}", moved(place, forward=True), ALWAYS, SubmissionUncertain, asked=1)
+        yield Case("submit", f"302 {name}", moved(place), ALWAYS, PlaycutError, bought=0, asked=1)
+    for status in (300, 301, 303, 304, 307, 308):
+        away = Canned(raw=answer(status, headers={"Location": REDIRECTS["to another place"]}))
+        yield Case("submit", str(status), away, ALWAYS, PlaycutError, bought=0, asked=1)
     away = moved(REDIRECTS["to another place"])
-    for step in READS:
-        yield Case(step, "302", away, ONCE, asked=2)
-        yield Case(step, "302", away, ALWAYS, ServerError, bought_at(step), asked=6)
+    yield Case("session", "302", away, ONCE, PlaycutError, bought=0, asked=1)
     yield Case("wait", "302", away, ONCE)
+    yield Case("wait", "302", away, ALWAYS, PlaycutError, asked=ATTEMPTS)
+    yield Case("status", "302", away, ALWAYS, asked=1)
+    yield Case("sign", "302", away, ONCE, asked=2)
+    yield Case("sign", "302", away, ALWAYS, PlaycutError, asked=ATTEMPTS)
+
+
+def intercepted() -> Iterator[Case]:
+    """A gateway, a firewall or a login page refuses in place of the API, which then has bought nothing."""
+    for name, raw in REFUSALS.items():
+        for step in ("session", "submit"):
+            yield Case(step, name, Canned(raw=raw), ALWAYS, PlaycutError, bought=0, asked=1)
+        yield Case("wait", name, Canned(raw=raw), ONCE, asked=2)
+        yield Case("status", name, Canned(raw=raw), ALWAYS, asked=1)
+        yield Case("sign", name, Canned(raw=raw), ONCE, asked=2)
+    yield Case("wait", "403 with a page", Canned(raw=page(403)), ALWAYS, PlaycutError, asked=ATTEMPTS)
+    yield Case("sign", "403 with a page", Canned(raw=page(403)), ALWAYS, PlaycutError, asked=ATTEMPTS)
+
+
+def refused() -> Iterator[Case]:
+    """A 429 that names no time and may never end, and a service that says when it is back."""
+    empty = Canned(raw=error(429, "No credits left."))
+    for step in API_STEPS:
+        yield Case(step, "429 for want of credits", empty, ONCE, asked=2)
+    yield Case("session", "429 for want of credits", empty, ALWAYS, RateLimited, bought=0, asked=5)
+    yield Case("submit", "429 for want of credits", empty, ALWAYS, RateLimited, bought=0, asked=5)
+    for status in (500, 502, 503):
+        away = Canned(raw=error(status, headers={"Retry-After": "1"}))
+        for step in ("session", "wait", "sign"):
+            yield Case(step, f"{status}, back soon", away, ONCE, asked=2)
+        long = Canned(raw=error(status, headers={"Retry-After": "121"}))
+        for step in ("session", "wait", "sign"):
+            yield Case(step, f"{status}, back in 121 s", long, ONCE, ServerError, bought_at(step), asked=1)
+    for step in ("session", "status", "sign"):
+        conflict = Canned(raw=error(409, headers={"Retry-After": "1"}))
+        yield Case(step, "409, free soon", conflict, ONCE, asked=1 if step == "status" else 2)
+
+
+def dressed_oddly() -> Iterator[Case]:
+    """Answers whose bytes are whole, in codings that are not named, not there, or undone only in part."""
+    for name, by in ODD_CLOTHES.items():
+        for step in API_STEPS:
+            yield Case(step, name, Altered(by=by), ALWAYS, asked=1)
 
 
 def broken() -> Iterator[Case]:
@@ -159,9 +246,11 @@ def broken() -> Iterator[Case]:
         yield Case("submit", name, fault, ONCE, SubmissionUncertain, int(name in TAKEN))
         yield Case("submit", name, fault, ALWAYS, SubmissionUncertain, int(name in TAKEN))
         yield Case("wait", name, fault, ONCE)
+        yield Case("status", name, fault, ONCE)
         for step in READS:
             yield Case(step, name, fault, ONCE)
             yield Case(step, name, fault, ALWAYS, ConnectionFailed, bought_at(step))
+    yield Case("status", "reset after it was read", Reset(), ALWAYS, asked=1)
     yield Case("wait", "reset after it was read", Reset(), ALWAYS)
     gone = [("status", Reset(), ALWAYS)]
     yield Case("wait", "reset, and no state either", Reset(), ALWAYS, ConnectionFailed, also=gone)  # type: ignore[arg-type]
@@ -187,4 +276,5 @@ def slow() -> Iterator[Case]:
 
 
 def api_cases() -> Iterator[Case]:
-    yield from reaching_status(chain(documented(), gateways(), unreadable(), redirected(), broken(), slow()))
+    refusals = chain(documented(), refused(), redirected(), intercepted())
+    yield from reaching_status(chain(refusals, gateways(), unreadable(), dressed_oddly(), broken(), slow()))

@@ -12,8 +12,10 @@ from .accidents import Canned, CutInBody, CutInHeaders, Fault, Reset, ResetUnrea
 from .answers import answer
 
 ONCE, ALWAYS = 1, None
-READS: tuple[Step, ...] = ("session", "status", "sign")
-"""The API's steps that may simply be asked for again; a lost wait is taken up in another way."""
+ATTEMPTS = 6
+"""How often something is tried here at most: what is paid for is otherwise tried until its deadline."""
+READS: tuple[Step, ...] = ("session", "sign")
+"""The API's steps that may simply be asked for again; a lost wait and a lost state are taken up in each other's way."""
 API_STEPS: tuple[Step, ...] = ("session", "submit", "wait", "status", "sign")
 KINDS = ("speech", "image")
 IMPATIENT = {"request_timeout_s": 0.6}

@@ -14,7 +14,7 @@ from stamina.instrumentation import set_on_retry_hooks
 from playcut_jupyter import Playcut
 from playcut_jupyter.sandbox import Sandbox
 
-from .cases import KINDS
+from .cases import ATTEMPTS, KINDS
 from .outcomes import submit
 from .proxy import Proxy
 
@@ -44,9 +44,9 @@ def proxy(running_proxy: Proxy) -> Iterator[Proxy]:
 
 @pytest.fixture
 def no_pauses(running_proxy: Proxy) -> Iterator[None]:
-    """Make retries come at once, as many as the product makes; the first one finds a closed door open again."""
+    """Make retries come at once, a few of them; the first one finds a closed door open again."""
     set_on_retry_hooks([lambda _: running_proxy.reopen()])
-    with stamina.set_testing(True, attempts=100, cap=True):
+    with stamina.set_testing(True, attempts=ATTEMPTS, cap=True):
         yield
     set_on_retry_hooks(None)
 

@@ -8,7 +8,7 @@ from playcut_jupyter.errors import AssetUnavailable
 
 from .accidents import Altered, Canned, Drip, Fault, Hang, HangInBody, RedirectToItself, Refused
 from .answers import answer, document, page
-from .cases import ALWAYS, BROKEN, GATEWAYS, IMPATIENT, ONCE, Case, moved
+from .cases import ALWAYS, ATTEMPTS, BROKEN, GATEWAYS, IMPATIENT, ONCE, Case, moved
 
 
 def read_body(raw: bytes) -> tuple[bytes, bytes]:
@@ -94,7 +94,7 @@ def download_cases() -> Iterator[Case]:
     yield Case("download", "a redirect", RedirectToItself(), 6, AssetUnavailable, asked=6)
     yield Case("download", "a redirect", RedirectToItself(), ALWAYS, AssetUnavailable, asked=6)
     yield Case("download", "silence", Hang(), ONCE, asked=2, options=IMPATIENT)
-    yield Case("download", "silence", Hang(), ALWAYS, AssetUnavailable, asked=4, options=IMPATIENT)
+    yield Case("download", "silence", Hang(), ALWAYS, AssetUnavailable, asked=ATTEMPTS, options=IMPATIENT)
     yield Case("download", "silence in the body", HangInBody(), ONCE, asked=2, options=IMPATIENT, kind="image")
     small, large = {"max_download_mb": 0.001}, {"max_download_mb": 512}
     for name, by in {"a length": bytes, "no length": without_length}.items():

@@ -62,9 +62,24 @@ def test_what_the_library_has_is_offered(shell: InteractiveShell) -> None:
     for command in ("show", "star", "hide", "tree", "compare", "export"):
         assert {"last", str(made.id)} <= set(offered(shell, f"%playcut {command} "))
     assert {"last", str(made.id)} <= set(offered(shell, "%%playcut image --from "))
+    assert {"last", str(made.id), "-n"} <= set(offered(shell, "%playcut vary "))
+    assert {"starred", "last", str(made.id)} <= set(offered(shell, "%%playcut image --from "))
+    assert f"%%playcut image --from {made.id},starred" in completed(shell, f"%%playcut image --from {made.id},star")
     assert completed(shell, "%playcut session use Foxes at") == ["%playcut session use Foxes at night"]
     assert completed(shell, "%%playcut --session fox") == ["%%playcut --session 'Foxes at night'"]
     assert completed(shell, '%%playcut --session "Foxes a') == ['%%playcut --session "Foxes at night"']
+
+
+def test_sweeps_are_offered_where_a_sweep_is_asked_for(shell: InteractiveShell) -> None:
+    cell(shell, "-o foxes", "a {red|blue} fox")
+    cell(shell, "-o fox", "a fox alone")
+
+    assert offered(shell, "%playcut effects ") == ["foxes"]
+    assert offered(shell, "%playcut refine ") == ["foxes", "--keep"]
+    assert offered(shell, "%playcut refine foxes ") == ["--keep"]
+    assert "foxes" in offered(shell, "%playcut refine --keep 0.5 ")
+    assert {"foxes", "fox"} <= set(offered(shell, "%%playcut --from "))
+    assert not offered(shell, "%playcut vary -n ")
 
 
 def test_a_task_that_is_not_fetched_can_be_waited_for(shell: InteractiveShell) -> None:

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from IPython.core.inputtransformer2 import TransformerManager
 
 from playcut_jupyter import Playcut, tools
-from playcut_jupyter.design import planning
+from playcut_jupyter.design import cell_source, planning
 from playcut_jupyter.jobs.snapshot import Snapshot
-from playcut_jupyter.panel import cell_source
 from playcut_jupyter.panel.view import Panel
 from playcut_jupyter.syntax import cell_line, values
 from playcut_jupyter.tools import GenerationRequest

@@ -23,6 +23,8 @@ FRAGMENTS = st.sampled_from(
         "{{a}}",
         "{a|b}",
         "{|a}",
+        "{a=b|c}",
+        "{b=a|{c}}",
         "{{a|b}}",
         "{",
         "}",

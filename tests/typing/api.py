@@ -51,6 +51,7 @@ from playcut_jupyter.library.records import AssetRecord
 from playcut_jupyter.panel.view import Panel
 from playcut_jupyter.results.collection import History
 from playcut_jupyter.results.comparison import Comparison
+from playcut_jupyter.results.effects import Effects
 from playcut_jupyter.results.family_tree import Tree
 from playcut_jupyter.results.picks import Picks
 
@@ -144,6 +145,8 @@ def generating(pc: Playcut, parent: Generation) -> None:
         ),
         Sweep,
     )
+    assert_type(pc.sweep("+", parent=[parent, parent]), Sweep)
+    assert_type(pc.sweep("+", parent=pc.sweep("a {red|blue} fox")), Sweep)
 
 
 def any_tool(pc: Playcut) -> None:
@@ -216,6 +219,8 @@ async def a_generation(run: Generation) -> None:
     assert_type(run.image, Image)
     assert_type(run.save("folder/"), Path | list[Path])
     assert_type(run.export("curl"), str)
+    assert_type(run.vary(), Sweep)
+    assert_type(run.vary(2, max_generations=None).effects(), Effects)
     assert_type(run.star().hide(False), Generation)
     assert_type(run.starred, bool)
     assert_type(run.hidden, bool)
@@ -259,6 +264,12 @@ def a_sweep(sweep: Sweep) -> None:
     assert_type(sweep.picks().winner, Generation | None)
     assert_type(sweep.picks().rounds, list[tuple[int, int]])
     assert_type(sweep.picks().to_records(), list[dict[str, Any]])
+    assert_type(sweep.effects().to_records(), list[dict[str, Any]])
+    assert_type(sweep.effects().rounds, list[tuple[int, int]])
+    assert_type(sweep.effects().is_clear, bool)
+    assert_type(sweep.refine(), str)
+    assert_type(sweep.refine(0.3) + sweep.refine(keep={"style": ["neon"], "light": "dusk"}), str)
+    assert_type(sweep[4].vary(4), Sweep)
     assert_type(sweep.tally(), tuple[Counter[int | None], Counter[int | None]])
     assert_type(sweep.jobs, list[Job])
     assert_type(sweep.snapshots, list[Snapshot])

@@ -27,6 +27,8 @@ key=$(setting PLAYCUT_API_KEY)
 timeout_s=30
 deadline_s=600 # the longest wait for a task
 poll_s=3       # the pause before a wait that ended early is retried
+pause_s=1      # pauses before other retries grow by this
+max_pause_s=120 # a longer Retry-After is not waited for
 attempts=4
 
 # What curl reads itself. It takes no proxy from HTTP_PROXY, networks in NO_PROXY only from version 7.86, and never `*.`.
@@ -41,7 +43,9 @@ export no_proxy
 [ -n "${CURL_CA_BUNDLE:-}" ] || [ -z "${SSL_CERT_FILE:-}" ] || export CURL_CA_BUNDLE=$SSL_CERT_FILE
 
 names=() tasks=() count=0 failures=0
-session='' problem=''
+session='' problem='' after=''
+# A word that ends a task without a result, in a state that the API does not document.
+ended='(CANCELL?|EXPIR|REJECT|ABORT|TERMINAT|DENI|REFUS|BLOCK|DELET|REMOV|KILL|STOPP)ED|FAIL|ERROR|TIMED?_?OUT'
 
 # say TEXT: prints a line. Where nobody can read it (a closed pipe, a full disk), the work goes on all the same.
 say() { printf '%s\n' "$*" 2>/dev/null || :; }
@@ -74,47 +78,97 @@ else
     die "jq or python3 is needed to read JSON."
 fi
 
+# retry_after HEADERS: prints the seconds of a Retry-After, if there is one.
+retry_after() {
+    awk 'tolower($1) == "retry-after:" && $2 ~ /^[0-9]+\r?$/ && $2 + 0 < 99999999 { print int($2); exit }' "$1"
+}
+
+# undo_codings FILE HEADERS: undoes the content codings of a body; one that is named but not there is none.
+undo_codings() {
+    local names name
+    grep -qi '^content-encoding:' "$2" || return 0
+    names=$(awk 'tolower($1) ~ /^http\// { names = "" } tolower($1) == "content-encoding:" { $1 = ""; names = $0 "," names }
+        END { print tolower(names) }' "$2" | tr -d ' \r"')
+    while [ -n "$names" ]; do
+        name=${names##*,} names=${names%"$name"} names=${names%,}
+        [[ $name == *gzip* && $(head -c 2 "$1" | od -An -v -tx1 | tr -d ' \n') == 1f8b ]] || continue
+        gzip -dc <"$1" >"$1.undone" 2>/dev/null && mv "$1.undone" "$1" || return
+    done
+}
+
 # call TOOL INPUT [SECONDS]: executes a tool once; `field` then reads its answer. After a 429, waits for its Retry-After
-# and sends again. Returns 1 if the API refused, 2 if there was no usable answer; $problem is the message.
+# and sends again. Returns 1 if the API refused, 2 if there was no usable answer, 3 if something in front of the API
+# answered, which then did not take it; $problem is the message, $after the seconds of a Retry-After.
 call() {
-    local tool=$1 input=$2 limit_s=${3:-$timeout_s} wait_left_s=$deadline_s status pause_s message
+    local tool=$1 input=$2 limit_s=${3:-$timeout_s} wait_left_s=$deadline_s refusals=0 status wait_s message
     while :; do
         : >"$work/answer"
+        after=
         # The key is passed in a file, because every user of the machine can see a program's arguments. No retries and
         # no redirects, whatever ~/.curlrc says, because a submission that is sent twice is paid twice.
         status=$(printf '%s' "$input" 2>/dev/null | curl --silent --globoff --retry 0 --no-location --max-time "$limit_s" \
             --output "$work/answer" --dump-header "$work/headers" --write-out '%{http_code}' --data-binary @- \
             --header @<(printf 'Authorization: Bearer %s\n' "$key") --header 'Content-Type: application/json' \
             "$base_url/tools/$tool/execute") || { problem="$tool: no answer (curl status $?)."; return 2; }
+        undo_codings "$work/answer" "$work/headers" || { problem="$tool: the answer can't be decoded."; return 2; }
+        case $status in 2??) return 0 ;; esac
+        after=$(retry_after "$work/headers")
+        message=$(field message)
+        message=$(plain "${message:-no reason was given}")
         [ "$status" = 429 ] || break
-        pause_s=$(awk 'tolower($1) == "retry-after:" && int($2) > 0 && int($2) < 99999999 { print int($2); exit }' \
-            "$work/headers")
-        pause_s=${pause_s:-10}
-        wait_left_s=$((wait_left_s - pause_s))
-        if [ "$wait_left_s" -lt 0 ]; then
-            problem="$tool: the rate limit is reached; try again in $pause_s s."
+        wait_s=$after
+        [ -n "$after" ] || { refusals=$((refusals + 1)) wait_s=$((pause_s * 2 ** refusals)); }
+        [ "$refusals" -lt "$attempts" ] || { problem="$tool: HTTP status 429: $message"; return 1; }
+        [ "$wait_s" != 0 ] || [ "$pause_s" = 0 ] || wait_s=1
+        wait_left_s=$((wait_left_s - wait_s))
+        if [ "$wait_left_s" -lt 0 ] || [ "$wait_s" -gt "$max_pause_s" ]; then
+            problem="$tool: the rate limit is reached; try again in $wait_s s."
             return 1
         fi
-        log "The rate limit is reached: continuing in $pause_s s."
-        sleep "$pause_s"
+        [ "$refusals" = 0 ] && message='The rate limit is reached'
+        log "$message: continuing in $wait_s s."
+        sleep "$wait_s"
     done
-    case $status in 2??) return 0 ;; esac
-    message=$(field message)
-    problem="$tool: HTTP status $status: $(plain "${message:-no reason was given}")"
-    case $status in 5??) return 2 ;; esac
-    return 1
+    problem="$tool: HTTP status $status: $message"
+    case $status in
+        3??)
+            problem="$problem: $base_url redirects$(redirect_host). Nothing was bought; see PLAYCUT_BASE_URL."
+            return 3
+            ;;
+        511) ;;
+        5??) return 2 ;;
+        *) [ -z "$(field message)$(field statusCode)$(field error)" ] || return 1 ;;
+    esac
+    problem="$problem: not the API but a gateway answered, or PLAYCUT_BASE_URL ($base_url) is wrong."
+    return 3
 }
 
-# call_with_retries TOOL INPUT: executes a tool that buys nothing, with retries if its answer is lost.
+# redirect_host: prints the host that the last answer redirects to.
+redirect_host() {
+    local host
+    host=$(awk 'tolower($1) == "location:" { print $2; exit }' "$work/headers" | tr -d '\r')
+    [[ $host =~ ^[a-z]*:?//([^/?#]*@)?([^/?#@]+) ]] && plain " to ${BASH_REMATCH[2]}"
+}
+
+# call_with_retries TOOL INPUT [END]: executes a tool that buys nothing, again if its answer is lost: a few times, or
+# until $SECONDS is END.
 call_with_retries() {
     local attempt result
     for ((attempt = 1; ; attempt++)); do
         call "$1" "$2"
         result=$?
-        [ "$result" = 2 ] && [ "$attempt" -lt "$attempts" ] || return "$result"
-        log "$problem Retrying."
-        sleep "$attempt"
+        [ "$result" -lt 2 ] && return "$result"
+        [ -n "${3:-}" ] || { [ "$result" = 2 ] && [ "$attempt" -lt "$attempts" ]; } || return "$result"
+        pause "$attempt" "${3:-}" || return "$result"
     done
+}
+
+# pause ATTEMPT [END]: waits before another attempt; returns 1 if there is no time for one.
+pause() {
+    [ "${after:-0}" -le "$max_pause_s" ] || return
+    [ -z "${2:-}" ] || [ "$SECONDS" -lt "$2" ] || return
+    log "$problem Retrying."
+    sleep "${after:-$((pause_s * ($1 < 5 ? $1 : 5)))}"
 }
 
 # is_id TEXT: true if it can be put into a JSON string without escapes.
@@ -132,7 +186,7 @@ submit() {
     count=$((count + 1))
     call "$2" "$3"
     case $? in
-        1) failed "$1"; return ;;
+        1 | 3) failed "$1"; return ;;
         2) problem="$problem $uncertain"; failed "$1"; return ;;
     esac
     task=$(field data.taskId)
@@ -141,59 +195,76 @@ submit() {
     log "$1: task $task, estimated credits: $(plain "$(field data.estimatedCredits)")"
 }
 
-# wait_for TASK: waits until a task ends, and sets $assets to its asset ids.
+# wait_for TASK: waits until a task ends, and sets $assets to its asset ids. What the API does not document is judged by
+# its shape: assets are a result, an error is a failure.
 wait_for() {
-    local ends_at=$((SECONDS + deadline_s)) status code message
+    local ends_at=$((SECONDS + deadline_s)) status state='' told
     while [ "$SECONDS" -lt "$ends_at" ]; do
-        status=
+        status='' after=''
         call wait-for-task '{"taskId": "'"$1"'"}' $((ends_at - SECONDS))
         case $? in
-            0) status=$(field data.status | tr '[:lower:]' '[:upper:]') ;;
+            0) status=$(field data.status | tr '[:lower:]' '[:upper:]') state=" Its last state is $(plain "$status")." ;;
             1) return 1 ;;
-            *) log "$problem Retrying." ;;
+            *)
+                [ "${after:-0}" -le "$max_pause_s" ] || return 1
+                log "$problem Retrying."
+                ;;
         esac
         case $status in
-            COMPLETED)
+            '') ;;
+            *)
                 assets=$(field data.output.assetIds)
-                [ -n "$assets" ] && return
-                problem='The task is completed, but names no assets.'
-                return 1
-                ;;
-            FAILED)
-                code=$(field data.error.code) message=$(field data.error.message)
-                problem="The task failed: $(plain "${code:+$code: }${message:-no reason was given}")"
-                return 1
+                [ -n "$assets" ] && [ "$status" != PENDING ] && [ "$status" != PROCESSING ] && return
+                told=$(field data.error) told=${told:-$(field data.error.code; field data.error.message)}
+                told=$(plain "${told//$'\n'/: }")
+                if [ "$status" = FAILED ] || [ -n "$told" ] || [[ $status =~ $ended ]]; then
+                    problem="The task ended as $(plain "$status"): ${told:-no reason was given}"
+                    [ "$status" = FAILED ] && problem="The task failed: ${told:-no reason was given}"
+                    return 1
+                fi
+                [ "$status" = COMPLETED ] && problem='The task is completed, but names no assets.' && return 1
                 ;;
         esac
-        sleep "$poll_s"
+        [ "${after:-0}" = 0 ] && after=$poll_s
+        sleep "$after"
     done
-    problem="Not done within $deadline_s s; it may still complete."
+    problem="Not done within $deadline_s s; it may still complete.$state"
     return 1
 }
 
 # fetch ASSET: downloads it to $work/asset; each attempt uses a newly signed URL. The URL is a secret: it is passed to
 # curl in a file and never printed. The key is not sent to storage.
 fetch() {
-    local attempt url outcome
+    local ends_at=$((SECONDS + deadline_s)) attempt others=0 url outcome result
     is_id "$1" || { problem="The asset's id can't be used."; return 1; }
-    for ((attempt = 0; attempt < attempts; attempt++)); do
-        sleep "$attempt"
-        call_with_retries download-asset '{"assetId": "'"$1"'"}' || return
+    for ((attempt = 1; ; attempt++)); do
+        call_with_retries download-asset '{"assetId": "'"$1"'"}' "$ends_at" || return
         url=$(field data.url)
         : >"$work/asset"
-        if [[ $url != http*://* || $url == *[\"\\[:space:]]* ]]; then
-            problem="Asset $1 can't be fetched: its URL is not http(s)."
-            continue
+        : >"$work/headers"
+        result=1 outcome="its URL is not http(s)."
+        if [[ $url == http*://* && $url != *[\"\\[:space:]]* ]]; then
+            outcome=$(curl --silent --globoff --fail --location --max-redirs 5 --proto '=http,https' \
+                --proto-redir '=http,https' --output "$work/asset" --dump-header "$work/headers" --retry 0 \
+                --connect-timeout "$timeout_s" --speed-limit 1 --speed-time "$timeout_s" \
+                --write-out 'HTTP status %{http_code}, %{size_download} bytes of %{content_type}' \
+                --config <(printf 'url = "%s"\n' "$url"))
+            result=$?
         fi
-        outcome=$(curl --silent --globoff --fail --location --max-redirs 5 --proto '=http,https' \
-            --proto-redir '=http,https' --output "$work/asset" --retry 0 --connect-timeout "$timeout_s" \
-            --speed-limit 1 --speed-time "$timeout_s" \
-            --write-out 'HTTP status %{http_code}, %{size_download} bytes of %{content_type}' \
-            --config <(printf 'url = "%s"\n' "$url")) && [ -s "$work/asset" ] &&
-            [[ $outcome != *html* && $outcome != *xml* ]] && return
+        after=$(retry_after "$work/headers")
+        if [ "$result" = 0 ]; then
+            undo_codings "$work/asset" "$work/headers" && [ -s "$work/asset" ] &&
+                [[ $outcome != *html* && $outcome != *xml* ]] && return
+            result=1
+        fi
         problem="Asset $1 can't be fetched: $(plain "$outcome")."
+        # The storage may be in trouble for a while; other failures are not mended by time.
+        case $result:$outcome in
+            [5-7]:* | 18:* | 28:* | 35:* | 5[256]:* | 22:HTTP\ status\ 5* | 22:HTTP\ status\ 4[02][859],*) ;;
+            *) others=$((others + 1)) ;;
+        esac
+        [ "$others" -lt "$attempts" ] && pause "$attempt" "$ends_at" || return 1
     done
-    return 1
 }
 
 # save NAME: writes $work/asset to a new file, numbered if the name exists; the server's file name is not used.

@@ -24,9 +24,13 @@ const PROXIES = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
 const TIMEOUT_S = 30
 const DEADLINE_S = 600 // the longest wait for a task
 const POLL_S = 3 // the pause before a wait that ended early is retried
+const PAUSE_S = 1 // pauses before other retries grow by this
+const MAX_PAUSE_S = 120 // a longer Retry-After is not waited for
 const ATTEMPTS = 4
 
 const SAFE_URL = /^(https:\/\/[^@\s]+|http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(\/[^@\s]*)?)$/
+// A word that ends a task without a result, in a state that the API does not document.
+const ENDED = /(CANCELL?|EXPIR|REJECT|ABORT|TERMINAT|DENI|REFUS|BLOCK|DELET|REMOV|KILL|STOPP)ED|FAIL|ERROR|TIMED?_?OUT/
 // The first bytes of a file, in hex -> its extension; the server's file names are not used.
 const EXTENSIONS = Object.entries({
   "89504e47": ".png",
@@ -46,8 +50,13 @@ const EXTENSIONS = Object.entries({
 /** A step failed; the other generations continue. */
 class Failed extends Error {}
 
-/** There was no usable answer. Only a tool that buys nothing may be called again. */
-class NoAnswer extends Failed {}
+/** Something in front of the API answered: the API did not take the request. */
+class NotTaken extends Failed {}
+
+/** There was no usable answer. Only a tool that buys nothing may be called again, after the service's pause. */
+class NoAnswer extends Failed {
+  pauseS = -1
+}
 
 // Where nobody can read what is printed (a closed pipe, a full disk), the work goes on all the same.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined)
@@ -89,60 +98,89 @@ function json(value = parsed("0")) {
   return text
 }
 
+/** The seconds of a Retry-After; -1 without one. */
+function retryAfter(headers = new Headers()) {
+  const text = headers.get("Retry-After") ?? ""
+  return /^\d{1,8}$/.test(text) ? Number(text) : -1
+}
+
 /** Executes a tool once and returns its data; after a 429, waits for its Retry-After and sends again. */
 async function call(tool = "", input = {}, timeoutS = TIMEOUT_S) {
-  for (let waitLeftS = DEADLINE_S; ; ) {
-    let status = 0, statusText = "", text = "", retryAfter = ""
+  for (let waitLeftS = DEADLINE_S, refusals = 0; ; ) {
+    let answer = new Response(), text = ""
     try {
-      const answer = await fetch(`${BASE_URL}/tools/${tool}/execute`, {
+      answer = await fetch(`${BASE_URL}/tools/${tool}/execute`, {
         method: "POST",
-        headers: { Authorization: `Bearer ${KEY}`, "Content-Type": "application/json" },
+        headers: {
+          Authorization: `Bearer ${KEY}`,
+          "Content-Type": "application/json",
+          "Accept-Encoding": "identity",
+        },
         body: json(input),
         redirect: "manual",
         signal: AbortSignal.timeout(Math.ceil(timeoutS * 1000)),
       })
-      status = answer.status
-      statusText = answer.statusText
-      retryAfter = answer.headers.get("Retry-After") ?? ""
       text = await answer.text()
     } catch (error) {
       throw new NoAnswer(`${tool}: no answer (${reason(error instanceof Error ? error : undefined)}).`)
     }
-    if (status !== 429) return dataOf(tool, status, statusText, text)
-    const pauseS = /^\d{1,8}$/.test(retryAfter) ? Math.max(1, Number(retryAfter)) : 10
+    if (answer.status !== 429) return dataOf(tool, answer, text)
+    const said = plain(parsed(text)?.message || answer.statusText || "no reason was given")
+    const askedS = retryAfter(answer.headers)
+    if (askedS < 0 && ++refusals >= ATTEMPTS) throw new Failed(`${tool}: HTTP status 429: ${said}`)
+    const pauseS = askedS < 0 ? PAUSE_S * 2 ** refusals : Math.max(1, askedS)
     waitLeftS -= pauseS
-    if (waitLeftS < 0) throw new Failed(`${tool}: the rate limit is reached; try again in ${pauseS} s.`)
-    log(`The rate limit is reached: continuing in ${pauseS} s.`)
+    if (waitLeftS < 0 || pauseS > MAX_PAUSE_S) {
+      throw new Failed(`${tool}: the rate limit is reached; try again in ${pauseS} s.`)
+    }
+    log(`${refusals ? said : "The rate limit is reached"}: continuing in ${pauseS} s.`)
     await pause(pauseS)
   }
 }
 
 /** The data of an answer; throws its error. */
-function dataOf(tool = "", status = 0, statusText = "", text = "") {
+function dataOf(tool = "", answer = new Response(), text = "") {
+  const { status, statusText, headers } = answer
   const document = parsed(text)
-  if (status < 200 || status > 299) {
-    const reason = plain(document?.message || statusText || "no reason was given")
-    const message = `${tool}: HTTP status ${status}: ${reason}`
-    throw status >= 500 ? new NoAnswer(message) : new Failed(message)
+  const message = `${tool}: HTTP status ${status}: ${plain(document?.message || statusText || "no reason was given")}`
+  if (status >= 300 && status < 400) {
+    const place = headers.get("Location") ?? ""
+    const host = URL.canParse(place, BASE_URL) ? new URL(place, BASE_URL).host : "nowhere"
+    throw new NotTaken(`${message}: ${BASE_URL} redirects to ${plain(host)}. Nothing was bought; see PLAYCUT_BASE_URL.`)
   }
+  const isDocumented = Boolean(document?.statusCode || document?.message || document?.error)
+  if (status === 511 || (status >= 400 && status < 500 && !isDocumented)) {
+    throw new NotTaken(
+      `${message}: not the API but a gateway answered, or PLAYCUT_BASE_URL (${BASE_URL}) is wrong.`,
+    )
+  }
+  if (status >= 500) throw Object.assign(new NoAnswer(message), { pauseS: retryAfter(headers) })
+  if (status >= 400) throw new Failed(message)
   if (typeof document?.data !== "object" || document.data === null) {
     throw new NoAnswer(`${tool}: the answer can't be read.`)
   }
   return document.data
 }
 
-/** Executes a tool that buys nothing, with retries if its answer is lost. */
-async function callWithRetries(tool = "", input = {}) {
-  for (let attempt = 1; attempt < ATTEMPTS; attempt++) {
+/** Executes a tool that buys nothing, again if its answer is lost: a few times, or until `endsAt`. */
+async function callWithRetries(tool = "", input = {}, endsAt = 0) {
+  for (let attempt = 1; ; attempt++) {
     try {
       return await call(tool, input)
     } catch (error) {
-      if (!(error instanceof NoAnswer)) throw error
-      log(`${error.message} Retrying.`)
-      await pause(attempt)
+      if (!(error instanceof NoAnswer || error instanceof NotTaken)) throw error
+      if (!endsAt && (attempt >= ATTEMPTS || error instanceof NotTaken)) throw error
+      await pauseAfter(error, attempt, endsAt)
     }
   }
-  return call(tool, input)
+}
+
+/** Waits before another attempt; throws the error if there is no time for one. */
+async function pauseAfter(error = new Failed(), attempt = 1, endsAt = 0) {
+  const askedS = error instanceof NoAnswer ? error.pauseS : -1
+  if (askedS > MAX_PAUSE_S || (endsAt && performance.now() > endsAt)) throw error
+  log(`${error.message} Retrying.`)
+  await pause(askedS < 0 ? PAUSE_S * Math.min(attempt, 5) : askedS)
 }
 
 /** Submits a generation once and returns its task's id. */
@@ -161,30 +199,41 @@ async function submit({ name, tool, session, inputs } = GENERATIONS[0], sessionI
 /** Waits until a task ends and returns its asset ids. */
 async function wait(taskId = "") {
   const left = (endsAt = 0) => (endsAt - performance.now()) / 1000
+  let state = ""
   for (const endsAt = performance.now() + DEADLINE_S * 1000; left(endsAt) > 0; ) {
-    let task = parsed("{}")
+    let pauseS = POLL_S
     try {
-      task = await call("wait-for-task", { taskId }, left(endsAt))
+      const task = await call("wait-for-task", { taskId }, left(endsAt))
+      const assetIds = resultOf(task)
+      if (assetIds.length > 0) return assetIds
+      state = ` Its last state is ${plain(task.status)}.`
     } catch (error) {
-      if (!(error instanceof NoAnswer)) throw error
+      if (!(error instanceof NoAnswer || error instanceof NotTaken)) throw error
+      if (error instanceof NoAnswer) pauseS = Math.max(POLL_S, error.pauseS)
+      if (pauseS > MAX_PAUSE_S) throw error
       log(`${error.message} Retrying.`)
     }
-    const status = String(task.status).toUpperCase()
-    if (status === "COMPLETED") return assetIdsOf(task)
-    if (status === "FAILED") {
-      const reason = task.error ? `${task.error.code}: ${task.error.message}` : "no reason was given"
-      throw new Failed(`The task failed: ${plain(reason)}`)
-    }
-    await pause(Math.min(POLL_S, Math.max(0, left(endsAt))))
+    await pause(Math.min(pauseS, Math.max(0, left(endsAt))))
   }
-  throw new Failed(`Not done within ${DEADLINE_S} s; it may still complete.`)
+  throw new Failed(`Not done within ${DEADLINE_S} s; it may still complete.${state}`)
 }
 
-/** The asset ids of a completed task. */
-function assetIdsOf(task = parsed("{}")) {
+/**
+ * The asset ids of a task that is done, none of one that goes on; throws for one that failed. What the API does not
+ * document is judged by its shape: assets are a result, an error is a failure.
+ */
+function resultOf(task = parsed("{}")) {
+  const status = String(task.status).toUpperCase()
   const ids = task.output?.assetIds
-  if (!Array.isArray(ids) || ids.length === 0) throw new Failed("The task is completed, but names no assets.")
-  return ids.map(String)
+  const assetIds = Array.isArray(ids) ? ids.filter(Boolean).map(String) : []
+  if (assetIds.length > 0 && status !== "PENDING" && status !== "PROCESSING") return assetIds
+  const fault = typeof task.error === "string" ? { message: task.error } : (task.error ?? {})
+  if (status === "FAILED" || Object.values(fault).some(Boolean) || ENDED.test(status)) {
+    const told = [fault.code, fault.message].filter(Boolean).join(": ") || "no reason was given"
+    throw new Failed(`The task ${status === "FAILED" ? "failed" : `ended as ${plain(status)}`}: ${plain(told)}`)
+  }
+  if (status === "COMPLETED") throw new Failed("The task is completed, but names no assets.")
+  return []
 }
 
 /** The answer to a signed URL, and its bytes; aborted if no data arrives for TIMEOUT_S. */
@@ -192,7 +241,7 @@ async function download(url = "") {
   const stop = new AbortController()
   const silence = setTimeout(() => stop.abort(new DOMException("silence", "TimeoutError")), TIMEOUT_S * 1000)
   try {
-    const answer = await fetch(url, { signal: stop.signal })
+    const answer = await fetch(url, { signal: stop.signal, headers: { "Accept-Encoding": "identity" } })
     const parts = [new Uint8Array()]
     for await (const part of answer.body ?? []) {
       silence.refresh()
@@ -206,22 +255,29 @@ async function download(url = "") {
 
 /** An asset's bytes; each attempt uses a newly signed URL, without the key. The URL is a secret, never printed. */
 async function fetchAsset(assetId = "") {
-  let problem = ""
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    await pause(attempt)
-    const { url } = await callWithRetries("download-asset", { assetId })
-    problem = "its URL is not http(s)"
-    if (!/^https?:\/\//.test(String(url))) continue
-    try {
-      const { answer, data } = await download(url)
-      const type = answer.headers.get("Content-Type") ?? "no type"
-      if (answer.ok && data.length > 0 && !/html|xml/i.test(type)) return data
-      problem = `HTTP status ${answer.status}, ${data.length} bytes of ${plain(type)}`
-    } catch (error) {
-      problem = reason(error instanceof Error ? error : undefined)
+  const endsAt = performance.now() + DEADLINE_S * 1000
+  for (let attempt = 1, others = 0; ; attempt++) {
+    const { url } = await callWithRetries("download-asset", { assetId }, endsAt)
+    let problem = "its URL is not http(s)", status = 0, pauseS = -1
+    if (/^https?:\/\//.test(String(url))) {
+      try {
+        const { answer, data } = await download(url)
+        const type = answer.headers.get("Content-Type") ?? "no type"
+        if (answer.ok && data.length > 0 && !/html|xml/i.test(type)) return data
+        status = answer.status
+        pauseS = retryAfter(answer.headers)
+        problem = `HTTP status ${status}, ${data.length} bytes of ${plain(type)}`
+      } catch (error) {
+        status = 503
+        problem = reason(error instanceof Error ? error : undefined)
+      }
     }
+    // The storage may be in trouble for a while; other failures are not mended by time.
+    if (status < 500 && ![408, 425, 429].includes(status)) others++
+    const failure = new NoAnswer(`Asset ${plain(assetId)} can't be fetched: ${problem}.`)
+    if (others >= ATTEMPTS) throw failure
+    await pauseAfter(Object.assign(failure, { pauseS }), attempt, endsAt)
   }
-  throw new Failed(`Asset ${plain(assetId)} can't be fetched: ${problem}.`)
 }
 
 /** Writes a new file, numbered if the name exists, and returns its path. */

@@ -44,14 +44,18 @@ def option_text(value: object) -> str | None:
     return text if is_text and text.isprintable() and text == text.strip() and not set(",{}") & set(text) else None
 
 
-def param(name: str, value: object) -> str | None:
-    """Return `name=value` as `-p` and the panel's inputs take it, as short as can be; None if they can't."""
-    escaped = values.escaped(value)
-    spellings = [escaped] if isinstance(escaped, str) else []
-    spellings += [json.dumps(escaped, ensure_ascii=False), json.dumps(escaped)]
-    for text in spellings:
-        word = f"{escape(name)}={text}"
-        if word.isprintable() and word == word.strip() and _read_param(word) == {name: value}:
+def param(name: str, value: object, *others: object) -> str | None:
+    """Return `name=value` as `-p` and the panel's inputs take it, as short as can be; None if they can't.
+
+    Several values are an axis, `name=value,value`.
+    """
+    escaped = [values.escaped(one) for one in (value, *others)]
+    spellings = [escaped] if all(isinstance(one, str) for one in escaped) else []
+    spellings += [[json.dumps(one, ensure_ascii=False) for one in escaped], [json.dumps(one) for one in escaped]]
+    for texts in spellings:
+        word = f"{escape(name)}={','.join(map(str, texts))}"
+        wanted = [value, *others] if others else value
+        if word.isprintable() and word == word.strip() and _read_param(word) == {name: wanted}:
             return word
     return None
 
