@@ -11,7 +11,6 @@ import sys
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote, unquote, urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 from playcut_jupyter import redaction
 from playcut_jupyter.errors import NotConnected
@@ -98,10 +97,11 @@ class Network:
         if found is None or is_loopback(host):
             return None
         if self.is_system:
+            from urllib.request import proxy_bypass  # loads http.client and email, 30 modules
+
             return None if proxy_bypass(host) else _proxy(*found)
-        return (
-            None if self._needs_none(host, parts.port or (443 if parts.scheme == "https" else 80)) else _proxy(*found)
-        )
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        return None if self._needs_none(host, port) else _proxy(*found)
 
     def _variable(self, scheme: str) -> tuple[str, str] | None:
         """Return the variable that names the proxy of *scheme*, and its value."""
@@ -121,6 +121,8 @@ def network() -> Network:
     proxies = tuple(filter(None, map(_proxy_variable, ("http", "https", "all"))))
     certificates = text("SSL_CERT_FILE"), text("SSL_CERT_DIR")
     if not proxies and sys.platform in ("win32", "darwin"):
+        from urllib.request import getproxies  # loads http.client and email, 30 modules
+
         system = tuple((f"{scheme}_proxy", url) for scheme, url in getproxies().items() if scheme in ("http", "https"))
         return Network(system, "", *certificates, is_system=True)
     return Network(proxies, text("no_proxy") or text("NO_PROXY"), *certificates)
@@ -144,7 +146,7 @@ def _proxy(variable: str, value: str) -> Proxy:
     user, at, address = rest.rpartition("@")
     name, colon, password = user.partition(":")
     for secret in (password, unquote(password), quote(unquote(password), safe="")):
-        redaction.remember(secret, shown="...")
+        redaction.remember_password(secret)
     if scheme not in _PROXY_SCHEMES:
         known = "http, https, socks5 or socks5h"
         raise _refused(variable, f"{plain(scheme, 20)!r} is no kind of proxy that can be used ({known})")

@@ -31,7 +31,7 @@ from collections.abc import Mapping
 from copy import copy
 from typing import Any, ClassVar, Self
 
-from playcut_jupyter.redaction import plain
+from playcut_jupyter.redaction import plain, without_passwords
 from playcut_jupyter.remedies import CELL_WORDING, Action, Hint, Remedy, in_words
 
 
@@ -59,7 +59,7 @@ class PlaycutError(Exception):
         tool: str | None = None,
         task_id: str | None = None,
     ) -> None:
-        self.message = plain(message)
+        self.message = without_passwords(plain(message))
         self.remedies = _scrubbed(hint) or _scrubbed(self.default_hint)
         self.status_code = status_code
         self.tool = plain(tool, 200) if tool else None
@@ -111,7 +111,7 @@ def _scrubbed(hint: Hint | None) -> tuple[str | Remedy, ...]:
     return tuple(
         Remedy(part.action, plain(part.subject), plain(part.keywords))
         if isinstance(part, Remedy)
-        else part.replace(part.strip(), plain(part))
+        else part.replace(part.strip(), without_passwords(plain(part)))
         for part in parts
         if part
     )

@@ -1,6 +1,6 @@
 """Removes secrets from every text that can leave the process: messages, reprs, log records.
 
-Each key or proxy password that is used is remembered here, in memory only, and masked wherever a server, a proxy or a
+Each key and each password of a proxy is remembered here, in memory only, and masked wherever a server, a proxy or a
 library echoes it. Users, passwords and query strings of URLs are removed too: a signed URL is equivalent to a key.
 """
 
@@ -11,8 +11,8 @@ import re
 from typing import Any
 
 _MAX_TEXT = 4_000
-_known_secrets: dict[str, str] = {}
-"""Secret -> what is shown in its place."""
+_known_keys: set[str] = set()
+_known_passwords: set[str] = set()
 
 _KEY_SHAPE = re.compile(r"\bpk_[a-z]+_[0-9A-Za-z]{8,}")
 _BEARER = re.compile(r"(?i)(\bbearer\s+)(?!pk_[a-z]+_\.\.\.)[^\s'\",;]+")
@@ -24,15 +24,26 @@ _SIGNATURE = re.compile(r"(?i)(signature|sig|token|credential|expires)=")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
-def remember(secret: str, *, shown: str | None = None) -> None:
-    """Remember a key or a password, so that every later `scrub` masks it, whatever its format.
+def remember(key: str) -> None:
+    """Remember *key*, so that every later `scrub` masks it, whatever its format."""
+    if len(key) >= 4:
+        _known_keys.add(key)
 
-    Args:
-        secret: one of less than four characters is too likely a part of a word, and not remembered.
-        shown: what is shown in its place; None: `mask`.
+
+def remember_password(password: str) -> None:
+    """Remember a proxy's password, so that no error and no log shows it; a shorter one is too likely part of a word."""
+    if len(password) >= 4:
+        _known_passwords.add(password)
+
+
+def without_passwords(text: str) -> str:
+    """Return *text* without the passwords of proxies.
+
+    For errors and logs alone: a password may be a word, which a prompt and an id may hold as well.
     """
-    if len(secret) >= 4:
-        _known_secrets[secret] = mask(secret) if shown is None else shown
+    for password in sorted(_known_passwords, key=len, reverse=True):
+        text = text.replace(password, "...")
+    return text
 
 
 def mask(key: str) -> str:
@@ -67,9 +78,9 @@ def without_secrets(data: Any) -> Any:
 
 
 def _without_keys(text: str) -> str:
-    for secret in sorted(_known_secrets, key=len, reverse=True):
-        if secret in text:
-            text = text.replace(secret, _known_secrets[secret])
+    for key in sorted(_known_keys, key=len, reverse=True):
+        if key in text:
+            text = text.replace(key, mask(key))
     text = _KEY_SHAPE.sub(lambda match: mask(match.group()), text)
     return _BEARER.sub(r"\1...", text)
 
@@ -128,11 +139,11 @@ class _Scrubber(logging.Filter):
             message = record.getMessage()
         except (TypeError, ValueError):
             return True
-        clean = scrub(message)
+        clean = without_passwords(scrub(message))
         if clean != message:
             record.msg, record.args = clean, None
         if record.exc_info:
-            record.exc_text = scrub(_FORMATTER.formatException(record.exc_info))
+            record.exc_text = without_passwords(scrub(_FORMATTER.formatException(record.exc_info)))
             record.exc_info = None
         return True
 

@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from playcut_jupyter import __version__
+from playcut_jupyter.__main__ import main
 from playcut_jupyter.sandbox import Sandbox
 
 COMMAND = [sys.executable, "-m", "playcut_jupyter"]
@@ -186,7 +187,12 @@ def test_the_doctor_tells_what_is_wrong(sandbox: Sandbox) -> None:
     assert "offline" in without.stdout
 
 
-def test_the_doctor_ends_well_offline_and_names_what_is_in_use(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("proxy", "shown"), [(" 'bob:s3cr3tpass@127.0.0.1:9' ", "proxy http://127.0.0.1:9 (HTTPS_PROXY)"), ("", "no proxy")]
+)
+def test_the_doctor_ends_well_offline_and_names_what_is_in_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], proxy: str, shown: str
+) -> None:
     surroundings = {
         "PLAYCUT_API_KEY": '"pk_live_' + "ab" * 20 + '"',
         "PLAYCUT_BASE_URL": "https://api.invalid/api/v1",
@@ -194,23 +200,23 @@ def test_the_doctor_ends_well_offline_and_names_what_is_in_use(tmp_path: Path) -
         "NO_PROXY": "inside.example",
         "ALL_PROXY": "",
         "SSL_CERT_DIR": str(tmp_path),
+        "HTTPS_PROXY": proxy,
     }
+    for name, value in surroundings.items():
+        monkeypatch.setenv(name, value)
 
-    done = run("doctor", **surroundings, HTTPS_PROXY=" 'bob:s3cr3tpass@127.0.0.1:9' ")
-    direct = run("doctor", **surroundings, HTTPS_PROXY="")
+    status, said = main(["doctor"]), capsys.readouterr().out
 
-    assert (done.returncode, direct.returncode) == (0, 0), done.stdout + direct.stdout
-    assert "proxy http://127.0.0.1:9 (HTTPS_PROXY)" in done.stdout
-    assert "no proxy" in direct.stdout
-    assert f"{tmp_path} (SSL_CERT_DIR)" in done.stdout
-    assert "10.0.0.0/8 (PLAYCUT_ALLOW_STORAGE)" in done.stdout
-    assert "journal" in done.stdout
-    assert "can't be reached" in done.stdout
-    assert "can't be reached" in direct.stdout
+    assert status == 0, said
+    assert shown in said
+    assert f"{tmp_path} (SSL_CERT_DIR)" in said
+    assert "10.0.0.0/8 (PLAYCUT_ALLOW_STORAGE)" in said
+    assert "journal" in said
+    assert "can't be reached" in said
     for name in ("anyio", "anywidget", "httpx", "markupsafe", "platformdirs", "sniffio", "stamina", "jupyterlab"):
-        assert f"{name} " in done.stdout
+        assert f"{name} " in said
     for secret in ("s3cr3tpass", "bob", "ab" * 20):
-        assert secret not in done.stdout + done.stderr
+        assert secret not in said
 
 
 @pytest.mark.parametrize(
@@ -223,39 +229,49 @@ def test_the_doctor_ends_well_offline_and_names_what_is_in_use(tmp_path: Path) -
         {"PLAYCUT_BASE_URL": "https://bob:s3cr3tpass@api.invalid/api/v1"},
     ],
 )
-def test_the_doctor_names_a_setting_that_can_not_be_used(surroundings: dict[str, str]) -> None:
-    done = run("doctor", **surroundings)
+def test_the_doctor_names_a_setting_that_can_not_be_used(
+    surroundings: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in surroundings.items():
+        monkeypatch.setenv(name, value)
 
-    assert done.returncode == 1
-    assert "Traceback" not in done.stdout + done.stderr
-    assert "s3cr3tpass" not in done.stdout + done.stderr
+    assert main(["doctor"]) == 1
+
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert "s3cr3tpass" not in said.out
 
 
-def test_a_real_check_buys_two_small_things_and_reports_without_secrets(tmp_path: Path) -> None:
+def test_a_real_check_buys_two_small_things_and_reports_without_secrets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     with Sandbox(latency_s=0.05, media="tiny") as sandbox:
-        done = run("doctor", "--spend", PLAYCUT_API_KEY=sandbox.key, PLAYCUT_BASE_URL=sandbox.base_url)
+        monkeypatch.setenv("PLAYCUT_API_KEY", sandbox.key)
+        monkeypatch.setenv("PLAYCUT_BASE_URL", sandbox.base_url)
+        status = main(["doctor", "--spend"])
         assert sandbox.submissions == 2
+    said = capsys.readouterr().out
 
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert status == 0, said
     (report,) = tmp_path.glob("playcut-check-*.md")
     text = report.read_text()
-    assert text in done.stdout
-    assert str(report) in done.stdout
+    assert text in said
+    assert str(report) in said
     assert "\u2717" not in text
     assert text.count("\u2713") > 30
     for secret in (sandbox.key, sandbox.storage_url, "signature", str(tmp_path)):
         assert secret not in text
     assert not re.search(r"[0-9a-f]{20}", text)
-    listed = run("library", "list").stdout
+    assert main(["library", "list"]) == 0
+    listed = capsys.readouterr().out
     assert "red apple" in listed
     assert "This is a test" in listed
 
 
-def test_a_real_check_without_a_key_buys_nothing(tmp_path: Path) -> None:
-    done = run("doctor", "--spend")
+def test_a_real_check_without_a_key_buys_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--spend"]) == 1
 
-    assert done.returncode == 1
-    assert "PLAYCUT_API_KEY" in done.stderr
+    assert "PLAYCUT_API_KEY" in capsys.readouterr().err
     assert not list(tmp_path.glob("playcut-check-*"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import urllib.request
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from playcut_jupyter import environment
 from playcut_jupyter.errors import NotConnected
-from playcut_jupyter.redaction import scrub
+from playcut_jupyter.redaction import scrub, without_secrets
 
 API = "https://api.example/api/v1"
 
@@ -228,8 +229,8 @@ def test_without_a_proxy_nobody_reads_what_needs_none(monkeypatch: pytest.Monkey
 
 def test_the_systems_own_settings_count_where_there_are_some(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
-    monkeypatch.setattr(environment, "getproxies", lambda: {"https": "http://system:1", "no": "x"})
-    monkeypatch.setattr(environment, "proxy_bypass", lambda host: host == "inside.example")
+    monkeypatch.setattr(urllib.request, "getproxies", lambda: {"https": "http://system:1", "no": "x"})
+    monkeypatch.setattr(urllib.request, "proxy_bypass", lambda host: host == "inside.example")
     assert proxy() == "http://system:1"
     assert proxy("https://inside.example/") is None
     monkeypatch.setenv("HTTPS_PROXY", "a:1")
@@ -252,4 +253,11 @@ def test_a_proxys_password_is_masked_wherever_it_turns_up(monkeypatch: pytest.Mo
     except NotConnected:
         assert " " in password
     for form in (password, unquote(password), quote(unquote(password), safe="")):
-        assert form not in scrub(f"407 for user bob, {form} is wrong")
+        assert form not in str(NotConnected(f"407 for user bob, {form} is wrong", hint=f"not {form}"))
+
+
+def test_a_password_that_is_a_word_changes_no_prompt_and_no_id(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://bob:dragon@proxy.corp:3128")
+    assert proxy() is not None
+    assert without_secrets({"prompt": "a red dragon"}) == {"prompt": "a red dragon"}
+    assert scrub("asset_dragon_1") == "asset_dragon_1"

@@ -96,7 +96,8 @@ def _of_headers(exchanges: Sequence[Exchange]) -> list[Finding]:
     types = {one.get("content-type", "none") for one in all_headers}
     codings = {one.get("content-encoding", "none") for one in all_headers}
     reset = headers.get("X-RateLimit-Reset", "")
-    ahead_s = int(reset) / 1000 - exchanges[-1].at if reset.isdigit() else None
+    reset_ms = _number(reset)
+    ahead_s = reset_ms / 1000 - exchanges[-1].at if reset_ms is not None else None
     skew_s = _clock_skew_s(exchanges[-1])
     return [
         Finding("answers are JSON", all("json" in one for one in types), ", ".join(sorted(types))),
@@ -128,7 +129,8 @@ def of_task(exchanges: Sequence[Exchange]) -> list[Finding]:
     polls = [one for one in exchanges if one.tool == "get-task-status"]
     documents = [one.data for one in waits + polls if isinstance(one.data, dict)]
     words = list(dict.fromkeys(str(document.get("status")) for document in documents))
-    progress = [info["progress"] for one in documents if "progress" in (info := one.get("processingInfo") or {})]
+    infos = [one.get("processingInfo") for one in documents]
+    progress = [info["progress"] for info in infos if isinstance(info, dict) and "progress" in info]
     acknowledged = submitted.data if submitted and isinstance(submitted.data, dict) else {}
     return [
         Finding(
@@ -176,10 +178,10 @@ def _is_documented(document: object, task_id: object) -> bool:
 def _cost_of_wait(exchanges: Sequence[Exchange]) -> tuple[bool | None, str]:
     """Return by how much the rate limit's rest went down over the wait, per request made; None where a window ended."""
     left = [(one.tool, one.response.headers.get(_RATE[1], "")) for one in exchanges]
-    numbers = [int(value) for _, value in left if value.isdigit()]
+    numbers = [number for _, value in left if (number := _number(value)) is not None]
     if len(numbers) != len(left) or len(numbers) < 2 or numbers != sorted(numbers, reverse=True):
         return None, ", ".join(value or "none" for _, value in left)
-    return numbers[0] - numbers[-1] <= len(numbers), f"{numbers[0] - numbers[-1]} for {len(numbers) - 1} requests"
+    return numbers[0] - numbers[-1] <= len(numbers), f"{numbers[0] - numbers[-1]:g} for {len(numbers) - 1} requests"
 
 
 def signed_url(exchanges: Sequence[Exchange]) -> str | None:
@@ -210,11 +212,10 @@ def _life_s(url: str, now: float) -> float | None:
     """Return for how long a signed URL lives by its query, seconds: as S3, Google, Azure and CloudFront write it."""
     query = {name.lower(): values[0] for name, values in parse_qs(urlsplit(url).query).items()}
     for name in ("x-amz-expires", "x-goog-expires"):
-        if query.get(name, "").isdigit():
-            return float(query[name])
+        if (life_s := _number(query.get(name, ""))) is not None:
+            return life_s
     for name in ("expires", "exp", "e"):
-        if query.get(name, "").replace(".", "", 1).isdigit():
-            moment = float(query[name])
+        if (moment := _number(query.get(name, ""))) is not None:
             moment = moment / 1000 if moment > 1e11 else moment
             return moment - now if moment > 1e9 else moment
     try:
@@ -257,6 +258,10 @@ def _has(exchange: Exchange | None, *names: str) -> bool | None:
 
 def _shape_of(exchange: Exchange | None) -> str:
     return f"HTTP {exchange.response.status_code} {shape(exchange.data)}" if exchange else ""
+
+
+def _number(text: str) -> float | None:
+    return float(text) if re.fullmatch(r"[0-9]{1,18}(\.[0-9]{1,9})?", text) else None
 
 
 def _is_plan(headers: Any) -> bool | None:

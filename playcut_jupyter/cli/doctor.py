@@ -18,7 +18,7 @@ from playcut_jupyter import __version__, environment, settings
 from playcut_jupyter.errors import ConnectionFailed, NotConnected, PlaycutError
 from playcut_jupyter.hosts import is_loopback
 from playcut_jupyter.library.database import Library
-from playcut_jupyter.redaction import mask, plain, without_userinfo
+from playcut_jupyter.redaction import mask, plain, without_passwords, without_userinfo
 
 _FRONT_ENDS = ("jupyterlab", "notebook", "voila", "ipykernel")
 _EXTENSIONS = {"anywidget": "anywidget", "ipywidgets": "@jupyter-widgets/jupyterlab-manager"}
@@ -59,7 +59,7 @@ def examine() -> int:
 
 
 def _line(title: str, text: str) -> None:
-    print(f"{title:<12} {plain(text)}")
+    print(f"{title:<12} {without_passwords(plain(text))}")
 
 
 # -- what is installed --------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from __future__ import annotations
 import platform
 import re
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from playcut_jupyter.errors import PlaycutError, StoppedWaiting
 from playcut_jupyter.library.store import copy_out
 from playcut_jupyter.playcut import Playcut
 from playcut_jupyter.redaction import plain
+from playcut_jupyter.results.asset import Asset
 from playcut_jupyter.results.generation import Generation
 
 PICTURE = "A single red apple on a white table"
@@ -59,11 +61,12 @@ def spend(folder: Path) -> int:
         sections = {"the API": assumptions.of_reads(_free_calls(pc, recorder))}
         del recorder.exchanges[:]
         print("Waiting for the picture ...", flush=True)
-        picture = pc.submit("image", PICTURE, aspect_ratio="1:1", image_size="1K", fresh=True)
-        sections["an image"] = _compared(picture, recorder, connection)
+        sections["an image"] = _compared(
+            lambda: pc.submit("image", PICTURE, aspect_ratio="1:1", image_size="1K", fresh=True), recorder, connection
+        )
         del recorder.exchanges[:]
         print("Waiting for the sound ...", flush=True)
-        sections["speech"] = _compared(pc.submit("speech", SOUND, fresh=True), recorder, connection)
+        sections["speech"] = _compared(lambda: pc.submit("speech", SOUND, fresh=True), recorder, connection)
     report = _anonymous(_report(place, sections, warning))
     print(f"\n{report}")
     path = copy_out(report.encode(), folder / f"playcut-check-{time.strftime('%Y%m%d-%H%M%S')}.md", ".md")
@@ -84,11 +87,12 @@ def _free_calls(pc: Playcut, recorder: _Recorder) -> list[Exchange]:
     return list(recorder.exchanges)
 
 
-def _compared(generation: Generation, recorder: _Recorder, connection: Connection) -> list[Finding]:
-    """Wait for *generation*, and return what holds of it."""
+def _compared(submit: Callable[[], Generation], recorder: _Recorder, connection: Connection) -> list[Finding]:
+    """Buy what *submit* submits, and return what holds of it."""
     error: PlaycutError | None = None
+    assets: Sequence[Asset] = ()
     try:
-        generation.wait()
+        assets = submit().wait().assets
     except StoppedWaiting:
         raise
     except PlaycutError as failure:
@@ -97,11 +101,12 @@ def _compared(generation: Generation, recorder: _Recorder, connection: Connectio
         Finding("it ends with its asset in the library", error is None, plain(error) if error else ""),
         *assumptions.of_task(recorder.exchanges),
     ]
-    assets = [] if error is not None else generation.assets
     url = assumptions.signed_url(recorder.exchanges)
-    if url is None or not assets:
+    if url is None:
         return findings
     findings += assumptions.of_url(url, recorder.exchanges)
+    if not assets:
+        return findings
     findings += portal().call(assumptions.of_storage, url, assets[0].data, assets[0].mime_type, connection.settings)
     return findings
 

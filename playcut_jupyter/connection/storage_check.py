@@ -7,14 +7,13 @@ costs nothing: a voice's sample, and an asset of the library, signed once more.
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 import anyio
 
-from playcut_jupyter.api.client import Client
 from playcut_jupyter.api.storage_addresses import refusal
 from playcut_jupyter.api.transport import proxy_for
 from playcut_jupyter.background.workers import in_worker
@@ -35,39 +34,36 @@ async def storage_warning(connection: Connection) -> str | None:
     if settings.is_sandbox or settings.is_frozen:
         return None
     warning = await _about_api(settings)
-    async for url in _storage_urls(connection):
-        warning = warning or await _about_storage(url, settings)
-    return warning
+    if warning is not None:
+        return warning
+    for known_url in (_sample_url, _signed_again):
+        with suppress(PlaycutError):
+            url = await known_url(connection)
+            warning = await _about_storage(url, settings) if url is not None else None
+            if warning is not None:
+                return warning
+    return None
 
 
-async def _storage_urls(connection: Connection) -> AsyncIterator[str]:
-    with suppress(PlaycutError):
-        voices = await connection.voices()
-        for url in [voice.sample_url for voice in voices if voice.sample_url][:1]:
-            yield str(url)
-    with suppress(PlaycutError):
-        signed = await _signed_again(connection.client, await in_worker(lambda: _known_asset(connection)))
-        if signed is not None:
-            yield signed
+async def _sample_url(connection: Connection) -> str | None:
+    voices = await connection.voices()
+    return next((str(voice.sample_url) for voice in voices if voice.sample_url), None)
+
+
+async def _signed_again(connection: Connection) -> str | None:
+    asset_id = await in_worker(lambda: _known_asset(connection))
+    if asset_id is None:
+        return None
+    signed = await connection.client.read("download-asset", {"assetId": asset_id})
+    url = signed.get("url") if isinstance(signed, Mapping) else None
+    return url if isinstance(url, str) else None
 
 
 def _known_asset(connection: Connection) -> str | None:
     """Return the id of the newest asset of this service in the library."""
-    with suppress(PlaycutError):
-        for record in connection.library.history(limit=50):
-            if record.origin == connection.settings.origin:
-                for asset in record.assets:
-                    if asset.asset_id:
-                        return asset.asset_id
-    return None
-
-
-async def _signed_again(client: Client, asset_id: str | None) -> str | None:
-    if asset_id is None:
-        return None
-    signed = await client.read("download-asset", {"assetId": asset_id})
-    url = signed.get("url") if isinstance(signed, Mapping) else None
-    return url if isinstance(url, str) else None
+    records = connection.library.history(limit=50)
+    here = (record for record in records if record.origin == connection.settings.origin)
+    return next((asset.asset_id for record in here for asset in record.assets if asset.asset_id), None)
 
 
 async def _about_api(settings: Settings) -> str | None:

@@ -17,6 +17,7 @@ from tests.api.proxies import http_proxy, relay
 from tests.api.tls import CA, CERTIFICATES
 from tests.export.programs import Run, every_language, originals, without_pauses
 
+pytestmark = pytest.mark.kernel
 behind_a_proxy = pytest.mark.parametrize("format_", ["curl", "python"])
 """Node reads a proxy only when it is told to, and the oldest one that is supported does not."""
 

@@ -50,7 +50,15 @@ def test_a_task_that_names_its_assets_is_fetched_whatever_its_state(
 
 @pytest.mark.parametrize(
     ("word", "error"),
-    [("CANCELLED", None), ("Expired", {}), ("REJECTED", "absent"), ("STUCK", ERROR), ("SUCCEEDED", ERROR), ("PROCESSING", ERROR), (7, ERROR)],
+    [
+        ("CANCELLED", None),
+        ("Expired", {}),
+        ("REJECTED", "absent"),
+        ("STUCK", ERROR),
+        ("SUCCEEDED", ERROR),
+        ("PROCESSING", ERROR),
+        (7, ERROR),
+    ],
 )
 def test_a_task_that_is_plainly_over_fails_with_its_state_and_id(
     word: object, error: object, proxy: Proxy, connect: Connect

@@ -79,6 +79,7 @@ def connecting() -> None:
     assert_type(pc.reuse, bool)
     assert_type(pc.max_generations, int)
     assert_type(pc.check(), int)
+    assert_type(pc.storage_warning(), str | None)
     assert_type(pc.voices(), list[Voice])
     assert_type(pc.new_session("a title"), str)
     assert_type(pc.use_session("a title"), str)
@@ -326,3 +327,4 @@ def a_failure(error: PlaycutError) -> None:
     assert_type(error.tool, str | None)
     assert_type(error.task_id, str | None)
     assert_type(error.facts(), str)
+    assert_type(error.from_gateway, bool)
