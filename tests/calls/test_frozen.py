@@ -87,6 +87,38 @@ def test_a_sweep_shows_what_is_there_and_tells_what_is_not(pc: Playcut, frozen: 
         sweep.retry_failed()
 
 
+def test_children_of_several_parents_are_shown_or_told(pc: Playcut, frozen: Playcut, sandbox: Sandbox) -> None:
+    drafts = pc.sweep("a {red|blue} frozen draft")
+    finals = pc.sweep("+ at dusk", parent=drafts)
+    before = sandbox.requests
+    parents = [frozen.get(run.id or 0) for run in drafts]
+
+    shown = frozen.sweep("+ at dusk", parent=parents)
+
+    assert [run.id for run in shown] == [run.id for run in finals]
+    for fresh, template in ((True, "+ at dusk"), (False, "+ at dawn")):
+        with pytest.raises(NotInLibrary):
+            frozen.sweep(template, parent=parents, fresh=fresh)
+    assert sandbox.requests == before
+
+
+def test_no_variants_are_made_and_the_next_cell_is_still_written(
+    pc: Playcut, frozen: Playcut, sandbox: Sandbox
+) -> None:
+    sweep = pc.sweep("a fox to refine, {style=oil|neon}")
+    before = sandbox.requests
+
+    with pytest.raises(NotInLibrary):
+        frozen.get(sweep[0].id or 0).vary(2)
+    shown = frozen.sweep("a fox to refine, {style=oil|neon}")
+    assert shown.refine(keep={"style": "neon"}) == "%%playcut image\na fox to refine, neon"
+
+    pc.freeze(True)
+    with pytest.raises(NotInLibrary):
+        sweep[0].vary(2)
+    assert sandbox.requests == before
+
+
 def test_variants_are_shown_in_their_order(pc: Playcut, frozen: Playcut) -> None:
     three = pc.image("a varied frozen fox", count=3)
 

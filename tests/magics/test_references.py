@@ -52,6 +52,24 @@ def test_several_are_an_axis(shell: InteractiveShell, names: str) -> None:
     assert made.axes == {"reference": ("@1", "@2")}
 
 
+@pytest.mark.parametrize("parents", ["1,2", "starred", "pair"])
+def test_they_stand_in_cells_with_several_parents(shell: InteractiveShell, parents: str) -> None:
+    pair = cell(shell, "-o pair", "a {fox|owl}")
+    for run in pair:
+        run.star()
+    style, other = cell(shell, "-o style", "a style"), cell(shell, "", "another style")
+    ids = [style.assets[0].id, other.assets[0].id]
+
+    made = cell(shell, f"--from {parents} -p reference=@style,@last", "+ in this style")
+
+    assert made.axes == {"from": ("#1", "#2"), "reference": ("@style", "@last")}
+    assert [run.inputs["reference"] for run in made] == ids * 2
+    assert [run.parent_id for run in made] == [1, 1, 2, 2]
+    again = line(shell, "again")
+    assert [run.inputs["reference"] for run in again] == ids * 2
+    assert [run.parent_id for run in again] == [1, 1, 2, 2]
+
+
 def test_the_callers_names_come_first(shell: InteractiveShell) -> None:
     cell(shell, "-o fox", "a fox of the notebook")
     cell(shell, "-o owl", "an owl")

@@ -94,7 +94,9 @@ def test_frozen_cells_show_the_library_and_ask_nothing(
     for words, body in (("--fresh", "a {red|blue} fox to pack"), ("", "another"), ("", "a {red|green} fox to pack")):
         with pytest.raises(NotInLibrary):
             cell(shell, words, body)
-    for words in ("again", "resume", "wait nosuch", "voices", "image another"):
+    with pytest.raises(NotInLibrary):
+        cell(shell, "--from foxes", "+ never made")
+    for words in ("again", "resume", "wait nosuch", "voices", "image another", "vary 1"):
         with pytest.raises(NotInLibrary):
             line(shell, words)
     capsys.readouterr()
@@ -105,6 +107,17 @@ def test_frozen_cells_show_the_library_and_ask_nothing(
 
     shell.run_line_magic("config", "PlaycutMagics.frozen = False")
     assert not cell(shell, "", "another").reused
+
+
+def test_frozen_cells_build_on_stars_of_the_sandbox_because_nothing_is_paid(shell: InteractiveShell) -> None:
+    line(shell, "sandbox")
+    for run in cell(shell, "", "a {red|blue} free fox"):
+        run.star()
+    made = cell(shell, "--from starred", "+ at dusk")
+    line(shell, "sandbox off")
+    shell.run_line_magic("config", "PlaycutMagics.frozen = True")
+
+    assert [run.id for run in cell(shell, "--from starred", "+ at dusk")] == [run.id for run in made]
 
 
 def test_doctor_tells_that_it_is_frozen(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
