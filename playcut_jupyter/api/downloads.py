@@ -71,10 +71,18 @@ class FetchFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The body of a storage host's response."""
+    """The body of a storage host's response.
+
+    Attributes:
+        data: its bytes.
+        content_type: the declared type, in lower case and without parameters; "" for none.
+        length_fits: the message had an end of its own (Content-Length, chunks), so that nothing is missing; False if
+            it ended with the connection.
+    """
 
     data: bytes
     content_type: str
+    length_fits: bool = True
 
 
 async def fetch(url: str, settings: Settings) -> Body:
@@ -144,7 +152,9 @@ async def _request(url: str, host: str, address: str | None, settings: Settings)
         except ResponseTooLarge:
             text = f"it is larger than {max_mb:g} MB (see the setting max_download_mb)"
             raise FetchFailed(text, retryable=False) from None
-        return Body(data, response.headers.get("content-type", "").split(";")[0].strip().lower())
+        content_type = response.headers.get("content-type", "").split(";")[0].strip().lower()
+        has_end = bool(declared) or "transfer-encoding" in response.headers or response.http_version == "HTTP/2"
+        return Body(data, content_type, has_end)
 
 
 def _redirect_target(url: str, location: str) -> str:

@@ -65,9 +65,13 @@ def _confirm(question: str) -> bool:
 
 
 def verify() -> int:
-    """Read every original, and fetch missing or damaged ones again; return 0 if none is missing at the end."""
+    """Read every original, and fetch missing or damaged ones again; return 0 if none is missing at the end.
+
+    What came whole but can't be shown is named, and is no damage.
+    """
     library = Library(configured_home())
     damages = maintenance.damaged(library)
+    print("".join(f"{remark}\n" for remark in maintenance.remarks(library)), end="")
     if not damages:
         print("All originals are present and intact.")
         return 0

@@ -8,10 +8,12 @@ are inherited from the page, so that dark and light themes both work.
 from __future__ import annotations
 
 from base64 import b64encode
+from contextlib import suppress
 
 from markupsafe import Markup
 
-from playcut_jupyter.display.previews import poster_frame, preview
+from playcut_jupyter import media
+from playcut_jupyter.display.previews import is_still, poster_frame, preview
 from playcut_jupyter.display.text_html import LINE
 from playcut_jupyter.errors import AssetUnavailable, PlaycutError
 from playcut_jupyter.jobs.snapshot import Snapshot
@@ -19,17 +21,7 @@ from playcut_jupyter.library.records import AssetRecord
 
 MAX_EMBED_BYTES = 8_000_000
 """A larger sound or clip, in bytes, is not embedded in the notebook: a poster frame and its path are shown."""
-PLAYABLE = {
-    "audio/wav",
-    "audio/mpeg",
-    "audio/ogg",
-    "audio/flac",
-    "audio/mp4",
-    "audio/aac",
-    "video/mp4",
-    "video/webm",
-}
-"""The types that browsers play."""
+_SMALL = "font-size:0.85em;opacity:0.75;" + LINE
 FULL_PX = 4096
 """The longest side of a picture that is shown alone, pixels."""
 
@@ -45,9 +37,9 @@ def asset(record: AssetRecord, caption: str, longest_px: int, max_bytes: int = M
     """
     try:
         if record.kind == "image":
-            return _picture(record, caption, longest_px)
-        if record.mime_type not in PLAYABLE:
-            return _card(record, "")
+            return _picture(record, caption, longest_px) + _note(record, longest_px)
+        if not record.is_playable:
+            return _poster(record, caption, longest_px) + _card(record, record.remark or "")
         if record.size_bytes > max_bytes:
             megabytes = f"{record.size_bytes / 1e6:.1f} MB, too large to embed in the notebook"
             return _poster(record, caption, longest_px) + _card(record, megabytes)
@@ -55,7 +47,7 @@ def asset(record: AssetRecord, caption: str, longest_px: int, max_bytes: int = M
     except PlaycutError as error:
         return Markup('<div style="{}">{}</div>').format(LINE, str(error))
     except Exception as error:  # noqa: BLE001 - Pillow on damaged files; the card still shows the path
-        return _card(record, f"no preview ({type(error).__name__})")
+        return _card(record, _why_not(error))
 
 
 def assets(snapshot: Snapshot, longest_px: int, caption: str | None = None) -> Markup:
@@ -78,7 +70,7 @@ def full(record: AssetRecord, caption: str) -> Markup:
     try:
         source = _preview_uri(record, FULL_PX)
     except Exception as error:  # noqa: BLE001 - Pillow on damaged files; the card still shows the path
-        return _card(record, f"no preview ({type(error).__name__})")
+        return _card(record, _why_not(error))
     return Markup('<img class="playcut-image playcut-full" src="{}" alt="{}" style="max-width:100%;">').format(
         source, caption
     )
@@ -97,10 +89,11 @@ def thumbnail(snapshot: Snapshot, longest_px: int) -> Markup:
     for record in snapshot.assets:
         if record.path is None or not record.path.exists():
             continue
-        draw = asset if record.kind == "image" else poster
-        shown = draw(record, snapshot.prompt, longest_px)
-        if shown:
-            return shown
+        with suppress(Exception):  # of a damaged file there is none
+            draw = _picture if record.kind == "image" else _poster
+            shown = draw(record, snapshot.prompt, longest_px)
+            if shown:
+                return shown
     return Markup("")
 
 
@@ -109,6 +102,17 @@ def _picture(record: AssetRecord, caption: str, longest_px: int) -> Markup:
         '<img class="playcut-image" src="{}" alt="{}" title="{}" style="max-width:100%;max-height:600px;'
         'border-radius:4px;vertical-align:top;">'
     ).format(_preview_uri(record, longest_px), caption, caption)
+
+
+def _note(record: AssetRecord, longest_px: int) -> Markup:
+    """Return what a picture that is shown does not show."""
+    remarks = filter(None, (record.remark, "a still of an animation" if is_still(record, longest_px) else ""))
+    text = " · ".join(remarks)
+    return Markup('<div class="playcut-remark" style="{}">{}</div>').format(_SMALL, text) if text else Markup("")
+
+
+def _why_not(error: Exception) -> str:
+    return f"no preview: {error if isinstance(error, media.InvalidImage) else type(error).__name__}"
 
 
 def _poster(record: AssetRecord, caption: str, longest_px: int) -> Markup:
@@ -121,7 +125,9 @@ def _poster(record: AssetRecord, caption: str, longest_px: int) -> Markup:
 
 
 def _player(record: AssetRecord, caption: str, longest_px: int) -> Markup:
-    source = _data_uri(record.mime_type, record.read())
+    # Chromium plays the films of QuickTime, but not under their own name.
+    mime_type = "video/mp4" if record.mime_type == "video/quicktime" else record.mime_type
+    source = _data_uri(mime_type, record.read())
     if record.kind == "audio":
         return Markup(
             '<audio class="playcut-audio" controls preload="metadata" src="{}" title="{}" '

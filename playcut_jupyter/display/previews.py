@@ -25,6 +25,12 @@ def preview(record: AssetRecord, longest_px: int) -> tuple[str, bytes]:
 
 
 @lru_cache(_CACHE_SIZE)
+def is_still(record: AssetRecord, longest_px: int) -> bool:
+    """Return True if a picture moves and its preview of this size does not."""
+    return media.is_animation(record.read()) and not media.is_animation(preview(record, longest_px)[1])
+
+
+@lru_cache(_CACHE_SIZE)
 def poster_frame(record: AssetRecord, longest_px: int) -> bytes | None:
     """Return a clip's first frame as WebP, with at most *longest_px* pixels (`POSTER_PX`) on a side.
 
@@ -33,4 +39,12 @@ def poster_frame(record: AssetRecord, longest_px: int) -> bytes | None:
     Raises:
         AssetUnavailable: the file is gone from the library.
     """
-    return media.poster_frame(record.read(), min(POSTER_PX, longest_px)) if record.kind == "video" else None
+    if not record.mime_type.startswith("video/"):
+        return None
+    if record.path is None:
+        return media.poster_frame(record.read(), min(POSTER_PX, longest_px))
+    try:
+        return media.poster_frame(record.path, min(POSTER_PX, longest_px))
+    except OSError:
+        record.read()  # raises the error that tells what to do
+        raise

@@ -11,6 +11,7 @@ from playcut_jupyter.jobs.job import Job
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.library.records import AssetRecord
 from playcut_jupyter.library.store import Copy, copy_out
+from playcut_jupyter.media import suffix_fits
 
 
 def save_asset(record: AssetRecord, target: str | Path, name: str = "playcut") -> Copy:
@@ -37,14 +38,21 @@ def save(snapshots: Sequence[Snapshot], target: str | Path) -> list[Copy]:
     return [save_asset(record, target, name) for record, name in naming.names_of(snapshots)]
 
 
-def saved_message(copies: Sequence[Copy]) -> str:
-    """Return the message about the files written, and about those that were there already."""
+def saved_message(copies: Sequence[Copy], target: str | Path = "") -> str:
+    """Return the message about the files written, and about those that were there already.
+
+    It says so where the extension of *target* was put right.
+    """
     told = [
         f"{word}: {', '.join(paths)}"
         for word, is_new in (("Saved", True), ("Already there", False))
         if (paths := [str(copy.path) for copy in copies if copy.is_new is is_new])
     ]
-    return ". ".join(told) or "Saved: nothing, because nothing was generated"
+    message = ". ".join(told) or "Saved: nothing, because nothing was generated"
+    asked = Path(target)
+    suffixes = {path.suffix for path, _ in copies if path.parent.name != asked.name}  # else it is a folder
+    right = ", ".join(sorted(suffix for suffix in suffixes if not suffix_fits(asked.suffix, suffix)))
+    return message + (f" ({right} in place of {asked.suffix}, because that is what it is)" if right else "")
 
 
 def save_when_done(jobs: Sequence[Job], target: str | None) -> Callable[[], str] | None:
@@ -56,7 +64,7 @@ def save_when_done(jobs: Sequence[Job], target: str | None) -> Callable[[], str]
 
     def copy() -> str:
         try:
-            return saved_message(save([job.snapshot for job in jobs], absolute))
+            return saved_message(save([job.snapshot for job in jobs], absolute), target)
         except PlaycutError as error:
             return f"Not saved: {error}"
 

@@ -127,6 +127,7 @@ def result_facts(snapshot: Snapshot, fresh: str = "--fresh") -> list[str]:
         facts.append(f"from your library, 0 credits ({fresh} generates another)")
     else:
         facts += [f"{snapshot.elapsed_s:.1f} s", estimate(snapshot)]
+    facts += dict.fromkeys(record.remark for record in snapshot.assets if record.remark)
     return [fact for fact in (*facts, snapshot.note) if fact]
 
 

@@ -1,8 +1,9 @@
 """Downloads a finished task's assets to disk.
 
 A signed URL is used at once and never stored. A download that fails is retried with a newly signed URL: for as long as
-the patience lasts where the storage or the way to it is in trouble, a few times where it is expired or damaged. An
-asset that still can't be fetched is an error that loses nothing: its task can be resumed later.
+the patience lasts where the storage or the way to it is in trouble, a few times where it is expired or damaged. What
+came whole is kept, whatever it is (`acceptance`). An asset that still can't be fetched is an error that loses nothing:
+its task can be resumed later.
 """
 
 from __future__ import annotations
@@ -19,14 +20,14 @@ from playcut_jupyter.api.rate_limit import Priority
 from playcut_jupyter.background.workers import in_worker
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.errors import AssetUnavailable, PlaycutError
+from playcut_jupyter.jobs.acceptance import Outcome, judge
 from playcut_jupyter.jobs.events import Emit, Throttled
 from playcut_jupyter.jobs.patience import download_may_pass
 from playcut_jupyter.jobs.record_writer import RecordWriter
 from playcut_jupyter.library.records import AssetRecord
+from playcut_jupyter.library.store import hash_of
 from playcut_jupyter.remedies import Action, Remedy
 from playcut_jupyter.tools import GenerationRequest
-
-_EXPECTED = {"image": "picture", "video": "clip", "speech": "sound"}
 
 
 async def fetch_assets(
@@ -69,8 +70,16 @@ async def _download(
     def notify(seconds: float, reason: str = "") -> None:
         emit(Throttled(seconds, reason))
 
+    arrivals = _Arrivals(request.tool.kind)
+    may_pass = download_may_pass()
+
+    def may_help(error: Exception) -> bool:
+        # What is there already is not kept waiting for a storage in trouble: another look is only a precaution.
+        is_trouble = isinstance(error, downloads.FetchFailed) and error.transient
+        return may_pass(error) and not (is_trouble and arrivals.whole is not None)
+
     try:
-        async for attempt in patience.attempts("download", download_may_pass()):
+        async for attempt in patience.attempts("download", may_help):
             with attempt:
                 signed = await connection.client.read(
                     "download-asset",
@@ -80,10 +89,12 @@ async def _download(
                     patience=patience,
                 )
                 body = await downloads.fetch(_url_in(signed), connection.settings)
-                info = await in_worker(partial(_checked, body, request))
+                return await in_worker(partial(arrivals.take, body))
     except downloads.FetchFailed as failed:
+        if arrivals.whole is not None:
+            return arrivals.whole
         raise _unavailable(asset_id, failed) from None
-    return body.data, info
+    raise AssertionError("stamina ended without a result or an error")
 
 
 def _unavailable(asset_id: str, failed: downloads.FetchFailed) -> AssetUnavailable:
@@ -99,24 +110,32 @@ def _url_in(signed: object) -> str:
     return url
 
 
-def _checked(body: downloads.Body, request: GenerationRequest) -> media.MediaInfo:
-    """Return the type and size of the bytes; raise `FetchFailed` if they can't be the asset."""
-    if not body.data:
-        raise downloads.FetchFailed("it is empty (0 bytes)", retryable=True)
-    try:
+class _Arrivals:
+    """What the attempts at one asset brought: the same bytes twice are the asset, whatever they look like."""
+
+    def __init__(self, kind: str) -> None:
+        self._kind = kind
+        self._hashes: set[str] = set()
+        self.whole: tuple[bytes, media.MediaInfo] | None = None
+        """The newest bytes whose length was right, though another attempt was to confirm them."""
+
+    def take(self, body: downloads.Body) -> tuple[bytes, media.MediaInfo]:
+        """Return the bytes and what is known of them; raise `FetchFailed` if they are not to be kept yet."""
         info = media.inspect(body.data)
-    except media.InvalidImage as error:
-        raise downloads.FetchFailed(f"it is damaged: {error}", retryable=True) from None
-    expected = _EXPECTED.get(request.tool.kind)
-    if expected and info.kind == "file" and not _may_be_unknown_media(body):
-        received = body.content_type or "bytes without a content type"
-        raise downloads.FetchFailed(f"the storage sent {received}, not a {expected}", retryable=True)
-    return info
-
-
-def _may_be_unknown_media(body: downloads.Body) -> bool:
-    """True if the declared type is one that we do not recognise; data of a type that we do must look like it."""
-    if media.looks_like_text(body.data):
-        return False
-    family = body.content_type.split("/")[0]
-    return body.content_type not in media.SUFFIXES and family in ("image", "audio", "video", "application", "model")
+        sha256 = hash_of(body.data)
+        verdict = judge(
+            info,
+            body.content_type,
+            size_bytes=len(body.data),
+            is_text=media.looks_like_text(body.data),
+            kind=self._kind,
+            length_fits=body.length_fits,
+            seen_before=sha256 in self._hashes,
+        )
+        if verdict.outcome is Outcome.KEEP:
+            return body.data, info
+        if verdict.outcome is Outcome.FETCH_AGAIN:
+            self._hashes.add(sha256)
+            if body.length_fits:
+                self.whole = body.data, info
+        raise downloads.FetchFailed(verdict.reason, retryable=True)

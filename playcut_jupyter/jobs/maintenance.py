@@ -73,6 +73,16 @@ def damaged(library: Library) -> list[Damage]:
     ]
 
 
+def remarks(library: Library) -> list[str]:
+    """Return what there is to say of originals that are whole, but can't be shown, or only in part."""
+    return [
+        f"#{record.id} {asset.mime_type}, kept as it came: {asset.remark} ({asset.path})"
+        for record in library.fetched()
+        for asset in record.assets
+        if asset.remark
+    ]
+
+
 async def repair(connection: Connection, record: Record) -> str:
     """Fetch the originals of *record* again by their asset ids; return "", or the reason why that failed."""
     if record.origin != connection.settings.origin:

@@ -61,13 +61,14 @@ class RecordWriter:
 
         def stored() -> AssetRecord:
             sha256, path = self.library.store.put(data, info.suffix)
-            asset = AssetRecord(asset_id, sha256, path, info.mime_type, len(data), *info.size)
+            asset = AssetRecord(asset_id, sha256, path, info.mime_type, len(data), *info.size, info.remark)
             if self.number is not None:
                 self.library.keep_asset(self.number, position, asset)
             return asset
 
         def in_memory() -> AssetRecord:
-            return AssetRecord(asset_id, hash_of(data), None, info.mime_type, len(data), *info.size, content=data)
+            facts = (info.mime_type, len(data), *info.size, info.remark)
+            return AssetRecord(asset_id, hash_of(data), None, *facts, content=data)
 
         asset = await self._try(stored)
         return asset if asset is not None else await in_worker(in_memory)

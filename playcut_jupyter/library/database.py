@@ -156,7 +156,7 @@ class Library:
         with self.transaction() as db:
             db.execute(
                 "INSERT OR REPLACE INTO assets (generation_id, position, asset_id, sha256, suffix, mime_type, bytes,"
-                " width, height, duration_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " width, height, duration_s, remark) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     number,
                     position,
@@ -168,6 +168,7 @@ class Library:
                     asset.width,
                     asset.height,
                     asset.duration_s,
+                    asset.remark,
                 ),
             )
 
@@ -333,6 +334,7 @@ class Library:
                 width=asset["width"],
                 height=asset["height"],
                 duration_s=asset["duration_s"],
+                remark=asset["remark"],
             )
             for asset in found
         )

@@ -41,6 +41,7 @@ class PackedAsset:
     width: int | None
     height: int | None
     duration_s: float | None
+    remark: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +170,7 @@ _CHECKS: Mapping[type, Mapping[str, _Check]] = {
         "width": _or_none(_whole(1 << 31)),
         "height": _or_none(_whole(1 << 31)),
         "duration_s": _seconds,
+        "remark": _id,
     },
     PackedGeneration: {
         "origin": _name,

@@ -120,7 +120,7 @@ def _complete(db: sqlite3.Connection, number: int, packed: PackedGeneration, par
 def _keep_assets(db: sqlite3.Connection, number: int, packed: PackedGeneration) -> None:
     db.executemany(
         "INSERT OR REPLACE INTO assets (generation_id, position, asset_id, sha256, suffix, mime_type, bytes,"
-        " width, height, duration_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " width, height, duration_s, remark) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 number,
@@ -133,6 +133,7 @@ def _keep_assets(db: sqlite3.Connection, number: int, packed: PackedGeneration) 
                 asset.width,
                 asset.height,
                 asset.duration_s,
+                asset.remark,
             )
             for asset in packed.assets
         ],

@@ -146,6 +146,7 @@ def _generation(record: Record, fingerprint: str, places: dict[int, int], names:
                 asset.width,
                 asset.height,
                 asset.duration_s,
+                asset.remark,
             )
             for position, asset in enumerate(record.assets)
         ),

@@ -54,6 +54,7 @@ class AssetRecord:
         size_bytes: the size of the content.
         width, height: pixels, or None.
         duration_s: seconds, or None.
+        remark: why it can't be shown, or only in part; None if nothing is wrong.
         content: the bytes themselves, only where there is no file.
         is_portable: True where outputs are to be the same on every machine.
     """
@@ -66,6 +67,7 @@ class AssetRecord:
     width: int | None = None
     height: int | None = None
     duration_s: float | None = None
+    remark: str | None = None
     content: bytes | None = field(default=None, repr=False, compare=False)
     is_portable: bool = field(default=False, repr=False, compare=False)
 
@@ -84,6 +86,11 @@ class AssetRecord:
     def kind(self) -> str:
         """What a browser can do with it: image, audio or video; file for nothing."""
         return media.kind_of(self.mime_type)
+
+    @property
+    def is_playable(self) -> bool:
+        """True for a sound or a clip that browsers play."""
+        return self.kind in ("audio", "video") and self.remark is None
 
     @property
     def suffix(self) -> str:

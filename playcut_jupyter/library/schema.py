@@ -81,6 +81,9 @@ MIGRATIONS: tuple[str, ...] = (
     """
     ALTER TABLE generations ADD COLUMN answer TEXT
     """,
+    """
+    ALTER TABLE assets ADD COLUMN remark TEXT
+    """,
 )
 
 

@@ -20,6 +20,7 @@ from typing import BinaryIO, NamedTuple
 
 from playcut_jupyter.errors import AssetUnavailable, InvalidInput, PlaycutError
 from playcut_jupyter.library.retries import retry
+from playcut_jupyter.media import suffix_fits
 
 _ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}")
 """What a file's type may end a name with; what else follows a dot ("Dr. Fox", "v1.5") is part of the name."""
@@ -196,8 +197,8 @@ class Copy(NamedTuple):
 def copy_out(content: Path | bytes, target: str | Path, suffix: str, name: str = "playcut") -> Copy:
     """Copy a file or bytes to *target* and return the copy; nothing is ever overwritten.
 
-    A folder gets a file called *name*; a name without an ending gets the right one. A name that is taken gets a number,
-    unless that file has the same bytes.
+    A folder gets a file called *name*; a name without an ending, or with that of another type, gets the right one. A
+    name that is taken gets a number, unless that file has the same bytes.
 
     Raises:
         InvalidInput: the place can't be written.
@@ -248,6 +249,8 @@ def _file_at(target: str | Path, suffix: str, name: str) -> Path:
         return path / f"{name}{suffix}"
     if not _ENDING.fullmatch(path.suffix):
         path = path.with_name(path.name + suffix)
+    elif not suffix_fits(path.suffix, suffix):
+        path = path.with_suffix(suffix)
     path.parent.mkdir(parents=True, exist_ok=True)
     return path
 

@@ -71,6 +71,7 @@ def unpack(library: Library, path: str | Path) -> Unpacked:
                     suffix = media.suffix_of(asset.mime_type)
                     place, is_new = library.store.place(cast(BinaryIO, source), asset.sha256, suffix)
                 placed += [place] if is_new else []
+                _check_type(asset, place)
             numbers, new = merge(library, manifest)
         except BaseException:
             _remove_unused(library, placed, originals)
@@ -161,13 +162,21 @@ def _checked_originals(archive: zipfile.ZipFile, manifest: Manifest) -> Mapping[
         if archive.getinfo(asset.file).file_size != asset.bytes:
             raise Damaged(f"{asset.file} has another size than it should")
         with archive.open(asset.file) as source:
-            head = source.read(64)
-        with archive.open(asset.file) as source:
             if copy_hashed(cast(BinaryIO, source)) != asset.sha256:
                 raise Damaged(f"{asset.file} is not what it should be")
-        if asset.mime_type not in (media.mime_type_of(head), "application/octet-stream"):
-            raise Damaged(f"{asset.file} is no {plain(asset.mime_type, 60)}")
+        if asset.mime_type not in media.SUFFIXES:
+            raise Damaged(f"{asset.file} is said to be {plain(asset.mime_type, 60)}, which no original is")
     return originals
+
+
+def _check_type(asset: PackedAsset, path: Path) -> None:
+    """Refuse what a browser would be handed as something else; only the whole file tells what it is.
+
+    The type itself may be one that another version calls differently.
+    """
+    kind = media.kind_of(asset.mime_type)
+    if kind not in ("file", media.inspect(path).kind):
+        raise Damaged(f"{asset.file} is no {asset.mime_type}")
 
 
 def _check_space(library: Library, needed: int) -> None:

@@ -127,7 +127,7 @@ class CellRunner:
         if generation.error is not None:
             raise generation.error
         if line.save and generation.assets:
-            say(saving.saved_message(saving.save([generation.snapshot], line.save)))
+            say(saving.saved_message(saving.save([generation.snapshot], line.save), line.save))
         return generation
 
     def show_sweep(self, sweep: Sweep, line: CellLine, scope: Scope) -> Sweep:
@@ -143,7 +143,7 @@ class CellRunner:
             return sweep
         live.watch(sweep.jobs, *views)
         if line.save:
-            say(saving.saved_message(saving.save(sweep.snapshots, line.save)))
+            say(saving.saved_message(saving.save(sweep.snapshots, line.save), line.save))
         sweep.raise_if_incomplete(RESULT)
         return sweep
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import ipywidgets
 from markupsafe import Markup
 
-from playcut_jupyter.display import media_html, status, text_html
+from playcut_jupyter.display import media_html, saving, status, text_html
 from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.panel import css_classes
@@ -121,9 +120,8 @@ class Viewer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             return
         if not path:
             raise InvalidInput("There is no path to save it to.", hint="Write a file's name in “save as”.")
-        saved = generation.save(Path(path).expanduser())
-        paths = saved if isinstance(saved, list) else [saved]
-        self.message.show("Saved: " + ", ".join(str(path.resolve()) for path in paths))
+        copies = saving.save([generation.wait().snapshot], path)
+        self.message.show(saving.saved_message([copy._replace(path=copy.path.resolve()) for copy in copies], path))
 
     def _use(self) -> None:
         if self._generation is not None:

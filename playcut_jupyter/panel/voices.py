@@ -124,5 +124,6 @@ def sample_player(engine: Engine, wanted: str) -> Markup:
     info = media.inspect(data)
     if info.kind != "audio":
         raise ServerError(f"The sample of {voice.name} is no sound ({info.mime_type}).")
-    record = AssetRecord(None, hashlib.sha256(data).hexdigest(), None, info.mime_type, len(data), content=data)
+    facts = (info.mime_type, len(data), *info.size, info.remark)
+    record = AssetRecord(None, hashlib.sha256(data).hexdigest(), None, *facts, content=data)
     return media_html.asset(record, f"the voice {voice.name}", media_html.FULL_PX)

@@ -79,21 +79,26 @@ class Asset:
 
     @property
     def image(self) -> Image:
-        """The original as a Pillow image.
+        """The original as a Pillow image, turned upright if its EXIF data ask for that.
 
         Raises:
-            InvalidInput: it is not a picture.
+            InvalidInput: it is not a picture, or one that can't be decoded.
             AssetUnavailable: the file is gone from the library.
         """
         if self.kind != "image":
             raise InvalidInput(f"This asset is {self.mime_type}, not a picture.", hint="Its bytes are in `.data`.")
-        return media.decode_image(self.data)
+        try:
+            return media.decode_image(self.data)
+        except media.InvalidImage as error:
+            raise InvalidInput(f"This picture can't be shown: {error}.", hint="Its bytes are in `.data`.") from None
 
     def save(self, path: str | Path) -> Path:
         """Copy the original to *path* and return where it is; nothing is ever overwritten.
 
         In a folder it is named by words of the prompt. A file with the same bytes is left as it is, and a name that is
         taken gets a number.
+
+        A name that ends in another type's extension gets the right one: `fox.jpg` is written as `fox.png` if it is one.
 
         Raises:
             InvalidInput: *path* can't be written.
@@ -104,7 +109,9 @@ class Asset:
     def __repr__(self) -> str:
         size = f" {self.width}x{self.height}" if self.width else ""
         length = f" {self.duration_s:.1f} s" if self.duration_s else ""
-        return f"<Asset {self.kind} {self.mime_type}{size}{length} {self.record.place or 'in memory'}>"
+        remark = f" ({self.record.remark})" if self.record.remark else ""
+        where = self.record.place or "in memory"
+        return f"<Asset {self.kind} {self.mime_type}{size}{length} {where}{remark}>"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         html = media_html.asset(self.record, self.caption, self.preview_px)

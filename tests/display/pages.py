@@ -149,7 +149,7 @@ def asset_of(data: bytes, store: Store | None = None) -> AssetRecord:
     info = media.inspect(data)
     sha256, path = store.put(data, info.suffix) if store is not None else (hash_of(data), None)
     content = data if store is None else None
-    return AssetRecord("asset_1", sha256, path, info.mime_type, len(data), *info.size, content=content)
+    return AssetRecord("asset_1", sha256, path, info.mime_type, len(data), *info.size, info.remark, content=content)
 
 
 def waiting(prompt: str = "a fox", tool: Tool = IMAGE, **fields: Any) -> Snapshot:

@@ -32,6 +32,39 @@ def test_what_succeeded_is_saved_and_told(store: Store, tmp_path: Path) -> None:
     assert saving.saved_message([]).startswith("Saved: nothing")
 
 
+@pytest.mark.parametrize(
+    ("target", "written", "said"),
+    [
+        ("fox.jpg", "fox.png", "(.png in place of .jpg, because that is what it is)"),
+        ("fox.MP4", "fox.png", "in place of .MP4"),
+        ("fox.svg", "fox.png", "in place of .svg"),
+        ("fox.PNG", "fox.PNG", ""),
+        ("fox.final", "fox.final", ""),
+        ("fox", "fox.png", ""),
+        ("pictures.jpg/", "pictures.jpg/*.png", ""),
+    ],
+)
+def test_a_name_that_ends_in_another_types_extension_is_put_right_and_told(
+    store: Store, tmp_path: Path, target: str, written: str, said: str
+) -> None:
+    copies = saving.save([saved(store, png())], f"{tmp_path}/{target}")
+    assert [path.relative_to(tmp_path).match(written) for path, _ in copies] == [True]
+    message = saving.saved_message(copies, target)
+    assert said in message
+    assert ("in place of" in message) == bool(said)
+
+
+def test_a_renamed_copy_overwrites_nothing(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "fox.png").write_bytes(b"mine")
+    assert saving.save_asset(asset_of(png(), store), tmp_path / "fox.jpg").path == tmp_path / "fox-2.png"
+    assert (tmp_path / "fox.png").read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize("name", ["fox.m4v", "fox.mov", "fox.mp4"])
+def test_another_extension_of_the_same_type_stays(store: Store, tmp_path: Path, clip: bytes, name: str) -> None:
+    assert saving.save_asset(asset_of(clip, store), tmp_path / name).path.name == name
+
+
 def test_a_lost_original_is_said_so_and_not_saved_as_an_empty_file(store: Store, tmp_path: Path) -> None:
     record = asset_of(png(), store)
     assert record.path is not None

@@ -56,6 +56,8 @@ CHANGES: dict[str, Change] = {
     "another content": replace_media(PNG + b"owl"),
     "a cut content": replace_media(PNG),
     "another type": set_field("mime_type", "video/mp4", of="asset"),
+    "a type that no original has": set_field("mime_type", "text/html", of="asset"),
+    "a number for a remark": set_field("remark", 5, of="asset"),
     "another hash": set_field("sha256", "0" * 64, of="asset"),
     "a hash that is a path": set_field("sha256", "../" * 21 + "x", of="asset"),
     "a size of another type": set_field("bytes", "11", of="asset"),

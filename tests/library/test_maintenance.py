@@ -10,6 +10,7 @@ from pathlib import Path
 
 from playcut_jupyter import Playcut
 from playcut_jupyter.sandbox import Sandbox
+from tests.media.service import running, sends
 from tests.originals import path_of
 
 
@@ -87,6 +88,19 @@ def test_verify_fetches_missing_and_damaged_originals_again(
     assert whole.assets[0].data
     assert sandbox.submissions == before
     assert "All originals" in library(sandbox, "verify").stdout
+
+
+def test_verify_names_what_came_whole_but_can_not_be_shown(away_from_home: Path) -> None:
+    with running() as service, service.client(away_from_home) as pc:
+        service.assets["a"] = sends(b"\x89PNG\r\n\x1a\n")
+        path = path_of(pc.image("a fox").assets[0])
+
+    command = [sys.executable, "-m", "playcut_jupyter", "library", "verify"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+    assert done.returncode == 0
+    assert f"#1 image/png, kept as it came: it can't be read as a picture ({path})" in done.stdout
+    assert "All originals" in done.stdout
 
 
 def test_verify_tells_what_can_not_be_fetched_again(pc: Playcut, sandbox: Sandbox) -> None:

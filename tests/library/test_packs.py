@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from playcut_jupyter import media
 from playcut_jupyter.errors import AssetUnavailable, InvalidInput, PlaycutError
 from playcut_jupyter.library import ratings
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.library.pack import pack
+from playcut_jupyter.library.records import AssetRecord
 from playcut_jupyter.library.unpack import unpack
 from tests.library.packing import PNG, changed, filled, packed
 from tests.library.rows import ORIGIN, TOOL, create, fetched
+from tests.media.corpus import FILES
 
 
 @pytest.fixture
@@ -207,3 +210,24 @@ def test_what_could_not_be_unpacked_is_not_packed(library: Library, tmp_path: Pa
     with pytest.raises(PlaycutError, match="can't be packed: generation 0 has something else for its inputs"):
         pack(library, tmp_path / "pack.zip")
     assert not (tmp_path / "pack.zip").exists()
+
+
+def test_odd_files_travel_with_what_is_said_of_them(library: Library, other: Library, tmp_path: Path) -> None:
+    some = FILES[::16]
+    infos = [media.inspect(odd.data) for odd in some]
+    for odd, info in zip(some, infos, strict=True):
+        number = create(library, odd.name)
+        sha256, path = library.store.put(odd.data, info.suffix)
+        asset = AssetRecord("asset_1", sha256, path, info.mime_type, len(odd.data), *info.size, info.remark)
+        library.keep_asset(number, 0, asset)
+        library.update(number, state="fetched", status="COMPLETED")
+
+    found = unpack(other, pack(library, tmp_path / "odd.zip").copy.path)
+
+    assert found.new == len(some)
+    records = [record for number in found.numbers if (record := other.get(number))]
+    assert [(run.assets[0].mime_type, run.assets[0].remark) for run in records] == [
+        (info.mime_type, info.remark) for info in infos
+    ]
+    assert all(record.has_files for record in records)
+    assert any(info.remark for info in infos)

@@ -184,7 +184,10 @@ def original(tmp_path: Path) -> Path:
     [
         ("fox.png", "fox.png"),
         ("fox", "fox.png"),
-        ("fox.jpg", "fox.jpg"),
+        ("fox.jpg", "fox.png"),  # it would be a lie
+        ("fox.PNG", "fox.PNG"),
+        ("fox.old", "fox.old"),
+        ("fox.mp4.tar.gz", "fox.mp4.tar.png"),
         (".fox", ".fox.png"),
         ("new/folders/fox", "new/folders/fox.png"),
         ("new/folder/", "new/folder/a-fox.png"),

@@ -57,7 +57,7 @@ def _asset(record: AssetRecord, caption: str, max_bytes: int) -> Markup:
     try:
         if record.kind == "image":
             preview(record, _PREVIEW_PX)
-        elif record.mime_type not in media_html.PLAYABLE or record.size_bytes > max_bytes:
+        elif not record.is_playable or record.size_bytes > max_bytes:
             note = f"{record.mime_type}, {record.size_bytes / 1e6:.1f} MB: not in this page"
             return media_html.poster(record, caption, _PREVIEW_PX) + Markup("<p><b>{}</b></p>").format(note)
         else:

@@ -64,8 +64,8 @@ def _sheet(tiles: Sequence[Tile], title: str, subtitle: str, columns: int) -> Im
         left, top = _GAP_PX + column * width, _TOP_PX + row * height
         picture = _picture(tile)
         if picture is not None:
-            picture.thumbnail((_TILE_PX, _TILE_PX))
-            sheet.paste(picture, (left, top + _TILE_PX - picture.height))
+            mask = picture if picture.mode == "RGBA" else None
+            sheet.paste(picture, (left, top + _TILE_PX - picture.height), mask)
         else:
             pen.rectangle((left, top, left + _TILE_PX - 1, top + _TILE_PX - 1), outline="#999999")
             reason = tile.failure or f"{tile.generation.kind}: not in this sheet"
@@ -82,7 +82,7 @@ def _picture(tile: Tile) -> Image | None:
         try:
             content = record.read() if record.kind == "image" else poster_frame(record, POSTER_PX)
             if content:
-                return media.decode_image(content).convert("RGB")
+                return media.reduced(media.decode_image(content), _TILE_PX)
         except (PlaycutError, media.InvalidImage):  # it is gone or damaged; the others are drawn
             continue
     return None
