@@ -50,7 +50,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(autouse=True)
 def away_from_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep every test out of the user's folders and away from a real key; return the library's folder."""
-    for name in ("PLAYCUT_API_KEY", "PLAYCUT_BASE_URL", "PLAYCUT_SANDBOX", "PLAYCUT_ALLOW_STORAGE", "SERVER_SOFTWARE"):
+    variables = ("API_KEY", "BASE_URL", "SANDBOX", "FROZEN", "ALLOW_STORAGE")
+    for name in (*(f"PLAYCUT_{variable}" for variable in variables), "SERVER_SOFTWARE"):
         monkeypatch.delenv(name, raising=False)
     home = tmp_path / "home"
     monkeypatch.setenv("PLAYCUT_HOME", str(home))

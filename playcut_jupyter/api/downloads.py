@@ -125,6 +125,7 @@ class Download:
         Raises:
             FetchFailed: refused, expired, truncated, too large, or at an address that is not allowed.
         """
+        self._storage.settings.check_online("a download")
         try:
             for _ in range(_MAX_REDIRECTS + 1):
                 _check(url)

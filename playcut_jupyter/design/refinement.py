@@ -16,13 +16,13 @@ from playcut_jupyter import tools
 from playcut_jupyter.design import cell_source, lineage
 from playcut_jupyter.design.children import JointRequest, Request
 from playcut_jupyter.design.effects import Effect
-from playcut_jupyter.design.planning import SweepRequest, plan_sweep
+from playcut_jupyter.design.planning import SweepRequest, label_of, plan_sweep
 from playcut_jupyter.errors import InvalidInput, PlaycutError
 from playcut_jupyter.library.records import canonical
 from playcut_jupyter.prompts.plan import Axis, Expansions, Pieces, Plan
 from playcut_jupyter.prompts.template import escape
 from playcut_jupyter.settings import MAX_GENERATIONS
-from playcut_jupyter.syntax import cell_line, near_options
+from playcut_jupyter.syntax import cell_line, near_options, references
 
 _MAX_COMPARED = 2_000
 """The largest number of generations that are all compared; of more, this many."""
@@ -85,7 +85,7 @@ def chosen(plan: Plan, keep: Mapping[str, object]) -> dict[str, list[str]]:
             raise InvalidInput(
                 f"The sweep has no axis {axis!r}.{suggestion}", hint=f"Its axes are {', '.join(plan.axes)}."
             )
-        values = list(map(str, plan.axes[axis]))
+        values = [str(label_of(value)) for value in plan.axes[axis]]
         kept[axis] = list(map(str, given if isinstance(given, list | tuple | set | frozenset) else [given]))
         unknown = [value for value in kept[axis] if value not in values]
         if unknown or not kept[axis]:
@@ -118,7 +118,8 @@ def refined_cell(request: SweepRequest, kept: Mapping[str, Sequence[str]]) -> st
 def _reduced(plan: Plan, kept: Mapping[str, Sequence[str]]) -> Plan:
     axes = []
     for axis in plan.expansions.axes:
-        places = [at for at, value in enumerate(axis.values) if str(value) in kept.get(axis.name, [str(value)])]
+        labels = [str(label_of(value)) for value in axis.values]
+        places = [at for at, label in enumerate(labels) if label in kept.get(axis.name, labels)]
         texts = tuple(axis.texts[at] for at in places) if axis.texts else ()
         axes.append(Axis(axis.name, tuple(axis.values[at] for at in places), texts, axis.option))
     count = math.prod(len(axis.values) for axis in axes)
@@ -196,7 +197,8 @@ def _asks_for(plan: Plan, words: Sequence[str], body: str) -> bool:
         line = cell_line.parse_cell_line(shlex.join(words), {})
         if not line.literal:
             near_options.check_body(body)
-        read = plan_sweep(line.kind, body.strip("\n"), {}, line.inputs, literal=line.literal).plan
+        inputs = references.unescaped(line.inputs)
+        read = plan_sweep(line.kind, body.strip("\n"), {}, inputs, literal=line.literal).plan
     except PlaycutError:
         return False
     if len(read) != len(plan):

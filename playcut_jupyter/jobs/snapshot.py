@@ -45,6 +45,7 @@ class Snapshot:
         elapsed_s: seconds since the start; once done, the seconds it took.
         pause_s: seconds until the rate limit allows it to continue; 0 if it is not delayed.
         estimated_credits: the server's estimate, else None.
+        has_spent: True if this process submitted it, for credits.
         credits_before: the estimates of the failed attempts that it replaces, in credits.
         kernel_credits: the estimates of all generations of its connection so far, in credits.
         note: what was chosen for the user (a voice), as text for people; "" if nothing.
@@ -79,6 +80,7 @@ class Snapshot:
     pause_s: float = 0.0
     pause_reason: str = ""
     estimated_credits: float | None = None
+    has_spent: bool = False
     credits_before: float = 0.0
     kernel_credits: float = 0.0
     note: str = ""
@@ -132,6 +134,7 @@ def after(snapshot: Snapshot, event: events.Event) -> Snapshot:
                 task_id=task_id,
                 status=status,
                 estimated_credits=credits_,
+                has_spent=bool(credits_),
                 session_id=session_id,
                 is_being_sent=False,
             )

@@ -79,7 +79,9 @@ def refused(connection: Connection, request: GenerationRequest, error: PlaycutEr
 
 def recorded(connection: Connection, record: Record, **fields: Any) -> Job:
     """Return a finished job for a record of the library; nothing is sent. *fields* are set in its `Snapshot`."""
-    snapshot = replace(_snapshot_of(connection, record), done=True, assets=tuple(record.assets), **fields)
+    is_frozen = connection.settings.is_frozen
+    assets = tuple(replace(asset, is_portable=True) if is_frozen else asset for asset in record.assets)
+    snapshot = replace(_snapshot_of(connection, record), done=True, assets=assets, **fields)
     if record.state == "answered":
         snapshot = replace(snapshot, status="COMPLETED", data=record.answer)
     elif record.state != "fetched":

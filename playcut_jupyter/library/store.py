@@ -9,30 +9,23 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import io
 import json
-import os
-import re
 import secrets
-import shutil
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from playcut_jupyter.errors import AssetUnavailable, InvalidInput, PlaycutError
+from playcut_jupyter.errors import AssetUnavailable, PlaycutError
 from playcut_jupyter.library.files import UNSUPPORTED, replace, sync
 from playcut_jupyter.library.parts import PREFIX, Part
-from playcut_jupyter.media import suffix_fits
-
-_ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}")
-"""What a file's type may end a name with; what else follows a dot ("Dr. Fox", "v1.5") is part of the name."""
 
 POSTER_SUFFIX = ".poster.webp"
 """What the still of a clip ends with, beside the clip."""
 _STALE_S = 86_400.0
 """A part that was not written to for so long is of a process that was killed, seconds."""
+_CHUNK = 1 << 20
 
 
 class Store:
@@ -86,6 +79,26 @@ class Store:
                     freed += found.st_size
         return freed
 
+    def place(self, source: BinaryIO, sha256: str, suffix: str) -> tuple[Path, bool]:
+        """Keep what *source* holds, of any size, and return its place, and whether it is new.
+
+        Raises:
+            AssetUnavailable: its hash is another.
+            PlaycutError: the folder can't be written, or the disk is full.
+        """
+        path = self.path_of(sha256, suffix)
+        if self.is_whole(path, sha256):
+            return path, False
+        part = self.new_part()
+        try:
+            while chunk := source.read(_CHUNK):
+                part.write(chunk)
+            if part.sha256 != sha256:
+                raise AssetUnavailable("A file changed while it was read.", hint="Nothing of it was kept. Try again.")
+            return self.keep(part, suffix)[1], True
+        finally:
+            part.discard()
+
     def describe(self, path: Path, generation_id: int, facts: Mapping[str, object]) -> None:
         """Write the sidecar of *path* for one generation. A sidecar that can't be written is done without."""
         try:
@@ -107,6 +120,16 @@ class Store:
 def hash_of(data: bytes) -> str:
     """Return the hash that names *data*."""
     return hashlib.sha256(data).hexdigest()
+
+
+def copy_hashed(source: BinaryIO, target: BinaryIO | None = None) -> str:
+    """Read *source* to its end, copy it to *target* if there is one, and return its hash."""
+    digest = hashlib.sha256()
+    while chunk := source.read(_CHUNK):
+        digest.update(chunk)
+        if target is not None:
+            target.write(chunk)
+    return digest.hexdigest()
 
 
 def write_whole(path: Path, data: bytes, *, durable: bool = True) -> None:
@@ -193,71 +216,3 @@ def unwritable(folder: Path, error: OSError) -> PlaycutError:
         if full
         else "Make the folder writable, or set PLAYCUT_HOME to one that is.",
     )
-
-
-def copy_out(content: Path | bytes, target: str | Path, suffix: str) -> Path:
-    """Copy a file or bytes to *target* and return the path written; nothing is ever overwritten.
-
-    A folder gets a file named after the content; a name without an ending, or with that of another type, gets the
-    right one; a name that is taken gets a number.
-
-    Raises:
-        InvalidInput: the place can't be written.
-        AssetUnavailable: the original can't be read.
-    """
-    with reading(content) if isinstance(content, Path) else io.BytesIO(content) as source:
-        return _copied(source, content, target, suffix)
-
-
-def _copied(source: BinaryIO, content: Path | bytes, target: str | Path, suffix: str) -> Path:
-    ends_as_folder = str(target).endswith(("/", os.sep))
-    try:
-        path = Path(target).expanduser()
-        if path.is_dir() or ends_as_folder:
-            path.mkdir(parents=True, exist_ok=True)
-            path = path / (f"{content.name[:12]}{suffix}" if isinstance(content, Path) else f"playcut{suffix}")
-        elif not _ENDING.fullmatch(path.suffix):
-            path = path.with_name(path.name + suffix)
-        elif not suffix_fits(path.suffix, suffix):
-            path = path.with_suffix(suffix)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path = _claim(path)
-        try:
-            with path.open("wb") as file:
-                shutil.copyfileobj(source, file, 1 << 20)
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise
-    except (OSError, RuntimeError, ValueError) as error:
-        raise _not_writable(target, error, "Save to another place; the original stays in the library.") from None
-    return path
-
-
-def check_target(target: str | Path) -> None:
-    """Raise `InvalidInput` if it is plain already that `copy_out` can't write to *target*; nothing is written."""
-    try:
-        path = Path(target).expanduser().absolute()
-        folder = path if path.is_dir() else next(parent for parent in path.parents if parent.exists())
-        code = errno.ENOTDIR if not folder.is_dir() else 0 if os.access(folder, os.W_OK | os.X_OK) else errno.EACCES
-        if code:
-            raise OSError(code, os.strerror(code))
-    except (OSError, RuntimeError, ValueError) as error:
-        raise _not_writable(target, error, "Nothing was sent. Save to another place.") from None
-
-
-def _not_writable(target: str | Path, error: Exception, hint: str) -> InvalidInput:
-    # A RuntimeError or ValueError: names that no file can have.
-    reason = getattr(error, "strerror", None) or type(error).__name__
-    return InvalidInput(f"{str(target)!r} can't be written: {reason.lower()}.", hint=hint)
-
-
-def _claim(path: Path) -> Path:
-    """Create *path*, or the first numbered variant of it that is free, and return it."""
-    for number in range(1, 10_000):
-        candidate = path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
-        try:
-            candidate.touch(exist_ok=False)
-        except FileExistsError:
-            continue
-        return candidate
-    raise FileExistsError(errno.EEXIST, "too many files of that name", str(path))

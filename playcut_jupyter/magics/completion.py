@@ -137,6 +137,8 @@ def _suggestions(
 def _generation_options(before: Sequence[str], typed: str, sources: CompletionSources) -> tuple[str, Sequence[str]]:
     options = options_of(cell_parser())
     flag, equals, value = typed.partition("=")
+    if equals and before and value.startswith("@") and options.get(before[-1]) is options["-p"]:
+        return value.rpartition(",")[2], [f"@{name}" for name in sources.generations()]
     action = options.get(flag if equals else before[-1] if before else "")
     if action is None or action.nargs == 0:
         return typed, list(options)
@@ -191,6 +193,10 @@ def _export(before: Sequence[str], typed: str, sources: CompletionSources) -> Se
     return options if typed.startswith("-") else ["starred", *sources.generations(), *options]
 
 
+def _pack(before: Sequence[str], typed: str, sources: CompletionSources) -> Sequence[str]:
+    return ["starred", *sources.generations()] if before else _paths(typed)
+
+
 def _with_options(before: Sequence[str], parser: ArgumentParser, words: Sequence[str]) -> Sequence[str]:
     """Return what can follow: one of *words* first, and the options; nothing where a value has to follow."""
     options = options_of(parser)
@@ -213,6 +219,8 @@ _COMMANDS: Mapping[str, Callable[[Sequence[str], str, CompletionSources], Sequen
     "session": lambda before, typed, sources: [] if before else ["new", "use"],
     "history": _history,
     "export": _export,
+    "pack": _pack,
+    "unpack": lambda before, typed, sources: [] if before else _paths(typed),
     "show": _generation,
     "tree": _generation,
     "star": _rating,

@@ -53,6 +53,10 @@ class PlaycutMagics(Magics):
         "empty: PLAYCUT_ALLOW_STORAGE.",
     ).tag(config=True)
 
+    frozen = Bool(
+        None, allow_none=True, help="Show only what the library has, and make no request; None: as PLAYCUT_FROZEN says."
+    ).tag(config=True)
+
     def __init__(self, shell: InteractiveShell) -> None:
         # Set first: reading a configuration file in `super().__init__` already triggers observers.
         self._runner: CellRunner | None = None
@@ -116,6 +120,7 @@ class PlaycutMagics(Magics):
                 home=self.home or self._relative_homes.get(environment.text("PLAYCUT_HOME")),
                 reuse=self.reuse,
                 budget=self.budget,
+                frozen=self.frozen,
                 **{name: getattr(self, name) for name in _ADJUSTABLE},
             )
             pc.max_generations = self.max_generations
@@ -151,7 +156,7 @@ class PlaycutMagics(Magics):
             raise TraitError(str(error)) from None
         return str(proposal["value"])
 
-    @observe("reuse", "budget", "base_url", "home", "max_generations", *_ADJUSTABLE)
+    @observe("reuse", "budget", "frozen", "base_url", "home", "max_generations", *_ADJUSTABLE)
     def _adjust(self, change: Any) -> None:
         """Apply a changed setting to the `Playcut`, if it has been made."""
         if self._runner is None:
@@ -161,6 +166,8 @@ class PlaycutMagics(Magics):
             setattr(self.pc, name, value)
         elif name in _ADJUSTABLE:
             self.pc.configure(**{name: value})
+        elif name == "frozen":
+            self.pc.freeze(value)
         else:
             self.pc.connector.switch(**{name: value or None})
 

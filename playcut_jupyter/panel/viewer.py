@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import ipywidgets
 from markupsafe import Markup
@@ -121,9 +120,8 @@ class Viewer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             return
         if not path:
             raise InvalidInput("There is no path to save it to.", hint="Write a file's name in “save as”.")
-        saved = generation.save(Path(path).expanduser())
-        paths = saved if isinstance(saved, list) else [saved]
-        self.message.show(saving.saved_message([path.resolve() for path in paths], path))
+        copies = saving.save([generation.wait().snapshot], path)
+        self.message.show(saving.saved_message([copy._replace(path=copy.path.resolve()) for copy in copies], path))
 
     def _use(self) -> None:
         if self._generation is not None:

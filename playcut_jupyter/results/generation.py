@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from playcut_jupyter.background import change_signal
 from playcut_jupyter.design.planning import plan_variants
-from playcut_jupyter.display import status
+from playcut_jupyter.display import saving, status
 from playcut_jupyter.display.background_updates import update_in_background
 from playcut_jupyter.errors import InvalidInput, PlaycutError
 from playcut_jupyter.export.writer import program
@@ -162,7 +162,8 @@ class Generation:
         snapshot = self.snapshot
         if tuple(asset.record for asset in self._assets) != snapshot.assets:
             self._assets = tuple(
-                Asset(record, caption=snapshot.prompt, preview_px=snapshot.preview_px) for record in snapshot.assets
+                Asset(record, caption=snapshot.prompt, preview_px=snapshot.preview_px, generation_id=snapshot.id)
+                for record in snapshot.assets
             )
         return self._assets
 
@@ -187,7 +188,7 @@ class Generation:
         return self.assets
 
     def save(self, path: str | Path) -> Path | list[Path]:
-        """Wait for the result and copy the original to *path*; the paths of several assets are numbered.
+        """Wait for the result and copy the original to *path*; the names of several assets are numbered.
 
         Returns:
             The path written, or a list of them for several assets. Nothing is ever overwritten.
@@ -196,7 +197,8 @@ class Generation:
             PlaycutError: the generation failed.
             InvalidInput: *path* can't be written.
         """
-        paths = [asset.save(path) for asset in self._finished_assets()]
+        self._finished_assets()
+        paths = [copy.path for copy in saving.save([self.snapshot], path)]
         return paths[0] if len(paths) == 1 else paths
 
     def export(self, as_: str = "python") -> str:

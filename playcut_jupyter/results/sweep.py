@@ -18,6 +18,7 @@ from playcut_jupyter.errors import (
     BudgetExceeded,
     InvalidInput,
     NotConnected,
+    NotInLibrary,
     StoppedWaiting,
     SubmissionUncertain,
     SweepIncomplete,
@@ -28,6 +29,7 @@ from playcut_jupyter.results.collection import Generations
 from playcut_jupyter.results.effects import Effects
 from playcut_jupyter.results.generation import Generation
 from playcut_jupyter.results.picks import Picks
+from playcut_jupyter.text import truncate
 
 if TYPE_CHECKING:
     from playcut_jupyter.design.pick_widget import PickWidget
@@ -60,6 +62,7 @@ class Sweep(Generations):
             SweepIncomplete: some failed.
             StoppedWaiting: interrupted.
         """
+        connection.settings.check_online("generating variants")
         if not connection.settings.api_key:
             raise NotConnected("There is no API key, and the sandbox is off.")
         generations = admit(connection, request, reuse=False)
@@ -116,6 +119,8 @@ class Sweep(Generations):
     def raise_if_incomplete(self, name: str = ".sweep") -> None:
         """Raise `SweepIncomplete` if some failed, `StoppedWaiting` if some were stopped.
 
+        If all that failed is not in the frozen library, raise `NotInLibrary`.
+
         Args:
             name: the expression for this sweep in the error's hint.
         """
@@ -125,6 +130,13 @@ class Sweep(Generations):
         stopped = [generation.job for generation in failed if isinstance(generation.error, StoppedWaiting)]
         if stopped:
             raise stopped_error(stopped)
+        lacking = [generation for generation in failed if isinstance(generation.error, NotInLibrary)]
+        if len(lacking) == len(failed):
+            prompts = "; ".join(repr(truncate(generation.prompt, 60)) for generation in lacking[:3])
+            more = " ..." if len(lacking) > 3 else "."
+            raise NotInLibrary(
+                f"Frozen: the library lacks {len(lacking)} of these {len(self)} generations: {prompts}{more}"
+            )
         errors = [generation.error for generation in failed if generation.error is not None]
         reasons = list(dict.fromkeys(f"{type(error).__name__}: {error.message}" for error in errors))
         hint = f"`{name}.retry_failed()` {'of this error ' if name == '.sweep' else ''}retries only the failed ones."
@@ -137,12 +149,15 @@ class Sweep(Generations):
         )
 
     def save(self, path: str | Path) -> list[Path]:
-        """Copy all originals to *path*, a folder or a name that gets numbers; nothing is ever overwritten.
+        """Copy all originals to *path*, and return where they are; nothing is ever overwritten.
+
+        In a folder their names are numbers and words: `03-fishing-boat.png`. The name of a file gets numbers. A file
+        with the same bytes is left as it is.
 
         Raises:
             InvalidInput: *path* can't be written.
         """
-        return saving.save(self.snapshots, path)
+        return [copy.path for copy in saving.save(self.snapshots, path)]
 
     def pick(self) -> PickWidget:
         """Return a widget with blind A/B rounds over the finished generations; it saves the choices in the library.

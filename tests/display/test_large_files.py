@@ -112,5 +112,5 @@ def test_a_large_original_is_saved_in_little_memory(store: Store, tmp_path: Path
     saved = save_asset(record, tmp_path / "copy")
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert saved.stat().st_size == 50_000_000
+    assert saved.path.stat().st_size == 50_000_000
     assert peak < 10_000_000
