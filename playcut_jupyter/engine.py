@@ -29,10 +29,9 @@ from playcut_jupyter.jobs.reuse import answer_in_library, start_all
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.library.pack import Pack, pack
 from playcut_jupyter.library.unpack import Unpacked, unpack
-from playcut_jupyter.results.collection import History
-from playcut_jupyter.results.generation import Generation
+from playcut_jupyter.results.generations import Generation, Sweep
+from playcut_jupyter.results.history import History
 from playcut_jupyter.results.references import References, asset_ids
-from playcut_jupyter.results.sweep import Sweep
 from playcut_jupyter.settings import MAX_GENERATIONS
 from playcut_jupyter.tools import READ_ONLY, raw_request
 

@@ -18,9 +18,8 @@ from playcut_jupyter.display.targets import in_kernel, show_once
 from playcut_jupyter.engine import Engine
 from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.jobs.snapshot import Snapshot
-from playcut_jupyter.results.generation import Generation
+from playcut_jupyter.results.generations import Generation, Sweep
 from playcut_jupyter.results.references import asset_ids
-from playcut_jupyter.results.sweep import Sweep
 
 _SWEEP_SETTINGS = ("session", "count", "fresh", "max_generations", "within_budget", "sample", "sample_seed")
 """Keywords of `sweep` that are not inputs of the tool."""

@@ -14,9 +14,8 @@ from playcut_jupyter.jobs.pipeline import submit_only
 from playcut_jupyter.redaction import plain
 from playcut_jupyter.results.comparison import Comparison
 from playcut_jupyter.results.family_tree import Tree
-from playcut_jupyter.results.generation import Generation
+from playcut_jupyter.results.generations import Generation, Sweep
 from playcut_jupyter.results.references import asset_ids
-from playcut_jupyter.results.sweep import Sweep
 from playcut_jupyter.tools import READ_ONLY, raw_request
 
 if TYPE_CHECKING:

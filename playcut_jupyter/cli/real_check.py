@@ -24,7 +24,7 @@ from playcut_jupyter.library.copies import copy_out
 from playcut_jupyter.playcut import Playcut
 from playcut_jupyter.redaction import plain
 from playcut_jupyter.results.asset import Asset
-from playcut_jupyter.results.generation import Generation
+from playcut_jupyter.results.generations import Generation
 
 PICTURE = "A single red apple on a white table"
 SOUND = "This is a test."

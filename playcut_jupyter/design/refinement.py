@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 from playcut_jupyter import tools
@@ -26,6 +26,31 @@ from playcut_jupyter.syntax import cell_line, near_options, references
 
 _MAX_COMPARED = 2_000
 """The largest number of generations that are all compared; of more, this many."""
+
+
+def next_cell(
+    request: Request | None, keep: float | Mapping[str, object], judged: Callable[[], Sequence[Effect]]
+) -> str:
+    """Return the next cell after the sweep of *request*.
+
+    Args:
+        request: what was asked for; None if that isn't known.
+        keep: the share of each axis's values to keep, or the values themselves by axis.
+        judged: returns the effects of the sweep's values.
+
+    Raises:
+        InvalidInput: nothing has been judged, *keep* names what isn't there, or the sweep can't be refined.
+    """
+    refined = refinable(request)
+    if isinstance(keep, Mapping):
+        return refined_cell(refined, chosen(refined.plan, keep))
+    kept = strongest(refined.plan, judged(), keep)
+    if not kept:
+        raise InvalidInput(
+            "Nothing has been judged yet, so no value has lost.",
+            hint='Use `sweep.pick()`, or star the good ones; or name what to keep: keep={"style": ["neon"]}.',
+        )
+    return refined_cell(refined, kept)
 
 
 def refinable(request: Request | None) -> SweepRequest:

@@ -15,8 +15,7 @@ from playcut_jupyter.magics import help as help_pages
 from playcut_jupyter.magics import lookup
 from playcut_jupyter.magics.scope import RESULT, Scope
 from playcut_jupyter.playcut import Playcut
-from playcut_jupyter.results.generation import Generation
-from playcut_jupyter.results.sweep import Sweep
+from playcut_jupyter.results.generations import Generation, Sweep
 from playcut_jupyter.syntax import cell_line, near_options, values
 from playcut_jupyter.syntax.cell_line import CellLine
 from playcut_jupyter.tools import raw_request

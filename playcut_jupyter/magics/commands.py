@@ -31,12 +31,12 @@ from playcut_jupyter.magics.help import help_on, unknown
 from playcut_jupyter.magics.scope import RESULT, Scope
 from playcut_jupyter.playcut import Playcut
 from playcut_jupyter.redaction import mask
-from playcut_jupyter.results.collection import Generations, History
+from playcut_jupyter.results.collection import Generations
 from playcut_jupyter.results.comparison import Comparison
 from playcut_jupyter.results.effects import Effects
 from playcut_jupyter.results.family_tree import Tree
-from playcut_jupyter.results.generation import Generation
-from playcut_jupyter.results.sweep import Sweep
+from playcut_jupyter.results.generations import Generation, Sweep
+from playcut_jupyter.results.history import History
 from playcut_jupyter.syntax import cell_line
 from playcut_jupyter.syntax.cell_line import CellLine
 from playcut_jupyter.syntax.parsers import (
@@ -324,10 +324,10 @@ class Commands:
         options = _parse(unpack_parser(self._scope.names), "unpack", _with_file("unpack", rest))
         say(str(self._pc.read_pack(options.file)))
 
-    def _named(self, reference: str) -> Generation | Generations:
+    def _named(self, reference: str) -> Generation | Generations[Generation]:
         if reference == "starred":
             return lookup.starred(self._pc)
-        named = self._scope.result if reference == "last" else self._scope.names.get(reference)
+        named: object = self._scope.result if reference == "last" else self._scope.names.get(reference)
         return named if isinstance(named, Generations) and len(named) else self._find(reference)
 
     def _help(self, rest: str) -> None:

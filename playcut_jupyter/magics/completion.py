@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 _MAGIC = re.compile(r"\s*(%%?)playcut\s")
 _WORD = re.compile(r"""(?:"[^"]*"?|'[^']*'?|[^\s"'])+""")
-_RESULTS = ("playcut_jupyter.results.generation", "playcut_jupyter.results.sweep")
 _RECENT = 20
 """The number of generations, and of tasks, that are offered."""
 
@@ -60,15 +59,17 @@ class CompletionSources:
     def generations(self) -> list[str]:
         """Return `last`, the numbers of recent generations, and the variables that hold generations."""
         numbers = self._query(lambda library: [str(record.id) for record in library.history(limit=_RECENT)])
-        return ["last", *numbers, *(name for name in self.variables if self._holds_result(name))]
+        return ["last", *numbers, *(name for name in self.variables if self._holds(name, "Generation", "Sweep"))]
 
     def sweeps(self) -> list[str]:
         """Return the variables that hold sweeps."""
-        return [name for name in self.variables if self._holds_result(name, _RESULTS[1:])]
+        return [name for name in self.variables if self._holds(name, "Sweep")]
 
-    def _holds_result(self, name: str, modules: Sequence[str] = _RESULTS) -> bool:
-        # Checks the class by its module's name, because importing the module would delay completion.
-        return not name.startswith("_") and type(self.variables[name]).__module__ in modules
+    def _holds(self, name: str, *classes: str) -> bool:
+        # Checks the class by its name, because importing its module would delay completion.
+        found = type(self.variables[name])
+        is_ours = found.__module__ == "playcut_jupyter.results.generations"
+        return is_ours and found.__name__ in classes and not name.startswith("_")
 
     def tasks(self) -> list[str]:
         """Return the ids of unfetched tasks, newest first."""

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.magics.scope import RESULT, Scope
 from playcut_jupyter.playcut import Playcut
-from playcut_jupyter.results.collection import Generations, History
-from playcut_jupyter.results.generation import Generation
+from playcut_jupyter.results.collection import Generations
+from playcut_jupyter.results.generations import Generation, Sweep
+from playcut_jupyter.results.history import History
 from playcut_jupyter.results.references import References
-from playcut_jupyter.results.sweep import Sweep
 from playcut_jupyter.syntax.cell_line import unquoted
 
 _NUMBER = re.compile(r"#?([0-9]{1,18})")

@@ -15,7 +15,7 @@ from playcut_jupyter.panel import css_classes
 from playcut_jupyter.panel.status_html import status_html
 from playcut_jupyter.panel.threads import CoalescedTask, DoubleClickGuard, Worker
 from playcut_jupyter.panel.widgets import AUTO, MessageLine, WorkerButton, row, show_if
-from playcut_jupyter.results.generation import Generation
+from playcut_jupyter.results.generations import Generation
 
 
 class Viewer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types

@@ -15,7 +15,7 @@ from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.library.records import AssetRecord
 from playcut_jupyter.results.asset import Asset
 from playcut_jupyter.results.collection import Generations
-from playcut_jupyter.results.generation import Generation
+from playcut_jupyter.results.generations import Generation
 from playcut_jupyter.syntax import references
 from playcut_jupyter.syntax.references import Reference
 from playcut_jupyter.text import truncate
@@ -58,7 +58,7 @@ class References:
 
     connector: Connector
     get: Callable[[int], Generation]
-    last: Callable[[], Generation | Generations]
+    last: Callable[[], Generation | Generations[Generation]]
     variables: Mapping[str, object]
 
     def in_options(self, options: Mapping[str, object]) -> dict[str, object]:
@@ -121,7 +121,7 @@ class References:
             return _id_of(target.record, target.generation_id, f"`{text}`", self.connector, text)
         return _id_in(target, self.connector, position, text)
 
-    def _target(self, named: Reference) -> Generation | Generations | Asset:
+    def _target(self, named: Reference) -> Generation | Generations[Generation] | Asset:
         if named.name.isdecimal():
             if len(named.name) > 18:  # more than SQLite can store
                 raise InvalidInput(f"The library has no generation {named.name}.", hint=_literal_hint(named.text))

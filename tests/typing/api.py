@@ -49,10 +49,10 @@ from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.library.records import AssetRecord
 from playcut_jupyter.panel.view import Panel
-from playcut_jupyter.results.collection import History
 from playcut_jupyter.results.comparison import Comparison
 from playcut_jupyter.results.effects import Effects
 from playcut_jupyter.results.family_tree import Tree
+from playcut_jupyter.results.history import History
 from playcut_jupyter.results.picks import Picks
 
 
@@ -261,7 +261,7 @@ def a_sweep(sweep: Sweep) -> None:
     assert_type(sweep.contact_sheet("sheet.pdf"), Path)
     assert_type(sweep.to_records(), list[dict[str, Any]])
     assert_type(sweep.pick(), PickWidget)
-    assert_type(sweep.picks(), Picks)
+    assert_type(sweep.picks(), Picks[Generation])
     assert_type(sweep.picks().winner, Generation | None)
     assert_type(sweep.picks().rounds, list[tuple[int, int]])
     assert_type(sweep.picks().to_records(), list[dict[str, Any]])

@@ -1,16 +1,23 @@
-"""`Sweep`: the generations of one template as a grid, in which a failure does not affect the others."""
+"""`Generation`, one requested result, and `Sweep`, the generations of one template as a grid.
+
+They stand together because a sweep holds generations, and the variants of a generation are a sweep. Both are views of
+jobs: what they say is read from the newest snapshots.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from playcut_jupyter.background import change_signal
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.design import refinement
 from playcut_jupyter.design.admission import admit
 from playcut_jupyter.design.children import Request
-from playcut_jupyter.display import live, saving, sweep_grid, sweep_summary
+from playcut_jupyter.design.planning import plan_variants
+from playcut_jupyter.display import live, saving, status, sweep_grid, sweep_summary
+from playcut_jupyter.display.background_updates import update_in_background
 from playcut_jupyter.display.bundles import Bundle, message_bundle
 from playcut_jupyter.display.contact_sheet import writer
 from playcut_jupyter.display.sweep_snapshot import SweepSnapshot
@@ -23,19 +30,195 @@ from playcut_jupyter.errors import (
     SubmissionUncertain,
     SweepIncomplete,
 )
+from playcut_jupyter.export.writer import program
 from playcut_jupyter.jobs.active_jobs import stopped_error
+from playcut_jupyter.jobs.job import Job
 from playcut_jupyter.jobs.reuse import start_again, start_all
+from playcut_jupyter.library import ratings
+from playcut_jupyter.results.asset import Asset
 from playcut_jupyter.results.collection import Generations
 from playcut_jupyter.results.effects import Effects
-from playcut_jupyter.results.generation import Generation
+from playcut_jupyter.results.job_view import JobView
 from playcut_jupyter.results.picks import Picks
+from playcut_jupyter.settings import MAX_GENERATIONS
 from playcut_jupyter.text import truncate
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
+
     from playcut_jupyter.design.pick_widget import PickWidget
 
 
-class Sweep(Generations):
+class Generation(JobView):
+    """One requested result, from prompt to assets.
+
+    Attributes:
+        job: its background work.
+    """
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(job)
+        self._assets: tuple[Asset, ...] = ()
+
+    # -- its result -----------------------------------------------------------------------------------------
+
+    @property
+    def assets(self) -> tuple[Asset, ...]:
+        """Its assets; empty until done."""
+        snapshot = self.snapshot
+        if tuple(asset.record for asset in self._assets) != snapshot.assets:
+            self._assets = tuple(
+                Asset(record, caption=snapshot.prompt, preview_px=snapshot.preview_px, generation_id=snapshot.id)
+                for record in snapshot.assets
+            )
+        return self._assets
+
+    @property
+    def data(self) -> Any:
+        """The tool's own answer (for a task, the acknowledgement), else None."""
+        return self.snapshot.data
+
+    @property
+    def image(self) -> Image:
+        """The first asset as a Pillow image; waits for it.
+
+        Raises:
+            PlaycutError: the generation failed, or its first asset is not a picture.
+        """
+        return self._finished_assets()[0].image
+
+    def _finished_assets(self) -> tuple[Asset, ...]:
+        self.wait()
+        if not self.assets:
+            raise InvalidInput(f"{self.tool} returned no asset.", hint="Its answer is in `.data`.")
+        return self.assets
+
+    def save(self, path: str | Path) -> Path | list[Path]:
+        """Wait for the result and copy the original to *path*; the names of several assets are numbered.
+
+        Returns:
+            The path written, or a list of them for several assets. Nothing is ever overwritten.
+
+        Raises:
+            PlaycutError: the generation failed.
+            InvalidInput: *path* can't be written.
+        """
+        self._finished_assets()
+        paths = [copy.path for copy in saving.save([self.snapshot], path)]
+        return paths[0] if len(paths) == 1 else paths
+
+    def export(self, as_: str = "python") -> str:
+        """Return a standalone program that generates this again, or its inputs as JSON.
+
+        The program takes the key from `PLAYCUT_API_KEY` and saves its files in the working folder.
+
+        Args:
+            as_: "curl", "python" or "typescript"; or "json" for the inputs.
+
+        Raises:
+            InvalidInput: no such format, or it starts no task.
+        """
+        return program([self.snapshot], as_)
+
+    # -- waiting --------------------------------------------------------------------------------------------
+
+    def wait(self, timeout: float | None = None) -> Generation:
+        """Wait until done and return it.
+
+        Args:
+            timeout: seconds, or None for as long as the task's deadline.
+
+        Raises:
+            StoppedWaiting: interrupted; the task continues at Playcut.
+            WaitTimeout: *timeout* passed; the job continues in the background.
+            PlaycutError: it failed.
+        """
+        self.job.wait(timeout)
+        return self
+
+    def __await__(self) -> Generator[Any, None, Generation]:
+        yield from self.job.__await__()
+        return self
+
+    def stop_waiting(self) -> None:
+        """Stop waiting; the task itself continues at Playcut and can be resumed. No-op once done."""
+        self.job.stop_waiting()
+
+    def on_change(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call *listener* (in a background thread) after every change; return a function that removes it."""
+        return self.job.on_change(listener)
+
+    # -- more of it -----------------------------------------------------------------------------------------
+
+    def vary(self, n: int = 4, *, max_generations: int | None = MAX_GENERATIONS) -> Sweep:
+        """Generate *n* variants, wait for them, and return them as a sweep; each is a child of this generation.
+
+        A variant has the same inputs, and is always generated, whatever the library has.
+
+        Args:
+            n: how many.
+            max_generations: the largest number that is sent; None for any number.
+
+        Raises:
+            InvalidInput, BudgetExceeded, NotConnected: raised before anything is sent.
+            SweepIncomplete: some failed.
+            StoppedWaiting: interrupted.
+        """
+        request = plan_variants(self.snapshot, n, max_generations=max_generations)
+        return Sweep.start(self.job.connection, request)
+
+    # -- the user's ratings ---------------------------------------------------------------------------------
+
+    def star(self, on: bool = True) -> Generation:
+        """Star it in the library (or remove the star), for history, panel, contact sheet and export.
+
+        Raises:
+            InvalidInput: it is not in the library.
+            PlaycutError: the library can't be written.
+        """
+        ratings.star(self.library, self._number(), on)
+        return self._update_ratings(starred=on)
+
+    def hide(self, on: bool = True) -> Generation:
+        """Hide it from the panel's gallery (or show it again); deletes nothing. Raises the errors of `star`."""
+        ratings.hide(self.library, self._number(), on)
+        return self._update_ratings(hidden=on)
+
+    def reload_ratings(self) -> None:
+        """Reload star and hidden from the library, which another object may have changed.
+
+        Raises:
+            PlaycutError: the library can't be read.
+        """
+        record = self.library.get(self.id) if self.id is not None else None
+        if record is not None:
+            self.job.update(starred=record.starred, hidden=record.hidden)
+
+    def _update_ratings(self, **ratings_: bool) -> Generation:
+        self.job.update(**ratings_)
+        change_signal.changed()
+        return self
+
+    def _number(self) -> int:
+        if self.id is None:
+            raise InvalidInput("This generation is not in the library, so it can't be rated.", hint=self.warning)
+        return self.id
+
+    # -- display --------------------------------------------------------------------------------------------
+
+    def __repr__(self) -> str:
+        task = f" task {self.task_id}" if self.task_id else ""
+        assets = f" {list(self.assets)}" if self.assets else ""
+        return f"<Generation {self.kind} {self.state} {truncate(self.prompt, 60)!r}{task}{assets}>"
+
+    def _ipython_display_(self) -> None:
+        update_in_background([self.job], lambda: status.bundle(self.snapshot))
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return status.bundle(self.snapshot)
+
+
+class Sweep(Generations[Generation]):
     """A sequence of generations and their axes.
 
     Attributes:
@@ -169,7 +352,7 @@ class Sweep(Generations):
 
         return PickWidget(self.snapshot, self[0].library)
 
-    def picks(self) -> Picks:
+    def picks(self) -> Picks[Generation]:
         """Return the choices so far as a table of how often each value of each axis won."""
         return Picks(self)
 
@@ -191,17 +374,7 @@ class Sweep(Generations):
         Raises:
             InvalidInput: nothing has been judged, *keep* names what isn't there, or the sweep has no template.
         """
-        request = refinement.refinable(self.request)
-        if isinstance(keep, Mapping):
-            return refinement.refined_cell(request, refinement.chosen(request.plan, keep))
-        effects = self.effects()
-        kept = refinement.strongest(request.plan, effects.effects, keep)
-        if not kept:
-            raise InvalidInput(
-                "Nothing has been judged yet, so no value has lost.",
-                hint='Use `sweep.pick()`, or star the good ones; or name what to keep: keep={"style": ["neon"]}.',
-            )
-        return refinement.refined_cell(request, kept)
+        return refinement.next_cell(self.request, keep, lambda: self.effects().effects)
 
     def contact_sheet(self, path: str | Path) -> Path:
         """Write the sweep to one file that can be shared, and return its path; nothing is ever overwritten.
