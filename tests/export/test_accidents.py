@@ -10,7 +10,8 @@ import pytest
 from playcut_jupyter import Playcut
 from playcut_jupyter.sandbox import Sandbox
 from tests.export.programs import Run, every_language, having, needs_curl, originals, without_pauses
-from tests.faults.accidents import HangInBody
+from tests.faults.accidents import Canned, HangInBody
+from tests.faults.answers import error
 from tests.faults.proxy import Proxy
 
 pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("no_pauses")]
@@ -112,18 +113,20 @@ def test_a_task_is_waited_for_until_the_deadline(pc: Playcut, run: Run, format_:
 
 
 @every_language
-def test_retry_after_is_obeyed(pc: Playcut, run: Run, format_: str) -> None:
+def test_retry_after_is_obeyed(pc: Playcut, sandbox: Sandbox, run: Run, format_: str) -> None:
     made = pc.image("a patient fox", seed=7)
-    with Sandbox(latency_s=0.05, rate=(3, 1.5), media="tiny") as slow:
+    before = sandbox.submissions
+    with Proxy(sandbox) as proxy:
+        proxy.program("submit", Canned(raw=error(429, headers={"Retry-After": "1"})))
         started = time.monotonic()
-        ended = run(made.export(format_), format_, PLAYCUT_API_KEY=slow.key, PLAYCUT_BASE_URL=slow.base_url)
-        took_s = time.monotonic() - started
 
-    assert ended.status == 0, ended.said
-    assert "The rate limit is reached: continuing in" in ended.said
-    assert took_s > 1
+        ended = run(made.export(format_), format_, PLAYCUT_BASE_URL=proxy.base_url)
+
+        assert (ended.status, proxy.seen.count("submit")) == (0, 2), ended.said
+    assert "The rate limit is reached: continuing in 1 s." in ended.said
+    assert time.monotonic() - started >= 1
     assert ended.files == {"playcut-image.png": originals(made)[0]}
-    assert slow.submissions == 1
+    assert sandbox.submissions == before + 1
 
 
 @every_language

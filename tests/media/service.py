@@ -46,7 +46,10 @@ def in_turn(*answers: Answer) -> Answer:
 
 @dataclass
 class Service:
-    """What is served, by asset id, and how often each was asked for. A task brings all that there are at the time."""
+    """What is served, by asset id, and how often each was asked for.
+
+    A task brings all that there are at the time; a prompt that is an asset's id brings that one.
+    """
 
     origin: str
     assets: dict[str, Answer] = field(default_factory=dict)
@@ -57,7 +60,10 @@ class Service:
 
     def data_of(self, tool: str, inputs: dict[str, Any]) -> dict[str, Any]:
         """Return the answer of a tool."""
-        done = {"taskId": f"t_{min(self.assets)}", "status": "COMPLETED", "output": {"assetIds": list(self.assets)}}
+        wanted = inputs.get("prompt") or str(inputs.get("taskId")).removeprefix("t_only_")
+        assets = [wanted] if wanted in self.assets else list(self.assets)
+        task = f"t_only_{wanted}" if wanted in self.assets else f"t_{min(self.assets)}"
+        done = {"taskId": task, "status": "COMPLETED", "output": {"assetIds": assets}}
         if tool == "create-session":
             return {"sessionId": "s_1", "title": "x"}
         if tool == "list-voices":

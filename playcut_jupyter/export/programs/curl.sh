@@ -47,6 +47,20 @@ session='' problem='' after=''
 # A word that ends a task without a result, in a state that the API does not document.
 ended='(CANCELL?|EXPIR|REJECT|ABORT|TERMINAT|DENI|REFUS|BLOCK|DELET|REMOV|KILL|STOPP)ED|FAIL|ERROR|TIMED?_?OUT'
 
+# What media begin with, in hex: an extension and a pattern; the first that fits counts. Others become `.bin`.
+types=(
+    .png '89504e470d0a1a0a'  .jpg 'ffd8ff'  .gif '474946383[79]61'  .webp '52494646.{8}57454250'
+    .tiff '49492[ab]00|4d4d002[ab]'
+    .avif '.{8}66747970(617669(66|73|6f)|(6d69663[12]|6d696166|6d736631|4d41314[12]).{8}(.{8}){0,9}617669(66|73|6f))'
+    .heic '.{8}66747970(686569(63|78|6d|73)|(6d69663[12]|6d696166|6d736631).{8}(.{8}){0,9}686569(63|78|6d|73))'
+    .heics '.{8}66747970686576(63|78|6d|73)'  .heif '.{8}66747970(6d69663[12]|6d696166)'  .heifs '.{8}667479706d736631'
+    .jxl 'ff0a|0000000c4a584c20'  .jp2 '0000000c6a502020|ff4fff51'  .bmp '424d.{24}(0c|28|34|38|40|6c|7c)000000'
+    .wav '52(494646|463634|494658).{8}57415645'  .aiff '464f524d.{8}4149464[36]'  .flac '664c6143'
+    .ogv '4f676753.{0,300}807468656f7261'  .ogg '4f676753'  .webm '1a45dfa3.{0,120}42828.7765626d'  .mkv '1a45dfa3'
+    .avi '52494646.{8}41564920'  .mpg '000001b[a3]'  .pdf '255044462d'  .zip '504b0(304|506)'  .glb '676c5446'
+    .aac 'fff[0189]'  .mp2 'ff(e[45]|f[45cd])[1-e][0-b]'  .mp3 'ff(e[23]|f[23ab])[1-e][0-b]'
+)
+
 # say TEXT: prints a line. Where nobody can read it (a closed pipe, a full disk), the work goes on all the same.
 say() { printf '%s\n' "$*" 2>/dev/null || :; }
 log() { say "$*" >&2; }
@@ -232,11 +246,13 @@ wait_for() {
     return 1
 }
 
-# fetch ASSET: downloads it to $work/asset; each attempt uses a newly signed URL. The URL is a secret: it is passed to
-# curl in a file and never printed. The key is not sent to storage.
+# fetch ASSET NAME: downloads it to $work/asset; each attempt uses a newly signed URL. The URL is a secret: it is passed
+# to curl in a file and never printed. The key is not sent to storage. What came whole is kept, whatever it is, but not
+# text in place of media; what its type does not fit is fetched once more.
 fetch() {
     local ends_at=$((SECONDS + deadline_s)) attempt others=0 url outcome result
     is_id "$1" || { problem="The asset's id can't be used."; return 1; }
+    : >"$work/last"
     for ((attempt = 1; ; attempt++)); do
         call_with_retries download-asset '{"assetId": "'"$1"'"}' "$ends_at" || return
         url=$(field data.url)
@@ -253,9 +269,17 @@ fetch() {
         fi
         after=$(retry_after "$work/headers")
         if [ "$result" = 0 ]; then
-            undo_codings "$work/asset" "$work/headers" && [ -s "$work/asset" ] &&
-                [[ $outcome != *html* && $outcome != *xml* ]] && return
             result=1
+            if undo_codings "$work/asset" "$work/headers" && [ -s "$work/asset" ]; then
+                extension=$(extension_of "$work/asset")
+                [[ $extension == .bin && $2 =~ ^playcut-(image|video|speech) ]] || return 0
+                [[ $outcome == *image/svg+xml* ]] && return
+                if ! is_text "$work/asset"; then
+                    [[ ! $outcome =~ \ (image|audio|video)/ ]] && return
+                    cmp -s "$work/asset" "$work/last" && return
+                    cp "$work/asset" "$work/last"
+                fi
+            fi
         fi
         problem="Asset $1 can't be fetched: $(plain "$outcome")."
         # The storage may be in trouble for a while; other failures are not mended by time.
@@ -263,29 +287,63 @@ fetch() {
             [5-7]:* | 18:* | 28:* | 35:* | 5[256]:* | 22:HTTP\ status\ 5* | 22:HTTP\ status\ 4[02][859],*) ;;
             *) others=$((others + 1)) ;;
         esac
-        [ "$others" -lt "$attempts" ] && pause "$attempt" "$ends_at" || return 1
+        [ "$others" -lt "$attempts" ] && pause "$attempt" "$ends_at" && continue
+        # What came whole is kept although no other attempt confirmed it.
+        [ -s "$work/last" ] && mv "$work/last" "$work/asset" && extension=.bin
+        return
     done
 }
 
-# save NAME: writes $work/asset to a new file, numbered if the name exists; the server's file name is not used.
+# is_text FILE: true for a page or a sentence: bytes without control characters, most of them ASCII.
+is_text() {
+    local size controls ascii
+    size=$(head -c 4096 "$1" | wc -c)
+    controls=$(head -c 4096 "$1" | LC_ALL=C tr -d '\011-\015\040-\377' | wc -c)
+    ascii=$(head -c 4096 "$1" | LC_ALL=C tr -d '\177-\377' | wc -c)
+    [ "$controls" -eq 0 ] && [ $((5 * ascii)) -ge $((4 * size)) ]
+}
+
+# extension_of FILE: prints the extension for a file, by its content; the server's file names are not used. Does not see
+# an MP3 behind anything but tags and zeros, nor that the only picture of an MP4 is the cover of its sound.
+extension_of() {
+    local hex start=0 index tracks
+    while :; do
+        hex=$(tail -c "+$((start + 1))" "$1" 2>/dev/null | head -c 6000 | od -An -v -tx1 | tr -d ' \n')
+        [[ $hex =~ ^494433.{4}(..)([0-7].)([0-7].)([0-7].)([0-7].) ]] || break
+        start=$((start + 10 + (16#${BASH_REMATCH[2]} << 21 | 16#${BASH_REMATCH[3]} << 14 | 16#${BASH_REMATCH[4]} << 7)))
+        start=$((start + 16#${BASH_REMATCH[5]} + (16#${BASH_REMATCH[1]} & 16 ? 10 : 0)))
+    done
+    [[ ($start != 0 || $hex =~ ^(00)+ff[ef]) && $hex =~ ^(00)+ ]] && hex=${hex:${#BASH_REMATCH[0]}}
+    for ((index = 0; index < ${#types[@]}; index += 2)); do
+        [[ $hex =~ ^(${types[index + 1]}) ]] || continue
+        tracks=${hex#*1654ae6b} tracks=${tracks%%1f43b675*}
+        case ${types[index]}:$tracks in
+            .webm:*838101* | .mkv:*838101*) printf '%s' "${types[index]}" ;;
+            .webm:*838102*) printf .weba ;;
+            .mkv:*838102*) printf .mka ;;
+            *) printf '%s' "${types[index]}" ;;
+        esac
+        return
+    done
+    # MP4 and its relatives begin with any box.
+    tracks=
+    [[ $hex =~ ^[01].{7}([2-7].|a9){4} ]] && tracks=$(LC_ALL=C tr -d '\000' <"$1" |
+        LC_ALL=C grep -aoE 'ftyp(qt  |M4[ABP] )?|moov.{0,4}mvhd|hdlr(mhlr)?(soun|vide)')
+    if [ -z "$tracks" ]; then
+        [ "$start" = 0 ] && printf .bin || printf .mp3
+    elif [[ $tracks == *soun* && ($tracks == *ftypM4* || $tracks != *vide*) ||
+        $tracks == *ftypM4* && $tracks != *vide* ]]; then
+        printf .m4a
+    elif [[ $tracks != *ftyp* || $tracks == *'ftypqt  '* ]]; then
+        printf .mov
+    else
+        printf .mp4
+    fi
+}
+
+# save NAME: writes $work/asset to a new file with $extension, numbered if the name exists.
 save() {
-    local extension path number=1
-    case $(head -c 12 "$work/asset" | od -An -v -tx1 | tr -d ' \n') in
-        89504e47*) extension=.png ;;
-        ffd8ff*) extension=.jpg ;;
-        47494638*) extension=.gif ;;
-        52494646????????57454250*) extension=.webp ;;
-        52494646????????57415645*) extension=.wav ;;
-        494433* | fff[23ab]*) extension=.mp3 ;;
-        4f676753*) extension=.ogg ;;
-        664c6143*) extension=.flac ;;
-        ????????6674797061766966*) extension=.avif ;;
-        ????????667479704d3441*) extension=.m4a ;;
-        ????????66747970*) extension=.mp4 ;;
-        1a45dfa3*) extension=.webm ;;
-        *) extension=.bin ;;
-    esac
-    path=$1$extension
+    local path=$1$extension number=1
     until (set -o noclobber && : >"$path") 2>/dev/null; do
         [ -e "$path" ] || [ -L "$path" ] || { problem="$path can't be written."; return 1; }
         number=$((number + 1))
@@ -297,10 +355,10 @@ save() {
 
 # collect NAME TASK: waits for a task and saves its assets.
 collect() {
-    local assets asset
+    local assets asset extension
     wait_for "$2" || return
     for asset in $assets; do
-        fetch "$asset" && save "$1" || return
+        fetch "$asset" "$1" && save "$1" || return
     done
 }
 

@@ -17,6 +17,7 @@ import sys
 import time
 import zlib
 from ipaddress import ip_address, ip_network
+from itertools import count
 from pathlib import Path
 from typing import Any, TextIO
 from urllib.parse import urlsplit
@@ -39,25 +40,24 @@ POLL_S = 3  # the pause before a wait that ended early is retried
 PAUSE_S = 1  # pauses before other retries grow by this
 MAX_PAUSE_S = 120  # a longer Retry-After is not waited for
 ATTEMPTS = 4
-
 SAFE_URL = r"https://[^@\s]+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/[^@\s]*)?"
 # A word that ends a task without a result, in a state that the API does not document.
 ENDED = r"(CANCELL?|EXPIR|REJECT|ABORT|TERMINAT|DENI|REFUS|BLOCK|DELET|REMOV|KILL|STOPP)ED|FAIL|ERROR|TIMED?_?OUT"
-# The first bytes of a file, in hex -> its extension; the server's file names are not used.
-EXTENSIONS = {
-    "89504e47": ".png",
-    "ffd8ff": ".jpg",
-    "47494638": ".gif",
-    "52494646.{8}57454250": ".webp",
-    "52494646.{8}57415645": ".wav",
-    "494433|fff[23ab]": ".mp3",
-    "4f676753": ".ogg",
-    "664c6143": ".flac",
-    ".{8}6674797061766966": ".avif",
-    ".{8}667479704d3441": ".m4a",
-    ".{8}66747970": ".mp4",
-    "1a45dfa3": ".webm",
-}
+# What media begin with, in hex: an extension and a pattern; the first that fits counts. Others become `.bin`.
+TYPES = r"""
+    .png 89504e470d0a1a0a  .jpg ffd8ff  .gif 474946383[79]61  .webp 52494646.{8}57454250  .tiff 49492[ab]00|4d4d002[ab]
+    .avif .{8}66747970(617669(66|73|6f)|(6d69663[12]|6d696166|6d736631|4d41314[12]).{8}(.{8}){0,9}617669(66|73|6f))
+    .heic .{8}66747970(686569(63|78|6d|73)|(6d69663[12]|6d696166|6d736631).{8}(.{8}){0,9}686569(63|78|6d|73))
+    .heics .{8}66747970686576(63|78|6d|73)  .heif .{8}66747970(6d69663[12]|6d696166)  .heifs .{8}667479706d736631
+    .jxl ff0a|0000000c4a584c20  .jp2 0000000c6a502020|ff4fff51  .bmp 424d.{24}(0c|28|34|38|40|6c|7c)000000
+    .wav 52(494646|463634|494658).{8}57415645  .aiff 464f524d.{8}4149464[36]  .flac 664c6143
+    .ogv 4f676753.{0,300}807468656f7261  .ogg 4f676753  .webm 1a45dfa3.{0,120}42828.7765626d  .mkv 1a45dfa3
+    .avi 52494646.{8}41564920  .mpg 000001b[a3]  .pdf 255044462d  .zip 504b0(304|506)  .glb 676c5446
+    .aac fff[0189]  .mp2 ff(e[45]|f[45cd])[1-e][0-b]  .mp3 ff(e[23]|f[23ab])[1-e][0-b]
+"""
+FRAMES = r"(?:..)*?(?=(ff(?:e[2-5]|f[0-58-d]))(?:(?:..){20,1500}?\1){3})"  # what stands before four frames of a sound
+TRACK = rb"(?s)hdlr.{4}(?:\0{4}|mhlr)"  # in MP4 and its relatives; its kind follows
+COVER = rb"vide.{0,999}stsd.{12}(?:mp4v|jpeg|png ).{0,999}stsz.{8}\0\0\0\x01"  # a track of a single picture
 
 
 def needs_no_proxy(entry: str) -> str:
@@ -79,7 +79,7 @@ def new_client(**options: Any) -> httpx.Client:
     try:
         tls = httpx.create_ssl_context()
         tls.load_default_certs()
-        return httpx.Client(timeout=TIMEOUT_S, verify=tls, **options)
+        return httpx.Client(timeout=TIMEOUT_S, verify=tls, headers={"Accept-Encoding": "identity"}, **options)
     except (ValueError, ImportError, OSError, httpx.InvalidURL) as error:
         sys.exit(f"HTTPS_PROXY, NO_PROXY or SSL_CERT_FILE can't be used ({type(error).__name__}).")
 
@@ -104,20 +104,13 @@ class NoAnswer(Failed):
         self.pause_s = pause_s
 
 
-def say(text: object, stream: TextIO | None) -> None:
+def log(text: object, stream: TextIO = sys.stderr) -> None:
     """Print a line. Where nobody can read it (a closed pipe, a full disk), the work goes on all the same."""
-    if stream is None:
-        return
     try:
         print(text, file=stream, flush=True)
     except (OSError, ValueError):
         # What is left in the buffer goes nowhere, or Python would complain at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-def log(text: str) -> None:
-    """Print a message to stderr."""
-    say(text, sys.stderr)
 
 
 def plain(text: object) -> str:
@@ -127,16 +120,12 @@ def plain(text: object) -> str:
 
 def call(tool: str, tool_input: dict[str, Any], timeout_s: float = TIMEOUT_S) -> dict[str, Any]:
     """Execute a tool once and return its data; after a 429, wait for its Retry-After and send again."""
+    url, bearer = f"{BASE_URL}/tools/{tool}/execute", {"Authorization": f"Bearer {KEY}"}
+    limits = httpx.Timeout(TIMEOUT_S, read=timeout_s)
     wait_left_s, refusals = DEADLINE_S, 0
     while True:
         try:
-            with api.stream(
-                "POST",
-                f"{BASE_URL}/tools/{tool}/execute",
-                headers={"Authorization": f"Bearer {KEY}", "Accept-Encoding": "identity"},
-                json=tool_input,
-                timeout=httpx.Timeout(TIMEOUT_S, read=timeout_s),
-            ) as answer:
+            with api.stream("POST", url, headers=bearer, json=tool_input, timeout=limits) as answer:
                 body = body_of(answer)
         except httpx.HTTPError as error:
             raise NoAnswer(f"{tool}: no answer ({type(error).__name__}).") from None
@@ -150,8 +139,8 @@ def call(tool: str, tool_input: dict[str, Any], timeout_s: float = TIMEOUT_S) ->
         wait_left_s -= pause_s
         if wait_left_s < 0 or pause_s > MAX_PAUSE_S:
             raise Failed(f"{tool}: the rate limit is reached; try again in {pause_s} s.")
-        said = f"{message_of(answer, body)}: " if refusals else "The rate limit is reached: "
-        log(f"{said}continuing in {pause_s} s.")
+        said = message_of(answer, body) if refusals else "The rate limit is reached"
+        log(f"{said}: continuing in {pause_s} s.")
         time.sleep(pause_s)
 
 
@@ -194,8 +183,9 @@ def data_of(tool: str, answer: httpx.Response, body: bytes) -> dict[str, Any]:
     status, document = answer.status_code, document_of(body)
     text = f"{tool}: HTTP status {status}: {message_of(answer, body)}"
     if 300 <= status < 400:
-        host = httpx.URL(answer.url).join(location_of(answer)).host or "nowhere"
-        raise NotTaken(f"{text}: {BASE_URL} redirects to {plain(host)}. Nothing was bought; see PLAYCUT_BASE_URL.")
+        host = re.match(r"(?:[a-z]+:)?//(?:[^/?#]*@)?([^/?#@]+)", answer.headers.get("Location", ""))
+        place = f" to {plain(host[1])}" if host else ""
+        raise NotTaken(f"{text}: {BASE_URL} redirects{place}. Nothing was bought; see PLAYCUT_BASE_URL.")
     if status == 511 or (400 <= status < 500 and not any(map(document.get, ("statusCode", "message", "error")))):
         raise NotTaken(f"{text}: not the API but a gateway answered, or PLAYCUT_BASE_URL ({BASE_URL}) is wrong.")
     if status >= 500:
@@ -204,16 +194,7 @@ def data_of(tool: str, answer: httpx.Response, body: bytes) -> dict[str, Any]:
         raise Failed(text)
     if not isinstance(document.get("data"), dict):
         raise NoAnswer(f"{tool}: the answer can't be read.")
-    data: dict[str, Any] = document["data"]
-    return data
-
-
-def location_of(answer: httpx.Response) -> str:
-    """Return where a redirect points; "" if that is no address."""
-    try:
-        return str(httpx.URL(answer.headers.get("Location", "")))
-    except httpx.InvalidURL:
-        return ""
+    return dict(document["data"])
 
 
 def call_with_retries(tool: str, tool_input: dict[str, Any], ends_at: float | None = None) -> dict[str, Any]:
@@ -240,11 +221,9 @@ def pause(error: Failed, attempt: int, ends_at: float | None) -> None:
 
 def submit(generation: dict[str, Any], session_id: str) -> str:
     """Submit a generation once and return its task's id."""
-    tool, tool_input = generation["tool"], generation["inputs"]
-    if generation["session"]:
-        tool_input = {"workerId": session_id, **tool_input}
+    tool, session = generation["tool"], {"workerId": session_id} if generation["session"] else {}
     try:
-        task = call(tool, tool_input)
+        task = call(tool, session | generation["inputs"])
     except NoAnswer as error:
         raise Failed(f"{error} It may or may not have been bought, so it was not sent again.") from None
     if not task.get("taskId"):
@@ -260,8 +239,7 @@ def wait(task_id: str) -> list[str]:
         pause_s = POLL_S
         try:
             task = call("wait-for-task", {"taskId": task_id}, left_s)
-            asset_ids = result_of(task)
-            if asset_ids is not None:
+            if asset_ids := result_of(task):
                 return asset_ids
             state = f" Its last state is {plain(task.get('status'))}."
         except (NoAnswer, NotTaken) as error:
@@ -273,8 +251,8 @@ def wait(task_id: str) -> list[str]:
     raise Failed(f"Not done within {DEADLINE_S} s; it may still complete.{state}")
 
 
-def result_of(task: dict[str, Any]) -> list[str] | None:
-    """Return the asset ids of a task that is done, None of one that goes on; raises Failed for one that failed.
+def result_of(task: dict[str, Any]) -> list[str]:
+    """Return the asset ids of a task that is done, none of one that goes on; raises Failed for one that failed.
 
     What the API does not document is judged by its shape: assets are a result, an error is a failure.
     """
@@ -291,50 +269,93 @@ def result_of(task: dict[str, Any]) -> list[str] | None:
         raise Failed(f"The task {how}: {plain(': '.join(told) or 'no reason was given')}")
     if status == "COMPLETED":
         raise Failed("The task is completed, but names no assets.")
-    return None
+    return []
 
 
-def fetch(asset_id: str) -> bytes:
-    """Return an asset's bytes; each attempt uses a newly signed URL. The URL is a secret and never printed."""
-    ends_at, attempt, others = time.monotonic() + DEADLINE_S, 0, 0
+def fetch(asset_id: str, name: str) -> bytes:
+    """Return an asset's bytes: all that came whole, but text in place of media. What may be damaged is fetched anew."""
+    ends_at, attempt, others, whole, last = time.monotonic() + DEADLINE_S, 0, 0, b"", b""
     while True:
+        # The URL is signed for this attempt; it is a secret and never printed.
         url = call_with_retries("download-asset", {"assetId": asset_id}, ends_at).get("url")
         status, pause_s, problem = 0, None, "no URL"
         try:
-            with storage.stream("GET", str(url), headers={"Accept-Encoding": "identity"}) as answer:
+            with storage.stream("GET", str(url)) as answer:
                 data, status, pause_s = body_of(answer), answer.status_code, retry_after(answer)
-            content_type = answer.headers.get("Content-Type", "").lower()
-            if answer.is_success and data and not re.search("html|xml", content_type):
-                return data
+            content_type = answer.headers.get("Content-Type", "").split(";")[0].strip().lower()
             problem = f"HTTP status {status}, {len(data)} bytes of {plain(content_type) or 'no type'}"
+            is_odd = extension_of(data) == ".bin" and bool(re.match("playcut-(image|video|speech)", name))
+            if answer.is_success and data and not (is_odd and is_text(data) and content_type != "image/svg+xml"):
+                has_length = "Content-Length" in answer.headers or "Transfer-Encoding" in answer.headers
+                is_doubtful = not has_length or (is_odd and re.match("(image|audio|video)/(?!svg)", content_type))
+                if not is_doubtful or data == last:
+                    return data
+                last, whole = data, data if has_length else whole
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             problem = type(error).__name__
             status = 503 if isinstance(error, httpx.TransportError) else 0
         # The storage may be in trouble for a while; other failures are not mended by time.
-        attempt += 1
-        others += status < 500 and status not in (408, 425, 429)
+        is_trouble = status >= 500 or status in (408, 425, 429)
+        attempt, others = attempt + 1, others + (not is_trouble)
         failure = NoAnswer(f"Asset {plain(asset_id)} can't be fetched: {problem}.", pause_s)
+        if whole and (is_trouble or others >= ATTEMPTS):
+            return whole
         if others >= ATTEMPTS:
             raise failure
         pause(failure, attempt, ends_at)
 
 
+def is_text(data: bytes) -> bool:
+    """Return True for a page or a sentence, in any encoding."""
+    is_wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    head = data[:4096].decode("utf-16", "ignore").encode("utf-8", "ignore") if is_wide else data[:4096]
+    is_utf8 = len(head.decode("utf-8", "ignore").encode()) >= len(head) - 3
+    is_legible = is_utf8 or sum(byte < 127 for byte in head) >= 0.8 * len(head)
+    return is_legible and not re.search(rb"[\0-\x08\x0e-\x1f]", head)
+
+
+def extension_of(data: bytes) -> str:
+    """Return the extension for a file, by its content; the server's file names are not used."""
+    start = 0
+    while tag := re.match(rb"(?s)ID3..(.)([\0-\x7f]{4})", data[start : start + 10]):
+        a, b, c, d = tag[2]
+        start += 10 + (a << 21 | b << 14 | c << 7 | d) + (10 if tag[1][0] & 16 else 0)
+    head_hex = data[start : start + 65_536].lstrip(b"\0" if start else b"").hex()
+    is_iso = re.match(rb"(?s)[\0-\x1f].{3}[ -~\xa9]{4}", data) and re.search(rb"(?s)ftyp|moov.{4}mvhd|moof.*mdat", data)
+    frames = None if is_iso else re.match(FRAMES, head_hex)
+    begins = (head_hex, head_hex[frames.end() :] if frames else "")
+    types = re.findall(r"(\.\w+) (\S+)", TYPES)
+    found = (extension for begin in begins for extension, pattern in types if re.match(pattern, begin))
+    extension = next(found, "") or (iso_extension(data) if is_iso else ".mp3" if start else ".bin")
+    tracks = head_hex.partition("1654ae6b")[2].partition("1f43b675")[0]
+    is_sound = "838102" in tracks and "838101" not in tracks
+    return {".webm": ".weba", ".mkv": ".mka"}.get(extension, extension) if is_sound else extension
+
+
+def iso_extension(data: bytes) -> str:
+    """Return the extension for MP4 and its relatives, by their tracks; a single picture beside sound is a cover."""
+    brand = (re.search(rb"(?s)ftyp(.{4})", data[:1_000_000]) or (b"", b"qt  "))[1]
+    sounds, pictures, covers = (len(re.findall(TRACK + kind, data)) for kind in (b"soun", b"vide", COVER))
+    is_named_sound = brand in (b"M4A ", b"M4B ", b"M4P ")
+    if (sounds and pictures == covers) or (is_named_sound and (sounds or not pictures)):
+        return ".m4a"
+    return ".mov" if brand == b"qt  " else ".mp4"
+
+
 def save(name: str, data: bytes) -> Path:
     """Write a new file, numbered if the name exists, and return its path."""
-    start = data[:12].hex()
-    extension = next((extension for pattern, extension in EXTENSIONS.items() if re.match(pattern, start)), ".bin")
-    path, number = Path(name + extension), 1
-    while True:
+    extension = extension_of(data)
+    for number in count(1):
+        path = Path(f"{name}-{number}{extension}" if number > 1 else name + extension)
         try:
             with path.open("xb") as file:
                 file.write(data)
+            break
         except FileExistsError:
-            number += 1
-            path = Path(f"{name}-{number}{extension}")
+            continue
         except OSError as error:
             raise Failed(f"{path} can't be written: {error.strerror}.") from None
-        else:
-            return path
+    return path
 
 
 def make_all() -> int:
@@ -353,29 +374,26 @@ def make_all() -> int:
     for name, task_id in tasks:
         try:
             for asset_id in wait(task_id):
-                say(save(name, fetch(asset_id)), sys.stdout)
+                log(save(name, fetch(asset_id, name)), sys.stdout)
         except Failed as failure:
             failures += 1
             log(f"{name}: {failure} (task {plain(task_id)})")
     return failures
 
 
-def main() -> int:
-    """Check the settings, then generate everything; return the exit status."""
+def main() -> str:
+    """Check the settings, then generate everything; return what went wrong."""
+    if not re.fullmatch("[!-~]+", KEY):
+        return "Set PLAYCUT_API_KEY to your key (app.playcut.ai/settings/api)."
+    if not re.fullmatch(SAFE_URL, BASE_URL):
+        return "PLAYCUT_BASE_URL is not an https address; plain http would expose the key."
     try:
-        if not re.fullmatch("[!-~]+", KEY):
-            raise Failed("Set PLAYCUT_API_KEY to your key (app.playcut.ai/settings/api).")
-        if not re.fullmatch(SAFE_URL, BASE_URL):
-            raise Failed("PLAYCUT_BASE_URL is not an https address; plain http would expose the key.")
         failures = make_all()
-        if failures:
-            raise Failed(f"{failures} of {len(GENERATIONS)} failed.")
     except Failed as failure:
-        log(str(failure))
-        return 1
-    return 0
+        return str(failure)
+    return f"{failures} of {len(GENERATIONS)} failed." if failures else ""
 
 
 if __name__ == "__main__":
     with api, storage:
-        sys.exit(main())
+        sys.exit(main() or None)

@@ -6,12 +6,16 @@
  *
  * This is TypeScript with inferred types only, so it is JavaScript too: save it as playcut.mjs for node 20 or later, or
  * as playcut.ts. Each run generates, and pays, again. A submission is sent once: one that may have been bought is not
- * retried. Failures are reported on stderr, and the exit status is then 1. Behind a proxy set NODE_USE_ENV_PROXY=1, with
- * which node 22.21 and 24 or later read HTTPS_PROXY and NO_PROXY; a company's CA is named by NODE_EXTRA_CA_CERTS.
+ * retried. Failures are reported on stderr, and the exit status is then 1. Behind a proxy set NODE_USE_ENV_PROXY=1:
+ * with it node 22.21 and 24.5 or later read HTTPS_PROXY and NO_PROXY; a company's CA is named by NODE_EXTRA_CA_CERTS.
  * __SANDBOX__ Tried out in the sandbox, whose voices the API does not have: replace their ids with the API's.
  */
 
+import { once } from "node:events"
 import { writeFileSync } from "node:fs"
+import http from "node:http"
+import https from "node:https"
+import zlib from "node:zlib"
 
 const GENERATIONS = "__GENERATIONS__"
 
@@ -31,21 +35,21 @@ const ATTEMPTS = 4
 const SAFE_URL = /^(https:\/\/[^@\s]+|http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(\/[^@\s]*)?)$/
 // A word that ends a task without a result, in a state that the API does not document.
 const ENDED = /(CANCELL?|EXPIR|REJECT|ABORT|TERMINAT|DENI|REFUS|BLOCK|DELET|REMOV|KILL|STOPP)ED|FAIL|ERROR|TIMED?_?OUT/
-// The first bytes of a file, in hex -> its extension; the server's file names are not used.
-const EXTENSIONS = Object.entries({
-  "89504e47": ".png",
-  ffd8ff: ".jpg",
-  "47494638": ".gif",
-  "52494646.{8}57454250": ".webp",
-  "52494646.{8}57415645": ".wav",
-  "(494433|fff[23ab])": ".mp3",
-  "4f676753": ".ogg",
-  "664c6143": ".flac",
-  ".{8}6674797061766966": ".avif",
-  ".{8}667479704d3441": ".m4a",
-  ".{8}66747970": ".mp4",
-  "1a45dfa3": ".webm",
-})
+// What media begin with, in hex: an extension and a pattern; the first that fits counts. Others become `.bin`.
+const TYPES = `
+    .png 89504e470d0a1a0a  .jpg ffd8ff  .gif 474946383[79]61  .webp 52494646.{8}57454250  .tiff 49492[ab]00|4d4d002[ab]
+    .avif .{8}66747970(617669(66|73|6f)|(6d69663[12]|6d696166|6d736631|4d41314[12]).{8}(.{8}){0,9}617669(66|73|6f))
+    .heic .{8}66747970(686569(63|78|6d|73)|(6d69663[12]|6d696166|6d736631).{8}(.{8}){0,9}686569(63|78|6d|73))
+    .heics .{8}66747970686576(63|78|6d|73)  .heif .{8}66747970(6d69663[12]|6d696166)  .heifs .{8}667479706d736631
+    .jxl ff0a|0000000c4a584c20  .jp2 0000000c6a502020|ff4fff51  .bmp 424d.{24}(0c|28|34|38|40|6c|7c)000000
+    .wav 52(494646|463634|494658).{8}57415645  .aiff 464f524d.{8}4149464[36]  .flac 664c6143
+    .ogv 4f676753.{0,300}807468656f7261  .ogg 4f676753  .webm 1a45dfa3.{0,120}42828.7765626d  .mkv 1a45dfa3
+    .avi 52494646.{8}41564920  .mpg 000001b[a3]  .pdf 255044462d  .zip 504b0(304|506)  .glb 676c5446
+    .aac fff[0189]  .mp2 ff(e[45]|f[45cd])[1-e][0-b]  .mp3 ff(e[23]|f[23ab])[1-e][0-b]
+`
+const FRAMES = /^(?:..)*?(?=(ff(?:e[2-5]|f[0-58-d]))(?:(?:..){20,1500}?\1){3})/ // before four frames of a sound
+const TRACK = "hdlr.{4}(?:\\0{4}|mhlr)" // in MP4 and its relatives; its kind follows
+const COVER = "vide.{0,999}stsd.{12}(?:mp4v|jpeg|png ).{0,999}stsz.{8}\\0\\0\\0\\x01" // a track of a single picture
 
 /** A step failed; the other generations continue. */
 class Failed extends Error {}
@@ -68,10 +72,7 @@ const pause = (seconds = 0) => new Promise((done) => setTimeout(done, seconds * 
 const plain = (text = "") => String(text).replaceAll(KEY, "***").replace(/\p{C}/gu, " ").slice(0, 500)
 
 /** Why there was no answer, without a URL. */
-function reason(error = new Error()) {
-  const { cause } = error
-  return String((cause instanceof Error && "code" in cause && cause.code) || error.name)
-}
+const reason = (error = new Error()) => String("code" in error ? error.code : error.name)
 
 /** The value of JSON text; undefined if it is not JSON. */
 function parsed(text = "") {
@@ -85,17 +86,42 @@ function parsed(text = "") {
 /** A value as JSON, with BigInts as numbers: they are whole numbers that JavaScript would round otherwise. */
 function json(value = parsed("0")) {
   let text = ""
-  if (typeof value === "bigint") {
-    text = String(value)
-  } else if (Array.isArray(value)) {
-    text = `[${value.map((item) => json(item)).join()}]`
-  } else if (typeof value === "object" && value !== null) {
-    const members = Object.entries(value).map(([name, item]) => `${JSON.stringify(name)}:${json(item)}`)
-    text = `{${members.join()}}`
-  } else {
-    text = JSON.stringify(value)
-  }
+  if (typeof value === "bigint") text = String(value)
+  else if (Array.isArray(value)) text = `[${value.map((item) => json(item)).join()}]`
+  else if (typeof value !== "object" || value === null) text = JSON.stringify(value)
+  else text = `{${Object.entries(value).map(([name, item]) => `${JSON.stringify(name)}:${json(item)}`).join()}}`
   return text
+}
+
+/** Sends a request, POST with a body; node's fetch would fail over a coding that is not there. Silence ends it. */
+async function send(url = "", timeoutS = TIMEOUT_S, headers = {}, body = "") {
+  const { request } = url.startsWith("https:") ? https : http
+  const asked = request(url, {
+    method: body ? "POST" : "GET",
+    headers: { "Accept-Encoding": "identity", Connection: "close", ...headers },
+    timeout: Math.ceil(timeoutS * 1000),
+    signal: body ? AbortSignal.timeout(Math.ceil(timeoutS * 1000)) : undefined,
+  })
+  asked.on("timeout", () => asked.destroy(new DOMException("silence", "TimeoutError")))
+  asked.on("error", () => undefined) // the answer tells it too
+  const [message] = await once(asked.end(body), "response")
+  const parts = [new Uint8Array()]
+  for await (const part of message) parts.push(part)
+  const { statusCode: status, statusMessage: statusText, headersDistinct } = message
+  const answer = new Response(null, { status, statusText })
+  for (const [name, values] of Object.entries(headersDistinct)) answer.headers.set(name, String(values))
+  return { answer, data: decoded(Buffer.concat(parts), answer.headers.get("Content-Encoding") ?? "") }
+}
+
+/** A body without its content codings; one that is named but not there is none. */
+function decoded(body = Buffer.alloc(0), codings = "") {
+  let data = body
+  for (const coding of codings.toLowerCase().split(",").reverse()) {
+    const start = data.toString("hex", 0, 2)
+    if (coding.includes("gzip") && start === "1f8b") data = zlib.gunzipSync(data)
+    else if (coding.includes("deflate") && /^78(01|5e|9c|da)/.test(start)) data = zlib.inflateSync(data)
+  }
+  return data
 }
 
 /** The seconds of a Retry-After; -1 without one. */
@@ -107,25 +133,13 @@ function retryAfter(headers = new Headers()) {
 /** Executes a tool once and returns its data; after a 429, waits for its Retry-After and sends again. */
 async function call(tool = "", input = {}, timeoutS = TIMEOUT_S) {
   for (let waitLeftS = DEADLINE_S, refusals = 0; ; ) {
-    let answer = new Response(), text = ""
-    try {
-      answer = await fetch(`${BASE_URL}/tools/${tool}/execute`, {
-        method: "POST",
-        headers: {
-          Authorization: `Bearer ${KEY}`,
-          "Content-Type": "application/json",
-          "Accept-Encoding": "identity",
-        },
-        body: json(input),
-        redirect: "manual",
-        signal: AbortSignal.timeout(Math.ceil(timeoutS * 1000)),
-      })
-      text = await answer.text()
-    } catch (error) {
-      throw new NoAnswer(`${tool}: no answer (${reason(error instanceof Error ? error : undefined)}).`)
-    }
-    if (answer.status !== 429) return dataOf(tool, answer, text)
-    const said = plain(parsed(text)?.message || answer.statusText || "no reason was given")
+    const headers = { Authorization: `Bearer ${KEY}`, "Content-Type": "application/json" }
+    const asked = send(`${BASE_URL}/tools/${tool}/execute`, timeoutS, headers, json(input))
+    const { answer, data } = await asked.catch((error) => {
+      throw new NoAnswer(`${tool}: no answer (${reason(error)}).`)
+    })
+    if (answer.status !== 429) return dataOf(tool, answer, data.toString())
+    const said = plain(parsed(data.toString())?.message || answer.statusText || "no reason was given")
     const askedS = retryAfter(answer.headers)
     if (askedS < 0 && ++refusals >= ATTEMPTS) throw new Failed(`${tool}: HTTP status 429: ${said}`)
     const pauseS = askedS < 0 ? PAUSE_S * 2 ** refusals : Math.max(1, askedS)
@@ -150,9 +164,7 @@ function dataOf(tool = "", answer = new Response(), text = "") {
   }
   const isDocumented = Boolean(document?.statusCode || document?.message || document?.error)
   if (status === 511 || (status >= 400 && status < 500 && !isDocumented)) {
-    throw new NotTaken(
-      `${message}: not the API but a gateway answered, or PLAYCUT_BASE_URL (${BASE_URL}) is wrong.`,
-    )
+    throw new NotTaken(`${message}: not the API but a gateway answered, or PLAYCUT_BASE_URL (${BASE_URL}) is wrong.`)
   }
   if (status >= 500) throw Object.assign(new NoAnswer(message), { pauseS: retryAfter(headers) })
   if (status >= 400) throw new Failed(message)
@@ -236,54 +248,97 @@ function resultOf(task = parsed("{}")) {
   return []
 }
 
-/** The answer to a signed URL, and its bytes; aborted if no data arrives for TIMEOUT_S. */
+/** The answer to a signed URL, and its bytes; follows redirects. */
 async function download(url = "") {
-  const stop = new AbortController()
-  const silence = setTimeout(() => stop.abort(new DOMException("silence", "TimeoutError")), TIMEOUT_S * 1000)
-  try {
-    const answer = await fetch(url, { signal: stop.signal, headers: { "Accept-Encoding": "identity" } })
-    const parts = [new Uint8Array()]
-    for await (const part of answer.body ?? []) {
-      silence.refresh()
-      parts.push(part)
-    }
-    return { answer, data: Buffer.concat(parts) }
-  } finally {
-    clearTimeout(silence)
+  for (let place = url, hops = 1; ; hops++) {
+    const got = await send(place)
+    const next = got.answer.headers.get("Location") ?? ""
+    const isRedirect = got.answer.status >= 300 && got.answer.status < 400 && URL.canParse(next, place)
+    if (!isRedirect || hops > 5 || !/^https?:/.test(new URL(next, place).href)) return got
+    place = new URL(next, place).href
   }
 }
 
-/** An asset's bytes; each attempt uses a newly signed URL, without the key. The URL is a secret, never printed. */
-async function fetchAsset(assetId = "") {
+/** An asset's bytes: all that came whole, but text in place of media. What may be damaged is fetched anew. */
+async function fetchAsset(assetId = "", name = "") {
   const endsAt = performance.now() + DEADLINE_S * 1000
+  let whole = Buffer.alloc(0), last = Buffer.alloc(0)
   for (let attempt = 1, others = 0; ; attempt++) {
+    // The URL is signed for this attempt, without the key; it is a secret and never printed.
     const { url } = await callWithRetries("download-asset", { assetId }, endsAt)
     let problem = "its URL is not http(s)", status = 0, pauseS = -1
     if (/^https?:\/\//.test(String(url))) {
       try {
         const { answer, data } = await download(url)
-        const type = answer.headers.get("Content-Type") ?? "no type"
-        if (answer.ok && data.length > 0 && !/html|xml/i.test(type)) return data
         status = answer.status
         pauseS = retryAfter(answer.headers)
-        problem = `HTTP status ${status}, ${data.length} bytes of ${plain(type)}`
+        const type = (answer.headers.get("Content-Type") ?? "").split(";")[0].trim().toLowerCase()
+        problem = `HTTP status ${status}, ${data.length} bytes of ${plain(type) || "no type"}`
+        const isOdd = extensionOf(data) === ".bin" && /^playcut-(image|video|speech)/.test(name)
+        if (answer.ok && data.length > 0 && !(isOdd && isText(data) && type !== "image/svg+xml")) {
+          const hasLength = answer.headers.has("Content-Length") || answer.headers.has("Transfer-Encoding")
+          const isDoubtful = !hasLength || (isOdd && /^(image|audio|video)\/(?!svg)/.test(type))
+          if (!isDoubtful || data.equals(last)) return data
+          last = data
+          if (hasLength) whole = data
+        }
       } catch (error) {
         status = 503
         problem = reason(error instanceof Error ? error : undefined)
       }
     }
     // The storage may be in trouble for a while; other failures are not mended by time.
-    if (status < 500 && ![408, 425, 429].includes(status)) others++
+    const isTrouble = status >= 500 || [408, 425, 429].includes(status)
+    if (!isTrouble) others++
+    if (whole.length > 0 && (isTrouble || others >= ATTEMPTS)) return whole
     const failure = new NoAnswer(`Asset ${plain(assetId)} can't be fetched: ${problem}.`)
     if (others >= ATTEMPTS) throw failure
     await pauseAfter(Object.assign(failure, { pauseS }), attempt, endsAt)
   }
 }
 
+/** Whether these bytes are a page or a sentence, in any encoding. */
+function isText(data = Buffer.alloc(0)) {
+  const wide = ["fffe", "feff"].indexOf(data.toString("hex", 0, 2))
+  const text = new TextDecoder(["utf-8", "utf-16le", "utf-16be"][wide + 1]).decode(data.subarray(0, 4096))
+  const share = [...text].filter((char) => char < "\x7f").length / text.length
+  const isLegible = share >= 0.8 || text.split("\ufffd").length < 4
+  return isLegible && ![...text].some((char) => char < "\t" || (char > "\r" && char < " "))
+}
+
+/** The extension for a file, by its content; the server's file names are not used. */
+function extensionOf(data = Buffer.alloc(0)) {
+  const text = data.toString("latin1", 0, 2 ** 28)
+  const tags = /^ID3..(.)([\0-\x7f]{4})/s
+  let start = 0
+  for (let tag = tags.exec(text); tag; tag = tags.exec(text.slice(start, start + 10))) {
+    const size = [...tag[2]].reduce((sum, char) => sum * 128 + char.charCodeAt(0), 0)
+    start += 10 + size + (tag[1].charCodeAt(0) & 16 ? 10 : 0)
+  }
+  const head = data.toString("hex", start, start + 65536).replace(start ? /^(00)+/ : "", "")
+  const isIso = text < " " && /^.{4}[ -~\xa9]{4}/s.test(text) && /ftyp|moov.{4}mvhd|moof.*mdat/s.test(text)
+  const frames = isIso ? null : FRAMES.exec(head)
+  const types = [...TYPES.matchAll(/(\.\w+) (\S+)/g)]
+  const typeOf = (begin = "") => types.find((type) => new RegExp(`^(${type[2]})`).test(begin))?.[1]
+  const found = typeOf(head) ?? (frames && typeOf(head.slice(frames[0].length)))
+  const extension = found ?? (isIso ? isoExtension(text) : start ? ".mp3" : ".bin")
+  const tracks = /1654ae6b(.*?)(1f43b675|$)/.exec(head)?.[1] ?? ""
+  const isSound = tracks.includes("838102") && !tracks.includes("838101")
+  return isSound ? extension.replace("webm", "weba").replace("mkv", "mka") : extension
+}
+
+/** The extension for MP4 and its relatives, by their tracks; a single picture beside sound is a cover. */
+function isoExtension(text = "") {
+  const brand = /ftyp(.{4})/s.exec(text.slice(0, 1e6))?.[1] ?? "qt  "
+  const count = (kind = "") => [...text.matchAll(new RegExp(TRACK + kind, "gs"))].length
+  const sounds = count("soun"), pictures = count("vide"), covers = count(COVER)
+  if ((sounds && pictures === covers) || (/^M4[ABP] /.test(brand) && (sounds || !pictures))) return ".m4a"
+  return brand === "qt  " ? ".mov" : ".mp4"
+}
+
 /** Writes a new file, numbered if the name exists, and returns its path. */
 function save(name = "", data = Buffer.alloc(0)) {
-  const start = data.toString("hex", 0, 12)
-  const extension = EXTENSIONS.find(([pattern]) => new RegExp(`^${pattern}`).test(start))?.[1] ?? ".bin"
+  const extension = extensionOf(data)
   for (let number = 1; ; number++) {
     const path = number === 1 ? name + extension : `${name}-${number}${extension}`
     try {
@@ -317,7 +372,7 @@ async function makeAll() {
   }
   for (const [name, taskId] of tasks) {
     try {
-      for (const assetId of await wait(taskId)) console.log(save(name, await fetchAsset(assetId)))
+      for (const assetId of await wait(taskId)) console.log(save(name, await fetchAsset(assetId, name)))
     } catch (error) {
       failed(name, error instanceof Error ? error : undefined, ` (task ${plain(taskId)})`)
     }
