@@ -1,8 +1,10 @@
-"""Keeps `%playcut` lines that end in `?` whole, because IPython treats them as a request for help.
+"""Keeps from IPython what it would not pass on: `%playcut` lines that end in `?`, and `%%playcut` cells without a body.
 
 `%playcut image a red fox?` becomes a call before IPython sees the question mark, as a statement, in a loop, or in an
 assignment. `%playcut?` stays help, and no other line is changed. A line that is not an assignment gets a semicolon, so
 that IPython does not display its result a second time.
+
+An empty cell gets a blank line, because IPython refuses it with advice that does not help here.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from typing import TypeAlias
 
 from IPython.core.inputtransformer2 import (
     TokenTransformBase,
+    TransformerManager,
     assemble_continued_line,
     find_end_of_continued_line,
 )
@@ -71,12 +74,27 @@ def _is_help(percent: tokenize.TokenInfo) -> bool:
     return _HELP.fullmatch(rest.rstrip("\n")) is not None
 
 
-def install(transformers: list[type[TokenTransformBase]]) -> None:
-    """Add the transformer to IPython's, once."""
-    uninstall(transformers)
-    transformers.append(PlaycutLine)
+def fill_empty_cell(lines: list[str]) -> list[str]:
+    """Return *lines*, with a blank line as the body of a `%%playcut` cell that has none."""
+    is_empty = bool(lines) and lines[0].split(maxsplit=1)[:1] == [f"%{_MAGIC}"] and not "".join(lines[1:])
+    return [lines[0].rstrip("\n") + "\n", "\n"] if is_empty else lines
 
 
-def uninstall(transformers: list[type[TokenTransformBase]]) -> None:
-    """Remove the transformer, also one from an earlier load of this module."""
-    transformers[:] = [other for other in transformers if other.__name__ != PlaycutLine.__name__]
+def install(manager: TransformerManager) -> None:
+    """Add the transformers to IPython's, once."""
+    uninstall(manager)
+    manager.token_transformers.append(PlaycutLine)
+    manager.cleanup_transforms.append(fill_empty_cell)
+
+
+def uninstall(manager: TransformerManager) -> None:
+    """Remove the transformers, also those from an earlier load of this module."""
+    for transformers in (manager.token_transformers, manager.cleanup_transforms):
+        transformers[:] = [other for other in transformers if _name(other) not in _OURS]
+
+
+def _name(transformer: object) -> str:
+    return getattr(transformer, "__name__", "")
+
+
+_OURS = {PlaycutLine.__name__, fill_empty_cell.__name__}
