@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from playcut_jupyter.errors import AssetUnavailable, InvalidInput, PlaycutError
+from playcut_jupyter.library.private import create_folder
 from playcut_jupyter.library.retries import retry
 from playcut_jupyter.media import suffix_fits
 
@@ -47,7 +48,8 @@ class Store:
         path = self.path_of(sha256, suffix)
         try:
             if not self.is_whole(path, sha256):
-                path.parent.mkdir(parents=True, exist_ok=True)
+                create_folder(self.folder)
+                path.parent.mkdir(exist_ok=True)
                 write_whole(path, data)
         except OSError as error:
             raise unwritable(self.folder, error) from None

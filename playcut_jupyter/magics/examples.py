@@ -79,7 +79,7 @@ ERRORS: Mapping[str, tuple[str, ...]] = {
     "TaskFailed": ("%playcut image a red fox [fail]",),
     "WaitTimeout": ('pc.submit("image", "a red fox [slow]").wait(timeout=0.1)',),
     "AssetUnavailable": ("%playcut image a red fox [empty]",),
-    "BudgetExceeded": ("%config PlaycutMagics.budget = 0.5\n%playcut image a red fox",),
+    "BudgetExceeded": ("%config PlaycutMagics.budget = 100\n%playcut image a red fox\n%playcut image a blue fox",),
     "SweepIncomplete": ("%playcut image a {red|blue [fail]} fox",),
     "StoppedWaiting": (
         'try:\n    fox = pc.image("a red fox")\nexcept StoppedWaiting as stopped:\n    task = stopped.task_id  # later: pc.wait(task)',

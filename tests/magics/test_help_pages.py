@@ -121,11 +121,12 @@ def test_the_examples_of_an_option_are_cells_that_run(shell: InteractiveShell, o
 
 
 def test_the_examples_of_kinds_and_commands_are_lines_that_run(
-    shell: InteractiveShell, capsys: CaptureFixture, tmp_path: object
+    shell: InteractiveShell, capsys: CaptureFixture
 ) -> None:
     for each in examples.KINDS.values():
         for example in each:
             shell.run_cell(example).raise_error()
+    shell.run_cell("%playcut image a red fox", silent=True).raise_error()
     not_here = {"panel", "pick", "wait", "sandbox"}  # need a notebook, or a task of the service, or replace the sandbox
     for name, each in examples.COMMANDS.items():
         for example in each if name not in not_here else ():
