@@ -12,6 +12,7 @@ import sys
 import tarfile
 import zipfile
 from email import message_from_bytes
+from email.message import Message
 from pathlib import Path
 
 WHEEL_TYPES = {".py", ".typed", ".js", ".css", ".ttf", ".txt", ".ipynb", ".ts", ".sh"}
@@ -33,11 +34,9 @@ IN_SOURCE = (
 
 def problems(folder: Path, again: Path) -> list[str]:
     """Return what is wrong with the distributions in *folder*."""
-    found = []
     wheel, source = next(folder.glob("*.whl")), next(folder.glob("*.tar.gz"))
-    for path in (wheel, source):
-        if path.read_bytes() != (again / path.name).read_bytes():
-            found.append(f"{path.name} is not the same when it is built again")
+    differing = [path.name for path in (wheel, source) if path.read_bytes() != (again / path.name).read_bytes()]
+    found = [f"{name} is not the same when it is built again" for name in differing]
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
         metadata = message_from_bytes(archive.read(next(name for name in names if name.endswith("/METADATA"))))
@@ -46,7 +45,11 @@ def problems(folder: Path, again: Path) -> list[str]:
 
 def _in_wheel(names: list[str]) -> list[str]:
     package = [name for name in names if ".dist-info/" not in name]
-    wanted = {"playcut_jupyter/notebooks/01-quickstart.ipynb", "playcut_jupyter/py.typed", "playcut_jupyter/fonts/OFL.txt"}
+    wanted = {
+        "playcut_jupyter/notebooks/01-quickstart.ipynb",
+        "playcut_jupyter/py.typed",
+        "playcut_jupyter/fonts/OFL.txt",
+    }
     return [
         *(f"the wheel has {name}" for name in package if not name.startswith("playcut_jupyter/")),
         *(f"the wheel has {name}" for name in package if Path(name).suffix not in WHEEL_TYPES),
@@ -59,10 +62,9 @@ def _ends(names: list[str], name: str) -> bool:
     return any("/licenses/" in one and one.endswith(f"/{name}") for one in names)
 
 
-def _in_metadata(metadata: object) -> list[str]:
-    get, text = metadata.get, str(metadata.get_payload())  # type: ignore[attr-defined]
-    links = re.findall(r"\]\(([^)]+)\)", text)
-    licence = get("License-Expression")
+def _in_metadata(metadata: Message) -> list[str]:
+    links = re.findall(r"\]\(([^)]+)\)", str(metadata.get_payload()))
+    licence = metadata.get("License-Expression")
     return [
         *(f"the description links to {link}" for link in links if not re.match(r"https://|#", link)),
         *([] if links else ["the description has no links"]),
@@ -73,7 +75,7 @@ def _in_metadata(metadata: object) -> list[str]:
 def _in_source(source: Path) -> list[str]:
     with tarfile.open(source) as archive:
         names = {member.name.partition("/")[2] for member in archive.getmembers() if member.isfile()}
-    tracked = subprocess.run(["git", "ls-files"], capture_output=True, text=True, check=False).stdout.splitlines()  # noqa: S607
+    tracked = subprocess.run(["git", "ls-files"], capture_output=True, text=True, check=False).stdout.splitlines()
     unwanted = names - set(tracked) - {"PKG-INFO", ".gitignore"} if tracked else set()
     return [
         *(f"the source distribution lacks {name}" for name in IN_SOURCE if name not in names),

@@ -51,7 +51,9 @@ def _section(heading: str, page: Page) -> str:
 def _sentence(text: str) -> str:
     """Return *text* as a sentence of Markdown, in which only code in backticks means anything."""
     pieces = re.split(r"(`[^`]*`)", text[:1].upper() + text[1:])
-    safe = "".join(piece if piece.startswith("`") else re.sub(r"([*_<>|\[\]{}$\\])", r"\\\1", piece) for piece in pieces)
+    safe = "".join(
+        piece if piece.startswith("`") else re.sub(r"([*_<>|\[\]{}$\\])", r"\\\1", piece) for piece in pieces
+    )
     return safe if safe.endswith((".", ":", "`")) else f"{safe}."
 
 

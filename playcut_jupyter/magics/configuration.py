@@ -48,7 +48,7 @@ class Configuration(Configurable):
 
 
 ENVIRONMENT = {
-    "PLAYCUT_API_KEY": "The key. It is never a setting of a notebook; `Playcut(api_key=...)` takes it from your own code.",
+    "PLAYCUT_API_KEY": "The key; never a setting of a notebook. `Playcut(api_key=...)` takes it from your own code.",
     "PLAYCUT_BASE_URL": "Where the API is, for another server than the documented one.",
     "PLAYCUT_HOME": "The library's folder. `~` and `$NAME` are expanded.",
     "PLAYCUT_SANDBOX": "1: use the sandbox inside the kernel. It never starts automatically.",

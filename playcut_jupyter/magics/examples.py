@@ -32,7 +32,10 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     ),
     "video": ("%%playcut video -r 720p -d 8\nwaves at night, seen from above",),
     "speech": ("%%playcut speech\nHow are you today?", "%playcut speech -v Ada How are you today?"),
-    "": ('%%playcut generate-image-from-text\n{"prompt": "a red fox", "aspectRatio": "1:1"}', "%%playcut list-voices\n"),
+    "": (
+        '%%playcut generate-image-from-text\n{"prompt": "a red fox", "aspectRatio": "1:1"}',
+        "%%playcut list-voices\n",
+    ),
 }
 """By kind; "" for a tool by its own name."""
 
@@ -61,7 +64,8 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
 
 ERRORS: Mapping[str, tuple[str, ...]] = {
     "PlaycutError": (
-        'try:\n    fox = pc.image("a red fox")\nexcept PlaycutError as error:\n    print(error.message, error.hint, error.task_id)',
+        'try:\n    fox = pc.image("a red fox")\n'
+        "except PlaycutError as error:\n    print(error.message, error.hint, error.task_id)",
     ),
     "NotConnected": ('Playcut(base_url="http://api.example.com/v1").voices()',),
     "AuthenticationError": ('Playcut(api_key="pk_live_0000").voices()',),
@@ -71,7 +75,8 @@ ERRORS: Mapping[str, tuple[str, ...]] = {
     "PromptError": ("%playcut image a {colour_that_is_not_defined} fox",),
     "PromptRefused": ("%playcut image a red fox [refuse]",),
     "RateLimited": (
-        'try:\n    fox = pc.image("a red fox")\nexcept RateLimited as error:\n    print("again in", error.retry_after_s, "seconds")',
+        'try:\n    fox = pc.image("a red fox")\n'
+        'except RateLimited as error:\n    print("again in", error.retry_after_s, "seconds")',
     ),
     "ServerError": ("%playcut image a red fox [crash]",),
     "ConnectionFailed": ('Playcut(api_key="pk_live_0000", base_url="http://127.0.0.1:9/api/v1").voices()',),
@@ -82,7 +87,8 @@ ERRORS: Mapping[str, tuple[str, ...]] = {
     "BudgetExceeded": ("%config PlaycutMagics.budget = 100\n%playcut image a red fox\n%playcut image a blue fox",),
     "SweepIncomplete": ("%playcut image a {red|blue [fail]} fox",),
     "StoppedWaiting": (
-        'try:\n    fox = pc.image("a red fox")\nexcept StoppedWaiting as stopped:\n    task = stopped.task_id  # later: pc.wait(task)',
+        'try:\n    fox = pc.image("a red fox")\n'
+        "except StoppedWaiting as stopped:\n    task = stopped.task_id  # later: pc.wait(task)",
     ),
 }
 """By class. What begins with `%` or `Playcut` raises it, the markers in brackets in the sandbox."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import tokenize
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from IPython.core.inputtransformer2 import (
     TokenTransformBase,
@@ -24,6 +24,7 @@ from IPython.core.inputtransformer2 import (
 _MAGIC = "%playcut"
 _HELP = re.compile(r"\?{1,2}\s*")
 
+T = TypeVar("T")
 Tokens: TypeAlias = Sequence[tokenize.TokenInfo]
 
 
@@ -89,12 +90,9 @@ def install(manager: TransformerManager) -> None:
 
 def uninstall(manager: TransformerManager) -> None:
     """Remove the transformers, also those from an earlier load of this module."""
-    for transformers in (manager.token_transformers, manager.cleanup_transforms):
-        transformers[:] = [other for other in transformers if _name(other) not in _OURS]
+    manager.token_transformers[:] = _without(PlaycutLine.__name__, manager.token_transformers)
+    manager.cleanup_transforms[:] = _without(fill_empty_cell.__name__, manager.cleanup_transforms)
 
 
-def _name(transformer: object) -> str:
-    return getattr(transformer, "__name__", "")
-
-
-_OURS = {PlaycutLine.__name__, fill_empty_cell.__name__}
+def _without(name: str, transformers: Sequence[T]) -> list[T]:
+    return [other for other in transformers if getattr(other, "__name__", "") != name]

@@ -1,4 +1,4 @@
-"""One page of help for every word: command, kind, tool, option, setting and error, made from the tables that define it."""
+"""A page of help for every word: command, kind, tool, option, setting, error; made from the tables that define them."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def pages() -> Mapping[str, Page]:
 
 @cache
 def _in_lower_case() -> Mapping[str, Page]:
-    return {word.lower(): page for word, page in reversed(pages().items())}
+    return {word.lower(): page for word, page in reversed(list(pages().items()))}
 
 
 # -- by sort ------------------------------------------------------------------------------------------------------
@@ -211,4 +211,3 @@ def _flags(action: argparse.Action) -> str:
 
 def _typical(tool: tools.Tool) -> str:
     return f" It typically takes {tool.typical_s[0]:g} to {tool.typical_s[1]:g} s." if tool.typical_s else ""
-

@@ -43,5 +43,9 @@ def test_links_between_pages_lead_somewhere() -> None:
     for page in PAGES:
         for target in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", text_of(page)):
             folder = (FOLDER / page).parent
-            candidates = [folder / target, folder / f"{target}.md", FOLDER.parent / "notebooks" / f"{Path(target).name}.ipynb"]
+            candidates = [
+                folder / target,
+                folder / f"{target}.md",
+                FOLDER.parent / "notebooks" / f"{Path(target).name}.ipynb",
+            ]
             assert any(path.exists() for path in candidates), f"{page}: {target}"
