@@ -33,6 +33,7 @@ _NAMES = {
     "uk": ("ukrainian",),
     "zh": ("chinese", "mandarin"),
 }
+_KNOWN = {word for code, names in _NAMES.items() for word in (code, *names)}
 _WORDS = re.compile(r"[^\W\d_]+")
 
 
@@ -51,10 +52,9 @@ def matching(voices: Sequence[Voice], query: str) -> list[Voice]:
 
 def _speaks(voice: Voice, wanted: Sequence[str]) -> bool:
     language, *region = wanted
-    same = {language, *_NAMES.get(language, ()), *(code for code, names in _NAMES.items() if language in names)}
-    words = {*_WORDS.findall(f"{voice.name} {voice.id} {voice.language or ''}".casefold())}
-    if voice.language:
-        is_spoken = _WORDS.findall(voice.language.casefold())[:1] in ([word] for word in same)
-    else:
-        is_spoken = len(same) > 1 and bool(words & same)  # any other word is part of a name
+    called = next(({code, *names} for code, names in _NAMES.items() if language in (code, *names)), {language})
+    first, *others = _WORDS.findall((voice.language or "").casefold()) or [""]
+    words = {*others, *_WORDS.findall(f"{voice.name} {voice.id}".casefold())}
+    # Without a language of its own, only what is known to be one counts: any other word is part of a name.
+    is_spoken = first in called if first else language in _KNOWN and bool(words & called)
     return is_spoken and set(region) <= words
