@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from importlib.metadata import metadata
 from pathlib import Path
 
 import playcut_jupyter
@@ -12,9 +13,9 @@ from tests.manual.pages import PAGES, text_of
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 PACKAGE = Path(playcut_jupyter.__file__).parent
-_ADVICE = re.compile(r"""pip install (?:-[qUe] )*\\?["']?([\w.-]+)(?:\[([\w,-]+)\])?""")
-_OTHERS = {"httpx"}
-"""What an exported program needs, which has nothing of this package."""
+_ADVICE = re.compile(r"""pip install (?:--?[\w-]+ )*\\?["']?([\w.-]+)(?:\[([\w,-]+)\])?""")
+_OTHERS = {"httpx": {"socks"}}
+"""What an exported program needs, or a SOCKS proxy."""
 
 
 def _sources() -> dict[str, str]:
@@ -27,9 +28,10 @@ def test_whatever_is_said_to_install_is_a_distribution_and_an_extra_that_exist()
     found = [(name, *match.groups()) for name, text in _sources().items() for match in _ADVICE.finditer(text)]
     assert {PROJECT["name"], "."} <= {distribution for _, distribution, _ in found}
     for place, distribution, extras in found:
+        known = _OTHERS.get(distribution, set(PROJECT["optional-dependencies"]))
         assert distribution in {PROJECT["name"], ".", *_OTHERS}, place
-        for extra in (extras or "").split(","):
-            assert extra in {"", *PROJECT["optional-dependencies"]}, place
+        assert {*filter(None, (extras or "").split(","))} <= known, place
+    assert set(metadata("httpx").get_all("Provides-Extra") or []) >= _OTHERS["httpx"]
 
 
 def test_an_extra_brings_what_the_message_says_is_missing() -> None:

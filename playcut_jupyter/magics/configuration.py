@@ -52,5 +52,6 @@ ENVIRONMENT = {
     "PLAYCUT_BASE_URL": "Where the API is, for another server than the documented one.",
     "PLAYCUT_HOME": "The library's folder. `~` and `$NAME` are expanded.",
     "PLAYCUT_SANDBOX": "1: use the sandbox inside the kernel. It never starts automatically.",
+    "PLAYCUT_ALLOW_STORAGE": "Private networks and host names that assets may be downloaded from, between commas.",
 }
 """The environment variables that are read, and what each does."""

@@ -91,7 +91,7 @@ def commands() -> dict[str, Page]:
     for usage, meaning in COMMANDS.items():
         name = usage.split()[0]
         see = (f"--{name}",) if f"--{name}" in _cell_options() else ()
-        by_name[name] = Page(f"%playcut {usage}", meaning, examples=examples.COMMANDS[name], see=see)
+        by_name[name] = Page(f"%playcut {usage}", meaning, examples=examples.COMMANDS.get(name, ()), see=see)
     own = {"history": history_parser(), "export": export_parser()}
     for name, parser in own.items():
         words = (word for word in options_of(parser) if word not in _cell_options())
@@ -127,7 +127,9 @@ def options() -> dict[str, Page]:
     for action in _actions():
         facts = [f"Usual values: {', '.join(USUAL_VALUES[action.dest])}."] if action.dest in USUAL_VALUES else []
         long = action.option_strings[-1]
-        page = Page(_flags(action), str(action.help), tuple(facts), examples.OPTIONS[long], _OPTION_SEE.get(long, ()))
+        page = Page(
+            _flags(action), str(action.help), tuple(facts), examples.OPTIONS.get(long, ()), _OPTION_SEE.get(long, ())
+        )
         found.update(dict.fromkeys(reversed(action.option_strings), page))
     return found
 
@@ -163,7 +165,7 @@ def error_pages() -> dict[str, Page]:
             facts = [f"What to do: {remedy}"] if remedy else []
             facts += [line.strip() for line in rest.splitlines() if line.strip() and line.strip() != "Attributes:"]
             see = () if name == BARE_ERROR else (BARE_ERROR,)
-            found[name] = Page(name, first, tuple(facts), examples.ERRORS[name], see)
+            found[name] = Page(name, first, tuple(facts), examples.ERRORS.get(name, ()), see)
     return found
 
 
@@ -190,6 +192,7 @@ _VALUES = {
     "PLAYCUT_BASE_URL": "https://api.playcut.ai/api/v1",
     "PLAYCUT_HOME": "$HOME/playcut",
     "PLAYCUT_SANDBOX": "1",
+    "PLAYCUT_ALLOW_STORAGE": "10.0.0.0/8,minio.corp.example",
 }
 
 

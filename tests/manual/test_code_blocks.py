@@ -32,7 +32,7 @@ def test_the_commands_of_the_console_are_commands() -> None:
     found = 0
     for page in PAGES:
         for line in "\n".join(blocks(page, "bash")).splitlines():
-            command = re.search(r"(?<!pip install )playcut-jupyter (.*)", line.partition("  #")[0])
+            command = re.search(r"(?<!pip install )playcut-jupyter ([a-z].*)", line.partition("  #")[0])
             if command and "pip" not in line:
                 _parser().parse_args(shlex.split(re.split(r" [&|>] ?", command[1])[0]))
                 found += 1
