@@ -43,7 +43,7 @@ for _notebook in sorted((HERE.parent / "notebooks").glob("*.ipynb")):
         shutil.copyfile(_notebook, _copy)
 nb_execution_mode = "force"
 nb_execution_in_temp = True
-nb_execution_timeout = 120
+nb_execution_timeout = 600  # seconds a cell, for machines that do much else
 nb_execution_raise_on_error = True
 nb_merge_streams = True
 nb_mime_priority_overrides = [("*", "application/vnd.jupyter.widget-view+json", None)]  # no kernel, so no widgets
