@@ -22,7 +22,7 @@ release = version = __version__
 
 extensions = ["generated_tables", "myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["_extensions"]
-nitpicky = False
+default_role = "code"  # docstrings have Markdown's backticks
 
 html_theme = "furo"
 html_title = f"playcut-jupyter {release}"

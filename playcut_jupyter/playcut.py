@@ -38,7 +38,7 @@ class Playcut(GenerationCalls):
         max_download_mb: the largest asset that is downloaded, MB.
         preview_px: longest side of a picture as shown in a notebook, pixels.
         allow_storage: networks and host names, between commas or as a list, that assets may be downloaded from beside
-            the public network ("10.0.0.0/8, *.storage.corp.example"); default `PLAYCUT_ALLOW_STORAGE`.
+            the public network (`10.0.0.0/8, *.storage.corp.example`); default `PLAYCUT_ALLOW_STORAGE`.
 
     Raises:
         InvalidInput: an argument has the wrong type or range.
