@@ -22,6 +22,7 @@ release = version = __version__
 
 extensions = ["generated_tables", "myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["_extensions"]
+smartquotes = False  # they would change the dashes of options
 default_role = "code"  # docstrings have Markdown's backticks
 
 html_theme = "furo"

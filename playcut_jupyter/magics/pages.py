@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import inspect
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -24,6 +25,7 @@ from playcut_jupyter.syntax.parsers import (
 )
 
 BARE_ERROR = "PlaycutError"
+_ATTRIBUTE = re.compile(r"^ *(\w+):", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,8 @@ def error_pages() -> dict[str, Page]:
             first, _, rest = doc.partition("\n")
             remedy = cls(name).hint
             facts = [f"What to do: {remedy}"] if remedy else []
-            facts += [line.strip() for line in rest.splitlines() if line.strip() and line.strip() != "Attributes:"]
+            facts += _ATTRIBUTE.sub(r"`.\1`:", "\n".join(rest.split("Attributes:")[1:])).split("\n")
+            facts = [" ".join(fact.split()) for fact in facts if fact.strip()]
             see = () if name == BARE_ERROR else (BARE_ERROR,)
             found[name] = Page(name, first, tuple(facts), examples.ERRORS.get(name, ()), see)
     return found
