@@ -106,7 +106,7 @@ def kinds() -> dict[str, Page]:
     shared = ("--count", "--param", "--from", "--save")
     found = {}
     for kind, tool in tools.KINDS.items():
-        facts = [f"{_flags(action)}  {action.help}" for action in _actions() if action.dest in tool.options]
+        facts = [f"`{_flags(action)}`: {action.help}" for action in _actions() if action.dest in tool.options]
         facts.append(f"The tool is {tool.name}." + _typical(tool))
         usage = f"%%playcut {kind} [options]"
         found[kind] = Page(usage, _KIND_MEANINGS[tool.kind], tuple(facts), examples.KINDS[tool.kind], shared)
