@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from playcut_jupyter.connection import connector
 from playcut_jupyter.library.database import Library
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="there are no such rights")
@@ -57,6 +58,17 @@ def test_who_may_not_write_a_new_library_may_not_read_it_either(
     assert [oct(rights(path)) for path in (library.home, library.home / "media")] == [oct(folder)] * 2
     assert rights(library.home.parent) == 0o777 & ~mask
     library.close()
+
+
+def test_a_library_that_the_sandbox_comes_to_first_is_private_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, umask: Callable[[int], int]
+) -> None:
+    umask(0o022)
+    monkeypatch.setattr(connector, "_sandbox", None)
+    running = connector.embedded_sandbox(tmp_path / "home")
+    running.stop()
+    assert (tmp_path / "home" / "sandbox").is_dir()
+    assert rights(tmp_path / "home") == 0o700
 
 
 def test_a_folder_that_exists_keeps_its_rights_and_the_file_is_private(tmp_path: Path) -> None:
