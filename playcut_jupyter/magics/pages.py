@@ -17,10 +17,9 @@ from playcut_jupyter.magics.configuration import ENVIRONMENT, Configuration
 from playcut_jupyter.syntax.parsers import (
     COMMANDS,
     OTHER_NAMES,
+    OWN_PARSERS,
     USUAL_VALUES,
     cell_parser,
-    export_parser,
-    history_parser,
     options_of,
 )
 
@@ -94,9 +93,8 @@ def commands() -> dict[str, Page]:
         name = usage.split()[0]
         see = (f"--{name}",) if f"--{name}" in _cell_options() else ()
         by_name[name] = Page(f"%playcut {usage}", meaning, examples=examples.COMMANDS.get(name, ()), see=see)
-    own = {"history": history_parser(), "export": export_parser()}
-    for name, parser in own.items():
-        words = (word for word in options_of(parser) if word not in _cell_options())
+    for name, parser in OWN_PARSERS.items():
+        words = (word for word in options_of(parser()) if word not in _cell_options())
         by_name.update(dict.fromkeys(words, by_name[name]))
     return by_name
 

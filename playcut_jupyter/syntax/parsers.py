@@ -204,6 +204,15 @@ def export_parser(variables: Mapping[str, object] = MappingProxyType({})) -> arg
     return new
 
 
+OWN_PARSERS: Mapping[str, Callable[[], argparse.ArgumentParser]] = {
+    "history": history_parser,
+    "export": export_parser,
+    "refine": refine_parser,
+    "vary": vary_parser,
+}
+"""The commands that have options of their own -> their parsers."""
+
+
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")

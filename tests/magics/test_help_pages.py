@@ -15,9 +15,8 @@ from playcut_jupyter.magics.help import help_on
 from playcut_jupyter.magics.magics import PlaycutMagics
 from playcut_jupyter.syntax.parsers import (
     COMMAND_NAMES,
+    OWN_PARSERS,
     cell_parser,
-    export_parser,
-    history_parser,
     options_of,
 )
 from playcut_jupyter.tools import KINDS, READ_ONLY, TOOLS
@@ -32,8 +31,7 @@ WORDS = [
     *TOOLS,
     *READ_ONLY,
     *options_of(cell_parser()),
-    *options_of(history_parser()),
-    *options_of(export_parser()),
+    *(option for parser in OWN_PARSERS.values() for option in options_of(parser())),
     *PlaycutMagics.class_trait_names(config=True),
     *ENVIRONMENT,
     *ERRORS,
@@ -115,7 +113,8 @@ def test_a_question_mark_after_a_word_asks_for_its_page(
 
 @pytest.mark.parametrize("option", examples.OPTIONS)
 def test_the_examples_of_an_option_are_cells_that_run(shell: InteractiveShell, option: str) -> None:
-    shell.run_cell("%playcut image a red fox", silent=True).raise_error()
+    for prompt in ("a blue fox", "a red fox"):
+        shell.run_cell(f"%playcut image {prompt}", silent=True).raise_error()
     for example in examples.OPTIONS[option]:
         first, *body = example.splitlines()
         assert any(word in first for word in options_of(cell_parser()) if pages.find(word) is pages.find(option))
@@ -126,10 +125,12 @@ def test_the_examples_of_kinds_and_commands_are_lines_that_run(shell: Interactiv
     for each in examples.KINDS.values():
         for example in each:
             shell.run_cell(example).raise_error()
-    shell.run_cell("%playcut image a red fox", silent=True).raise_error()
+    shell.run_cell("%playcut image --out foxes a {red|blue} fox", silent=True).raise_error()
+    shell.run_cell("foxes[1].star()\n%playcut image -o best a white fox", silent=True).raise_error()
     not_here = {"panel", "pick", "wait", "sandbox"}  # need a notebook, or a task of the service, or replace the sandbox
     for name, each in examples.COMMANDS.items():
         for example in each if name not in not_here else ():
+            shell.user_ns["_playcut"] = shell.user_ns["foxes" if name in ("effects", "refine") else "best"]
             shell.run_cell(example).raise_error()
     assert "credits so far" in capsys.readouterr().out
 

@@ -15,7 +15,7 @@ from playcut_jupyter.library.database import Library
 from playcut_jupyter.magics.configuration import ENVIRONMENT
 from playcut_jupyter.magics.magics import PlaycutMagics
 from playcut_jupyter.sandbox import MARKERS
-from playcut_jupyter.syntax.parsers import COMMANDS, cell_parser, export_parser, history_parser, options_of
+from playcut_jupyter.syntax.parsers import COMMANDS, OWN_PARSERS, cell_parser, options_of
 from tests.manual.pages import PAGES, text_of
 
 PACKAGE = Path(playcut_jupyter.__file__).parent
@@ -29,7 +29,9 @@ def magics() -> str:
     return text_of("reference/magics.md")
 
 
-@pytest.mark.parametrize("parser", [cell_parser(), history_parser(), export_parser()], ids=lambda one: str(one.prog))
+@pytest.mark.parametrize(
+    "parser", [cell_parser(), *(new() for new in OWN_PARSERS.values())], ids=lambda one: str(one.prog)
+)
 def test_every_option_of_every_parser_is_there(magics: str, parser: object) -> None:
     for option, action in options_of(parser).items():  # type: ignore[arg-type]
         assert re.search(rf"(?<![\w-]){option}(?![\w-])", magics), option
@@ -108,5 +110,5 @@ def test_every_column_of_the_library_is_explained(tmp_path: Path) -> None:
 def test_no_page_speaks_of_a_word_that_is_gone() -> None:
     for page in PAGES:
         for option in re.findall(r"%playcut[^\n`]*?\s(--[a-z-]+)", text_of(page)):
-            known = {**options_of(cell_parser()), **options_of(history_parser()), **options_of(export_parser())}
+            known = {one for new in (cell_parser, *OWN_PARSERS.values()) for one in options_of(new())}
             assert option in known or option.startswith("--a"), f"{page}: {option}"  # `--ar`, `--aspekt-ratio`
