@@ -38,6 +38,7 @@ python_display_short_literal_types = True
 python_maximum_signature_line_length = 90
 
 # The notebooks: copied beside the manual's pages, and executed without a key and away from the user's library.
+(HERE / "tutorial").mkdir(exist_ok=True)
 for _notebook in sorted((HERE.parent / "notebooks").glob("*.ipynb")):
     _copy = HERE / "tutorial" / _notebook.name
     if not _copy.exists() or _copy.read_bytes() != _notebook.read_bytes():
