@@ -76,7 +76,7 @@ def _settings() -> str:
 
 
 def _environment() -> str:
-    rows = ((f"`{name}`", _sentence(meaning)) for name, meaning in ENVIRONMENT.items())
+    rows = ((f"`{name}`", _sentence(meaning)) for name, (meaning, _) in ENVIRONMENT.items())
     return _table(("variable", "meaning"), rows)
 
 

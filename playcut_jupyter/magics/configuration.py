@@ -5,6 +5,8 @@ A setting's tags tell the rest: `environment`, the variable that sets it too, an
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from traitlets import Bool, Enum, Float, Int, Unicode
 from traitlets.config import Configurable
 
@@ -47,11 +49,17 @@ class Configuration(Configurable):
     ).tag(config=True, environment="PLAYCUT_ALLOW_STORAGE", example="10.0.0.0/8, minio.corp.example")
 
 
-ENVIRONMENT = {
-    "PLAYCUT_API_KEY": "The key; never a setting of a notebook. `Playcut(api_key=...)` takes it from your own code.",
-    "PLAYCUT_BASE_URL": "Where the API is, for another server than the documented one.",
-    "PLAYCUT_HOME": "The library's folder. `~` and `$NAME` are expanded.",
-    "PLAYCUT_SANDBOX": "1: use the sandbox inside the kernel. It never starts automatically.",
-    "PLAYCUT_ALLOW_STORAGE": "Private networks and host names that assets may be downloaded from, between commas.",
+ENVIRONMENT: Mapping[str, tuple[str, str]] = {
+    "PLAYCUT_API_KEY": (
+        "The key; never a setting of a notebook. `Playcut(api_key=...)` takes it from your own code.",
+        "pk_live_...",
+    ),
+    "PLAYCUT_BASE_URL": ("Where the API is, for another server than the documented one.", settings.BASE_URL),
+    "PLAYCUT_HOME": ("The library's folder. `~` and `$NAME` are expanded.", "$HOME/playcut"),
+    "PLAYCUT_SANDBOX": ("1: use the sandbox inside the kernel. It never starts automatically.", "1"),
+    "PLAYCUT_ALLOW_STORAGE": (
+        "Private networks and host names that assets may be downloaded from, between commas.",
+        "10.0.0.0/8,minio.corp.example",
+    ),
 }
-"""The environment variables that are read, and what each does."""
+"""The environment variables that are read -> what each does, and an example of its value."""

@@ -139,7 +139,7 @@ def settings() -> dict[str, Page]:
     found = {}
     for name, trait in Configuration.class_traits(config=True).items():
         variable = trait.metadata.get("environment")
-        example = trait.metadata["example"]
+        example = trait.metadata.get("example", trait.default_value)
         facts = [f"Default: {trait.default_value!r}."] if trait.default_value not in ("", None) else []
         if variable:
             facts.append(f"The environment variable {variable} sets it too.")
@@ -148,9 +148,9 @@ def settings() -> dict[str, Page]:
             lines.append(f"pc = Playcut({name}={example!r})")
         found[name] = Page(f"%config PlaycutMagics.{name} = ...", trait.help, tuple(facts), tuple(lines))
     by_variable = {trait.metadata.get("environment"): name for name, trait in Configuration.class_traits().items()}
-    for variable, meaning in ENVIRONMENT.items():
+    for variable, (meaning, value) in ENVIRONMENT.items():
         see = (by_variable[variable],) if variable in by_variable else ()
-        found[variable] = Page(variable, meaning, examples=(f'export {variable}="{_VALUES[variable]}"',), see=see)
+        found[variable] = Page(variable, meaning, examples=(f'export {variable}="{value}"',), see=see)
     return found
 
 
@@ -187,13 +187,6 @@ _OPTION_SEE: Mapping[str, tuple[str, ...]] = {
     "--seed": ("--sample",),
     "--max": ("max_generations",),
     "--within-budget": ("budget",),
-}
-_VALUES = {
-    "PLAYCUT_API_KEY": "pk_live_...",
-    "PLAYCUT_BASE_URL": "https://api.playcut.ai/api/v1",
-    "PLAYCUT_HOME": "$HOME/playcut",
-    "PLAYCUT_SANDBOX": "1",
-    "PLAYCUT_ALLOW_STORAGE": "10.0.0.0/8,minio.corp.example",
 }
 
 
