@@ -81,6 +81,10 @@ def fill_empty_cell(lines: list[str]) -> list[str]:
     return [lines[0].rstrip("\n") + "\n", "\n"] if is_empty else lines
 
 
+# IPython leaves out such transforms when it asks if a cell is complete: a terminal would not wait for the body.
+fill_empty_cell.has_side_effects = True  # type: ignore[attr-defined]
+
+
 def install(manager: TransformerManager) -> None:
     """Add the transformers to IPython's, once."""
     uninstall(manager)

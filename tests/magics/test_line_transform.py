@@ -88,6 +88,12 @@ def test_a_cell_without_a_body_gets_a_blank_one(plain_shell: InteractiveShell, c
     assert plain_shell.transform_cell(cell) == f"get_ipython().run_cell_magic('playcut', {line!r}, '\\n')\n"
 
 
+def test_a_terminal_waits_for_the_body_of_a_cell(plain_shell: InteractiveShell) -> None:
+    manager = plain_shell.input_transformer_manager
+    assert manager.check_complete("%%playcut image\n")[0] == "incomplete"
+    assert manager.check_complete("%%playcut image\na fox\n\n")[0] == "complete"
+
+
 @pytest.mark.parametrize("cell", ["%%playcutter\n", "%%bash\n", "%%playcut\n\n", "%%playcut\na fox", "", "x"])
 def test_any_other_cell_stays_as_it_is(cell: str) -> None:
     assert fill_empty_cell(cell.splitlines(keepends=True)) == cell.splitlines(keepends=True)
