@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         InvalidInput,
         NotConnected,
         NotFound,
+        NotInLibrary,
         PermissionDenied,
         PlaycutError,
         PromptError,
@@ -34,8 +35,7 @@ if TYPE_CHECKING:
     )
     from playcut_jupyter.playcut import Playcut
     from playcut_jupyter.results.asset import Asset
-    from playcut_jupyter.results.generation import Generation
-    from playcut_jupyter.results.sweep import Sweep
+    from playcut_jupyter.results.generations import Generation, Sweep
 
 __version__ = "0.1.0"
 
@@ -49,6 +49,7 @@ __all__ = [
     "InvalidInput",
     "NotConnected",
     "NotFound",
+    "NotInLibrary",
     "PermissionDenied",
     "Playcut",
     "PlaycutError",
@@ -67,9 +68,9 @@ __all__ = [
 
 _MODULES = {
     "Asset": "results.asset",
-    "Generation": "results.generation",
+    "Generation": "results.generations",
     "Playcut": "playcut",
-    "Sweep": "results.sweep",
+    "Sweep": "results.generations",
 }
 
 

@@ -68,6 +68,11 @@ def _parser() -> argparse.ArgumentParser:
     prune = actions.add_parser("prune", help="remove old generations after asking; unfetched tasks are kept")
     prune.add_argument("--older-than", type=float, required=True, metavar="DAYS", help="minimum age, in days")
     prune.add_argument("--yes", action="store_true", help="do not ask")
+    packing = actions.add_parser("pack", help="write generations and their files to one zip file")
+    packing.add_argument("file", metavar="FILE", help="the zip file; nothing is overwritten")
+    packing.add_argument("--starred", action="store_true", help="only what has a star")
+    unpacking = actions.add_parser("unpack", help="merge such a file into the library; nothing is there twice")
+    unpacking.add_argument("file", metavar="FILE", help="the zip file")
     actions.add_parser("verify", help="find missing or damaged originals, and fetch them again by asset id")
 
     doctor = commands.add_parser("doctor", help="check the installation, the key and the connection to the API")
@@ -123,6 +128,10 @@ def _library(arguments: argparse.Namespace) -> int:
 
     if arguments.action == "list":
         return library.show(arguments.search, arguments.n)
+    if arguments.action == "pack":
+        return library.pack(arguments.file, starred=arguments.starred)
+    if arguments.action == "unpack":
+        return library.unpack(arguments.file)
     if arguments.action == "prune":
         return library.prune(arguments.older_than, ask=not arguments.yes)
     return library.verify() if arguments.action == "verify" else library.path()

@@ -6,12 +6,13 @@ can be created without a key.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TypeVar
 
 from playcut_jupyter.api import models
+from playcut_jupyter.background import change_signal
 from playcut_jupyter.background.portal import portal
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.connection.connector import Connector
@@ -20,18 +21,22 @@ from playcut_jupyter.design import planning
 from playcut_jupyter.design.admission import admit
 from playcut_jupyter.design.children import Request
 from playcut_jupyter.design.forecast import Forecast, forecast
-from playcut_jupyter.errors import InvalidInput, PlaycutError, StoppedWaiting
+from playcut_jupyter.errors import InvalidInput, NotInLibrary, PlaycutError, StoppedWaiting
 from playcut_jupyter.jobs import start
 from playcut_jupyter.jobs.active_jobs import active_in_this_process, settle, stop_all
 from playcut_jupyter.jobs.job import SLICE_S
-from playcut_jupyter.jobs.reuse import start_all
-from playcut_jupyter.results.collection import History
-from playcut_jupyter.results.generation import Generation
-from playcut_jupyter.results.sweep import Sweep
+from playcut_jupyter.jobs.reuse import answer_in_library, start_all
+from playcut_jupyter.library.database import Library
+from playcut_jupyter.library.pack import Pack, pack
+from playcut_jupyter.library.unpack import Unpacked, unpack
+from playcut_jupyter.results.generations import Generation, Sweep
+from playcut_jupyter.results.history import History
+from playcut_jupyter.results.references import References, asset_ids
 from playcut_jupyter.settings import MAX_GENERATIONS
 from playcut_jupyter.tools import READ_ONLY, raw_request
 
 _T = TypeVar("_T")
+_THAW = "Leave it out, or run it where it is not frozen (PLAYCUT_FROZEN, `%config PlaycutMagics.frozen`)."
 
 
 class Engine:
@@ -51,12 +56,19 @@ class Engine:
         sandbox: bool | None = None,
         reuse: bool = True,
         budget: float | None = None,
+        frozen: bool | None = None,
         **options: Any,
     ) -> None:
         self.reuse = reuse
         self.max_generations = MAX_GENERATIONS
         self.connector = Connector(
-            api_key=api_key, base_url=base_url, home=home, sandbox=sandbox, budget=budget, options=options
+            api_key=api_key,
+            base_url=base_url,
+            home=home,
+            sandbox=sandbox,
+            frozen=frozen,
+            budget=budget,
+            options=options,
         )
 
     # -- starting -------------------------------------------------------------------------------------------
@@ -75,7 +87,9 @@ class Engine:
         Raises:
             InvalidInput: it has too many generations, or an input that can't be sent; nothing was sent.
             BudgetExceeded: its known price exceeds the budget; with `within_budget`, even one generation does.
+            NotInLibrary: frozen, and the library has none of it, or it is to be fresh.
         """
+        self._check_fresh(request.fresh)
         generations = admit(self.connector.offline_library, request, reuse=self.reuse, announce=announce)
         jobs = start_all(self.connection, generations, reuse=self.reuse and not request.fresh)
         return Sweep([Generation(job) for job in jobs], request.axes, request)
@@ -83,14 +97,33 @@ class Engine:
     def start_tool(
         self, name: str, tool_input: Mapping[str, object], session: str | None = None, fresh: bool = False
     ) -> Generation:
-        """Start any tool with its own input and return a `Generation` at once; without a task, it only has `data`."""
-        request = raw_request(name, tool_input, session)
+        """Start any tool with its own input and return a `Generation` at once; without a task, it only has `data`.
+
+        A generation or an asset in the input stands for its (first) asset's id.
+        """
+        self._check_fresh(fresh)
+        request = raw_request(name, asset_ids(tool_input, self.connector), session)
         reuse = self.reuse and not fresh and name not in READ_ONLY
         return Generation(start_all(self.connection, [request], reuse=reuse)[0])
 
+    def _check_fresh(self, fresh: bool) -> None:
+        """Raise `NotInLibrary` if what is to be generated again can't be."""
+        if fresh and self.connector.is_frozen:
+            raise NotInLibrary("Frozen: nothing is generated again.", hint=_THAW)
+
+    def with_references(self, options: Mapping[str, object]) -> Mapping[str, object]:
+        """Return *options* of the panel with the ids of the results that they name; see `References.in_options`."""
+        variables = planning.notebook_variables()
+        return References(self.connector, self.get, self.newest, variables).in_options(options)
+
     def start_resume(self) -> Sweep:
-        """Resume everything that was submitted and not fetched, and return at once."""
+        """Resume everything that was submitted and not fetched, and return at once.
+
+        Raises:
+            NotInLibrary: frozen.
+        """
         connection = self.connection
+        connection.settings.check_online("fetching what was submitted")
         settle(active_in_this_process(connection.library).values())  # the tasks of stopped jobs can be resumed, too
         active = active_in_this_process(connection.library)
         unfetched = connection.library.unfetched(connection.settings.origin)
@@ -101,6 +134,7 @@ class Engine:
 
         Raises:
             InvalidInput: *task_id* can't be an id.
+            NotInLibrary: frozen, and its result is not in the library.
         """
         id_ = models.identifier(task_id)
         if id_ is None:
@@ -108,13 +142,19 @@ class Engine:
         connection = self.connection
         library, origin = connection.library, connection.settings.origin
         try:
-            record = library.by_task(origin, id_) or library.get(library.adopt(origin, id_))
+            record = library.by_task(None if connection.settings.is_frozen else origin, id_)
+            if record is None:
+                connection.settings.check_online("wait-for-task")
+                record = library.get(library.adopt(origin, id_))
+        except NotInLibrary:
+            raise
         except PlaycutError as error:
             return Generation(start.resume_untracked(connection, id_, str(error)))
         if record is None:
             raise InvalidInput(f"The library lost the record of task {id_}.")
         if record.state == "fetched" and record.has_files:
             return Generation(start.recorded(connection, record, reused=True))
+        connection.settings.check_online("wait-for-task")
         return Generation(start.resume(connection, record))
 
     # -- the library ----------------------------------------------------------------------------------------
@@ -150,6 +190,46 @@ class Engine:
             raise InvalidInput(f"The library has no generation {number}.", hint="`%playcut history` lists them.")
         return Generation(start.recorded(connection, record))
 
+    def newest(self) -> Generation:
+        """Return the library's newest generation.
+
+        Raises:
+            InvalidInput: it has none.
+        """
+        found = self.history(limit=1)
+        if not found:
+            raise InvalidInput("Nothing has been made yet.", hint="Make something first: %%playcut image.")
+        return found[0]
+
+    def write_pack(self, path: str | Path, runs: Generation | int | Sequence[Generation | int] | None = None) -> Pack:
+        """Write a pack, and return what there is to say of it; see `Playcut.pack`."""
+        library = self.connector.offline_library.library
+        if runs is None:
+            return pack(library, path)
+        if isinstance(runs, Generation | int):
+            members: Sequence[Generation | int] = [runs]
+        else:
+            members = [run for run in runs if not (isinstance(run, Generation) and run.done and run.error)] or runs
+        return pack(library, path, [_number_in(library, member) for member in members])
+
+    def unpack(self, path: str | Path) -> History:
+        """Merge the pack at *path* into the library, and return its generations, newest first; sends nothing.
+
+        What is there already is not doubled. Numbers are given anew.
+
+        Raises:
+            InvalidInput: it can't be read, or is damaged or not to be trusted; nothing was written.
+            PlaycutError: the library can't be written.
+        """
+        found = self.read_pack(path)
+        return History([self.get(number) for number in sorted(set(found.numbers), reverse=True)])
+
+    def read_pack(self, path: str | Path) -> Unpacked:
+        """Merge a pack, and return what there is to say of it; see `unpack`."""
+        found = unpack(self.connector.offline_library.library, path)
+        change_signal.changed()
+        return found
+
     # -- the connection -------------------------------------------------------------------------------------
 
     @property
@@ -174,8 +254,11 @@ class Engine:
         """Return the voices of `list-voices`, which is called only once.
 
         Raises:
+            NotInLibrary: frozen, and no `list-voices` cell has left them in the library.
             PlaycutError: the API's own error.
         """
+        if self.connector.is_frozen:
+            return models.voices(answer_in_library(self.connection, raw_request("list-voices", {})))
         return self._call(self.connection.voices)
 
     def check(self) -> int:
@@ -198,6 +281,10 @@ class Engine:
         Unfinished generations continue where they are. The session and the credits spent are kept for a later switch.
         """
         self.connector.switch(sandbox=sandbox)
+
+    def freeze(self, frozen: bool | None) -> None:
+        """Show only what the library has (True), generate again (False), or do as the environment says (None)."""
+        self.connector.switch(frozen=frozen)
 
     def use_session(self, name: str) -> str:
         """Put all further generations into the session with this id or title; a new title creates a session."""
@@ -237,3 +324,12 @@ class Engine:
         except KeyboardInterrupt:
             future.cancel()
             raise StoppedWaiting("Stopped before the service answered; nothing was bought.") from None
+
+
+def _number_in(library: Library, run: Generation | int) -> int:
+    """Return the number of a generation in *library*."""
+    if isinstance(run, Generation):
+        if run.id is None or run.library.path != library.path:
+            raise InvalidInput("This generation is not in the library that is packed.", hint=run.warning or None)
+        return run.id
+    return planning.checked_count(run, "A generation's number")

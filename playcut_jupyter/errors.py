@@ -15,6 +15,7 @@ PlaycutError
 ├── TaskFailed              the task ended without a result
 ├── WaitTimeout             the task did not end by its deadline; it may still complete
 ├── AssetUnavailable        the task is complete, but its asset can't be fetched now
+├── NotInLibrary            frozen, and the library does not have it
 ├── BudgetExceeded          the next submission would exceed the budget
 ├── SweepIncomplete         some generations of a sweep failed
 └── StoppedWaiting          interrupted by the user (also a KeyboardInterrupt)
@@ -233,6 +234,15 @@ class AssetUnavailable(PlaycutError):
     """The task is complete, but its asset can't be fetched now."""
 
     default_hint = (Remedy(Action.RESUME_ALL), " tries again, at no cost.")
+
+
+class NotInLibrary(PlaycutError):
+    """Frozen: only what the library has is shown, and it does not have this. Nothing was sent."""
+
+    default_hint = (
+        "Run it once where it is not frozen (PLAYCUT_FROZEN, `%config PlaycutMagics.frozen`, Playcut(frozen=...)), "
+        "or add it from a pack: `playcut-jupyter library unpack FILE`."
+    )
 
 
 class BudgetExceeded(PlaycutError):

@@ -18,8 +18,8 @@ from playcut_jupyter.display.targets import in_kernel, show_once
 from playcut_jupyter.engine import Engine
 from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.jobs.snapshot import Snapshot
-from playcut_jupyter.results.generation import Generation
-from playcut_jupyter.results.sweep import Sweep
+from playcut_jupyter.results.generations import Generation, Sweep
+from playcut_jupyter.results.references import asset_ids
 
 _SWEEP_SETTINGS = ("session", "count", "fresh", "max_generations", "within_budget", "sample", "sample_seed")
 """Keywords of `sweep` that are not inputs of the tool."""
@@ -76,7 +76,8 @@ class GenerationCalls(Engine):
             count: how many.
             fresh: generate again even if the library has it.
             parent: the generation that it derives from: its inputs are the defaults, and the tree shows it.
-            **inputs: any other input of the tool, by its API name.
+            **inputs: any other input of the tool, by its API name. A generation or an asset stands for its (first)
+                asset's id.
 
         Returns:
             A `Generation`; with *count* above 1 a `Sweep`.
@@ -272,7 +273,7 @@ class GenerationCalls(Engine):
             duration_seconds=duration_seconds,
             voice=voice,
         )
-        request = _literal(kind, prompt, {**options, **inputs}, parent, session=session, count=count, fresh=fresh)
+        request = self._literal(kind, prompt, {**options, **inputs}, parent, session=session, count=count, fresh=fresh)
         sweep = self.start(request)
         return sweep[0] if len(sweep) == 1 else sweep
 
@@ -318,7 +319,8 @@ class GenerationCalls(Engine):
             sample: the size of a random sample; None for all.
             sample_seed: the sample's seed; the same seed takes the same sample; None for 0.
             within_budget: generate as many as the budget allows; else all or none, where the prices are known.
-            **keywords: variables of the template, and any other inputs of the tool.
+            **keywords: variables of the template, and any other inputs of the tool. A generation or an asset stands for
+                its (first) asset's id, a list of them is an axis.
 
         Raises:
             PromptError: the template can't be expanded; nothing was sent.
@@ -345,7 +347,8 @@ class GenerationCalls(Engine):
         kind_, parents = keywords.pop("kind", ""), keywords.pop("parent", None)
         if parents is not None:
             settings["parents"] = [_snapshot(one) for one in (parents if isinstance(parents, Sequence) else [parents])]
-        request = plan_request(kind_, template, variables, keywords, **settings)
+        inputs = asset_ids(keywords, self.connector)
+        request = plan_request(kind_, template, variables, inputs, **settings)
         sweep = self.start(request, announce=_announce if in_kernel() else None)
         self._watch(sweep)
         return sweep
@@ -353,12 +356,19 @@ class GenerationCalls(Engine):
     def _generate(
         self, kind: str, prompt: str, options: dict[str, Any], parent: Generation | None, **how: Any
     ) -> Generation | Sweep:
-        sweep = self.start(_literal(kind, prompt, _given(**options), parent, **how))
+        sweep = self.start(self._literal(kind, prompt, _given(**options), parent, **how))
         if len(sweep) > 1:
             self._watch(sweep)
             sweep.raise_if_incomplete()
             return sweep
         return self._wait(sweep[0])
+
+    def _literal(
+        self, kind: str, prompt: str, options: Mapping[str, object], parent: Generation | None, **how: Any
+    ) -> SweepRequest:
+        """Return the request for a literal prompt, without a limit for `count`."""
+        inputs, snapshot = asset_ids(options, self.connector), _snapshot(parent) if parent is not None else None
+        return planning.plan_literal(kind, prompt, inputs, parent=snapshot, max_generations=None, **how)
 
     @staticmethod
     def _wait(generation: Generation) -> Generation:
@@ -382,14 +392,6 @@ def _snapshot(parent: object) -> Snapshot:
         message = f"A parent is a Generation, and this is a {type(parent).__name__}."
         raise InvalidInput(message, hint="`pc.get(5)` is number 5; several parents: `pc.sweep(..., parent=[...])`.")
     return parent.snapshot
-
-
-def _literal(
-    kind: str, prompt: str, options: Mapping[str, object], parent: Generation | None, **how: Any
-) -> SweepRequest:
-    """Return the request for a literal prompt, without a limit for `count`."""
-    snapshot = _snapshot(parent) if parent is not None else None
-    return planning.plan_literal(kind, prompt, options, parent=snapshot, max_generations=None, **how)
 
 
 def _announce(forecast: Forecast) -> None:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from playcut_jupyter.api.client import encoded
 from playcut_jupyter.errors import InvalidInput, PlaycutError
 from playcut_jupyter.generation_calls import GenerationCalls
-from playcut_jupyter.jobs import start
+from playcut_jupyter.jobs import reuse, start
 from playcut_jupyter.jobs.pipeline import submit_only
 from playcut_jupyter.redaction import plain
 from playcut_jupyter.results.comparison import Comparison
 from playcut_jupyter.results.family_tree import Tree
-from playcut_jupyter.results.generation import Generation
-from playcut_jupyter.results.sweep import Sweep
+from playcut_jupyter.results.generations import Generation, Sweep
+from playcut_jupyter.results.references import asset_ids
 from playcut_jupyter.tools import READ_ONLY, raw_request
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ class Playcut(GenerationCalls):
         preview_px: longest side of a picture as shown in a notebook, pixels.
         allow_storage: networks and host names, between commas or as a list, that assets may be downloaded from beside
             the public network (`10.0.0.0/8, *.storage.corp.example`); default `PLAYCUT_ALLOW_STORAGE`.
+        frozen: True to show only what the library has, made by whichever service, without a key and without any
+            request; all else is `NotInLibrary`. Default: as `PLAYCUT_FROZEN` says, else off.
 
     Raises:
         InvalidInput: an argument has the wrong type or range.
@@ -59,6 +61,7 @@ class Playcut(GenerationCalls):
         max_download_mb: float = 512.0,
         preview_px: int = 1024,
         allow_storage: str | Sequence[str] | None = None,
+        frozen: bool | None = None,
     ) -> None:
         super().__init__(
             api_key,
@@ -67,6 +70,7 @@ class Playcut(GenerationCalls):
             sandbox,
             reuse,
             budget,
+            frozen,
             progress=progress,
             request_timeout_s=request_timeout_s,
             deadline_s=deadline_s,
@@ -81,17 +85,21 @@ class Playcut(GenerationCalls):
     def run_tool(self, name: str, tool_input: Mapping[str, object] | None = None, /, **inputs: object) -> Any:
         """Execute any tool once and return its `data`.
 
-        A tool that starts a task returns at once with the task's id; `wait(task_id)` fetches its result.
+        A tool that starts a task returns at once with the task's id; `wait(task_id)` fetches its result. A generation
+        or an asset in the input stands for its (first) asset's id.
 
         Raises:
+            NotInLibrary: frozen, and no cell has left the tool's answer in the library.
             PlaycutError: the API's own error; SubmissionUncertain if a tool that may buy something did not answer.
         """
         if not isinstance(tool_input, Mapping | None):
             kind = type(tool_input).__name__
             raise InvalidInput(f"The input of a tool is a dictionary, and this is a {kind}.")
-        all_inputs = {**(tool_input or {}), **inputs}
+        all_inputs: dict[str, object] = asset_ids({**(tool_input or {}), **inputs}, self.connector)
         encoded(name, all_inputs)  # raises for invalid input before it is recorded
         connection = self.connection
+        if connection.settings.is_frozen:
+            return reuse.answer_in_library(connection, raw_request(name, all_inputs))
         if name in READ_ONLY:
             return self._call(lambda: connection.client_read(name, all_inputs))
         return Generation(start.submit(connection, raw_request(name, all_inputs), work=submit_only)).wait().data
@@ -141,6 +149,22 @@ class Playcut(GenerationCalls):
         if number is None or connection.library.get(number) is None:
             raise InvalidInput(f"The library has no generation {number or ''}".strip() + ".", hint="Make one first.")
         return Tree(connection, number)
+
+    def pack(self, path: str | Path, runs: Generation | int | Sequence[Generation | int] | None = None) -> Path:
+        """Write generations to one zip file that another library can unpack, and return its path.
+
+        It holds originals, prompts, inputs, stars and picks, and no secrets. Nothing is ever overwritten.
+
+        Args:
+            path: the file, or a folder for it.
+            runs: a generation or a number of the library, or a sequence of these, such as a sweep, of which those that
+                failed are left out; None for everything that has a result.
+
+        Raises:
+            InvalidInput: there is nothing to pack, one has no result, or *path* can't be written.
+            AssetUnavailable: an original is missing or damaged.
+        """
+        return self.write_pack(path, runs).copy.path
 
     def panel(self) -> Panel:
         """Return the panel, a graphical interface to the same features; the same object until its `close()`.

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from playcut_jupyter import environment, redaction
-from playcut_jupyter.errors import InvalidInput, NotConnected, PlaycutError
+from playcut_jupyter.errors import InvalidInput, NotConnected, NotInLibrary, PlaycutError
 from playcut_jupyter.hosts import HostList, host_list, is_host, is_loopback
 from playcut_jupyter.redaction import plain
 from playcut_jupyter.tools import Tool
@@ -40,6 +40,7 @@ class Settings:
         preview_px: longest side of a picture embedded in a notebook, pixels.
         allow_storage: networks and host names that signed URLs may lead to beside the public network, between commas;
             None or empty: as `PLAYCUT_ALLOW_STORAGE` says.
+        is_frozen: True to show what the library has, and to make no request.
     """
 
     api_key: str = field(repr=False)
@@ -52,6 +53,7 @@ class Settings:
     max_download_mb: float = 512.0
     preview_px: int = 1024
     allow_storage: str | Sequence[str] | None = None
+    is_frozen: bool = False
 
     def __post_init__(self) -> None:
         redaction.remember(self.api_key)
@@ -91,6 +93,11 @@ class Settings:
             return checked_storage("allow_storage", self.allow_storage)
         variable = "PLAYCUT_ALLOW_STORAGE"
         return checked_storage(variable, environment.text(variable), refused_as=NotConnected)
+
+    def check_online(self, action: str) -> None:
+        """Raise `NotInLibrary` if no request may be made, and *action* would make one."""
+        if self.is_frozen:
+            raise NotInLibrary(f"Frozen: {action} would ask the service, and nothing is asked of it.")
 
     def deadline_for(self, tool: Tool) -> float:
         """Return how long a task of *tool* is waited for in all, seconds."""
@@ -210,6 +217,15 @@ def uses_sandbox(sandbox: bool | None = None) -> bool:
         NotConnected: `PLAYCUT_SANDBOX` is neither yes nor no.
     """
     return environment.flag("PLAYCUT_SANDBOX") if sandbox is None else sandbox
+
+
+def is_frozen(frozen: bool | None = None) -> bool:
+    """Return *frozen*, or where that is None what `PLAYCUT_FROZEN` says.
+
+    Raises:
+        NotConnected: `PLAYCUT_FROZEN` is neither yes nor no.
+    """
+    return environment.flag("PLAYCUT_FROZEN") if frozen is None else frozen
 
 
 def configured_origin(base_url: str | None = None, sandbox: bool | None = None) -> str:

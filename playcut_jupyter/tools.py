@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from typing import Self
 
 from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.remedies import Action, Hint, Remedy
@@ -151,6 +152,36 @@ def _options_hint(tool: Tool) -> Hint:
     return (f"The options of {tool.kind} are {options}; give any other input with ", any_input, ".")
 
 
+class AssetId(str):
+    """The id of an asset that an earlier generation made, as an input of another.
+
+    Attributes:
+        parent_id: the number of that generation in the library of the new one; None if it is not there.
+        label: how an axis names it; "" for the id.
+    """
+
+    __slots__ = ("label", "parent_id")
+    label: str
+    parent_id: int | None
+
+    def __new__(cls, asset_id: str, parent_id: int | None = None, label: str = "") -> Self:
+        """Return the id as text that remembers where it came from."""
+        new = super().__new__(cls, asset_id)
+        new.parent_id, new.label = parent_id, label
+        return new
+
+
+def _first_parent(value: object) -> int | None:
+    """Return the number of the first generation whose asset is in *value*; None for none."""
+    if isinstance(value, AssetId):
+        return value.parent_id
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    try:
+        return next((parent for item in items if (parent := _first_parent(item)) is not None), None)
+    except RecursionError:
+        return None  # refused where it is made JSON
+
+
 @dataclass(frozen=True, slots=True)
 class GenerationRequest:
     """A request to a tool, without the session's id.
@@ -161,7 +192,8 @@ class GenerationRequest:
         session: the session's id or title; None for the connection's own session.
         in_session: False if the request has no session.
         as_given: True for a tool's own JSON input, to which only the session is added.
-        parent_id: the number of the generation that it derives from; None for none.
+        parent_id: the number of the generation that it derives from; by default the first whose asset is an input;
+            None for none.
         labels: its value on each axis of its sweep; empty for a single generation.
     """
 
@@ -172,6 +204,10 @@ class GenerationRequest:
     as_given: bool = False
     parent_id: int | None = None
     labels: Mapping[str, object] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.parent_id is None:
+            object.__setattr__(self, "parent_id", _first_parent(dict(self.inputs)))
 
     @property
     def prompt(self) -> str:

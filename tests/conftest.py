@@ -33,6 +33,12 @@ def pytest_xdist_auto_num_workers() -> int:
     return 2 * (os.cpu_count() or 1)
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not even load the tests of a folder whose marker is left out, as in the quick run."""
+    marker = SLOW_FOLDERS.get(collection_path.name)
+    return True if marker and f"not {marker}" in config.getoption("markexpr") else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark tests by the folder that they are in."""
     for item in items:
@@ -44,7 +50,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(autouse=True)
 def away_from_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep every test out of the user's folders and away from a real key; return the library's folder."""
-    for name in ("PLAYCUT_API_KEY", "PLAYCUT_BASE_URL", "PLAYCUT_SANDBOX", "PLAYCUT_ALLOW_STORAGE", "SERVER_SOFTWARE"):
+    variables = ("API_KEY", "BASE_URL", "SANDBOX", "FROZEN", "ALLOW_STORAGE")
+    for name in (*(f"PLAYCUT_{variable}" for variable in variables), "SERVER_SOFTWARE"):
         monkeypatch.delenv(name, raising=False)
     home = tmp_path / "home"
     monkeypatch.setenv("PLAYCUT_HOME", str(home))

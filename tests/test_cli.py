@@ -19,6 +19,8 @@ from playcut_jupyter import __version__
 from playcut_jupyter.__main__ import main
 from playcut_jupyter.sandbox import Sandbox
 
+pytestmark = pytest.mark.kernel
+
 COMMAND = [sys.executable, "-m", "playcut_jupyter"]
 
 
@@ -40,7 +42,6 @@ class _Media(HTMLParser):
             self.sources[tag].append((dict(attrs).get("src") or "")[:30])
 
 
-@pytest.mark.kernel
 def test_the_demo_writes_a_page_with_a_picture_a_voice_and_a_clip(tmp_path: Path) -> None:
     done = run("demo", "--out", str(tmp_path / "demo"))
 
@@ -56,7 +57,6 @@ def test_the_demo_writes_a_page_with_a_picture_a_voice_and_a_clip(tmp_path: Path
     assert "SANDBOX" in json.dumps(notebook)
 
 
-@pytest.mark.kernel
 def test_the_demo_fails_if_a_cell_fails(tmp_path: Path) -> None:
     """A prompt that the sandbox refuses, put where the shipped notebook has its first picture."""
     from playcut_jupyter.cli import notebooks

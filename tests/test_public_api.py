@@ -10,9 +10,9 @@ import pytest
 
 import playcut_jupyter
 from playcut_jupyter import Asset, Generation, Playcut, PlaycutError, Sweep, errors
-from playcut_jupyter.results.collection import History
 from playcut_jupyter.results.comparison import Comparison
 from playcut_jupyter.results.family_tree import Tree
+from playcut_jupyter.results.history import History
 from playcut_jupyter.results.picks import Picks
 
 PROGRAM = (Path(__file__).parent / "typing" / "api.py").read_text(encoding="utf-8")

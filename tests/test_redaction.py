@@ -9,17 +9,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
-import anyio
 import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from playcut_jupyter import Playcut, PlaycutError, redaction
-from playcut_jupyter.api import downloads
 from playcut_jupyter.redaction import guarded, mask, plain, remember, scrub, without_secrets
 from playcut_jupyter.sandbox import Sandbox
 from playcut_jupyter.settings import Settings
+from tests.api.storage import fetched
 
 KEY = "pk_live_" + "0123456789abcdef" * 2 + "01234567"
 HEX = st.text("0123456789abcdef", min_size=40, max_size=40)
@@ -226,11 +225,6 @@ def test_httpx_logs_no_signature_though_it_logs_whole_urls(pc: Playcut, caplog: 
     assert "s3cr3t" not in caplog.text
 
 
-def fetched(url: str, tmp_path: Path) -> bytes:
-    settings = Settings(api_key=KEY, base_url="http://127.0.0.1:9/api/v1", home=tmp_path)
-    return anyio.run(downloads.fetch, url, settings).data
-
-
 @pytest.mark.parametrize(
     "location",
     [
@@ -239,13 +233,11 @@ def fetched(url: str, tmp_path: Path) -> bytes:
     ],
     ids=["absolute", "relative"],
 )
-def test_the_logs_of_a_redirect_hold_no_signature(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, location: str
-) -> None:
+def test_the_logs_of_a_redirect_hold_no_signature(caplog: pytest.LogCaptureFixture, location: str) -> None:
     caplog.set_level(logging.DEBUG)
     with storage() as target, storage(location.format(origin=target)) as origin:
         redaction.guard_logs()
-        assert fetched(f"{origin}/first?Signature=s3cr3t", tmp_path) == b"bytes"
+        assert fetched(f"{origin}/first?Signature=s3cr3t").data == b"bytes"
     assert "/second" in caplog.text
     assert "s3cr3t" not in caplog.text
 

@@ -133,8 +133,10 @@ class Client:
         Raises:
             ResponseLost: it was sent, but no usable answer arrived.
             ConnectionFailed: no connection was made; nothing was sent.
+            NotInLibrary: frozen; nothing was sent.
             PlaycutError: the API's own error, as its documented class.
         """
+        self.settings.check_online(tool)
         body = encoded(tool, tool_input)
         timeout_s = timeout_s or self.settings.request_timeout_s
         retries = stamina.retry_context(
@@ -182,6 +184,7 @@ class Client:
         while True:
             permit = await self.rate_limiter.acquire(priority, notify)
             try:
+                self.settings.check_online(tool)
                 if on_send is not None:
                     await on_send()
                 response = await self._post(tool, body, timeout_s)

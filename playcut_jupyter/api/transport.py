@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import socket
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -45,10 +46,14 @@ class ResponseLost(Exception):
         self.error = error
 
 
-def new_transport(url: str, *, reuse_connections: bool = True) -> httpx.AsyncHTTPTransport:
+def new_transport(url: str, *, keepalive_s: float = _KEEPALIVE_EXPIRY_S) -> httpx.AsyncHTTPTransport:
     """Return a transport to *url*'s host, with TCP keepalive, and with the environment's proxy if one applies.
 
     A transport and not an httpx client, because a client follows redirects and keeps cookies.
+
+    Args:
+        url: an address at the host.
+        keepalive_s: how long an idle connection is kept, seconds.
 
     Raises:
         NotConnected: the environment names a proxy or certificates that can't be used.
@@ -56,18 +61,14 @@ def new_transport(url: str, *, reuse_connections: bool = True) -> httpx.AsyncHTT
     limits = httpx.Limits(
         # Each long poll needs its own connection, so a limit here would limit the number of generations.
         max_connections=None,
-        max_keepalive_connections=20 if reuse_connections else 0,
-        keepalive_expiry=_KEEPALIVE_EXPIRY_S,
+        max_keepalive_connections=20,
+        keepalive_expiry=keepalive_s,
     )
-    network = environment.network()
-    proxy = network.proxy_for(url)
-    if any(target.lower().startswith("https:") for target in (url, proxy.url if proxy else "")):
-        tls = certificates.tls_context(network.certificates_file, network.certificates_folder)
-    else:
-        tls = certificates.no_certificates()
+    proxy = proxy_for(url)
+    tls = tls_for(url, proxy.url if proxy else "")
     try:
         return httpx.AsyncHTTPTransport(
-            verify=tls, proxy=proxy.url if proxy else None, limits=limits, socket_options=_keepalive_options()
+            verify=tls, proxy=proxy.url if proxy else None, limits=limits, socket_options=keepalive_options()
         )
     except ImportError:
         raise NotConnected(
@@ -100,7 +101,19 @@ def proxy_for(url: str) -> Proxy | None:
     return environment.network().proxy_for(url)
 
 
-def _keepalive_options() -> list[tuple[int, int, int]]:
+def tls_for(*urls: str) -> ssl.SSLContext:
+    """Return the TLS context for connections to *urls*; if none of them is https, one that is made at once.
+
+    Raises:
+        NotConnected: the environment names certificates that can't be used.
+    """
+    if not any(url.lower().startswith("https:") for url in urls):
+        return certificates.no_certificates()
+    network = environment.network()
+    return certificates.tls_context(network.certificates_file, network.certificates_folder)
+
+
+def keepalive_options() -> list[tuple[int, int, int]]:
     """Return socket options that detect a dead peer within about two minutes of a silent long poll."""
     options = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
     for name, value in (
@@ -223,12 +236,12 @@ async def read_body(
             body += decoder.finish()
         if is_whole is None or not is_whole(bytes(body)):
             raise
-    if is_whole is None and await _is_longer_than_declared(response):
+    if is_whole is None and await is_longer_than_declared(response):
         raise httpx.DecodingError("it is longer than its Content-Length says")
     return bytes(body)
 
 
-async def _is_longer_than_declared(response: httpx.Response) -> bool:
+async def is_longer_than_declared(response: httpx.Response) -> bool:
     """Return True if bytes follow the body on its connection; nobody asked for more, so they are part of it.
 
     httpx ends a body at its Content-Length and drops the rest in silence. Its parser's buffer has no public name: where

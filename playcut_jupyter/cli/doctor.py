@@ -162,6 +162,8 @@ def _connection() -> tuple[str, bool]:
     Raises:
         PlaycutError: a setting can't be used, or the API refuses the key.
     """
+    if settings.is_frozen():
+        return "frozen (PLAYCUT_FROZEN is set): the library alone, no request is made", True
     if settings.uses_sandbox():
         return "PLAYCUT_SANDBOX is set: the sandbox inside each kernel, offline, nothing is paid", True
     url = settings.checked_base_url(settings.configured_url())

@@ -40,6 +40,23 @@ def prune(days: float, *, ask: bool) -> int:
     return 0
 
 
+def pack(file: str, *, starred: bool) -> int:
+    """Write everything that has a result, or what has a star, to a zip file."""
+    pc = Playcut()
+    runs = pc.history(starred=True, limit=1_000_000) if starred else None
+    if runs is not None and not runs:
+        print("Nothing has a star, so nothing was packed.")
+        return 1
+    print(pc.write_pack(file, runs))
+    return 0
+
+
+def unpack(file: str) -> int:
+    """Merge a pack into the library."""
+    print(Playcut().read_pack(file))
+    return 0
+
+
 def _confirm(question: str) -> bool:
     if not sys.stdin.isatty():
         print("This needs a terminal to ask in; add --yes.")

@@ -20,11 +20,11 @@ from playcut_jupyter.cli import assumptions
 from playcut_jupyter.cli.assumptions import Exchange, Finding
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.errors import PlaycutError, StoppedWaiting
-from playcut_jupyter.library.store import copy_out
+from playcut_jupyter.library.copies import copy_out
 from playcut_jupyter.playcut import Playcut
 from playcut_jupyter.redaction import plain
 from playcut_jupyter.results.asset import Asset
-from playcut_jupyter.results.generation import Generation
+from playcut_jupyter.results.generations import Generation
 
 PICTURE = "A single red apple on a white table"
 SOUND = "This is a test."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from asyncio import AbstractEventLoop, get_running_loop
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Any
@@ -16,6 +16,7 @@ import anyio
 from playcut_jupyter.api import models
 from playcut_jupyter.api.client import Client, OnPause
 from playcut_jupyter.api.rate_limit import RateLimiter
+from playcut_jupyter.api.storage_pool import StoragePool
 from playcut_jupyter.background.portal import close_soon, renew_with_loop
 from playcut_jupyter.background.single_flight import SingleFlight
 from playcut_jupyter.background.workers import in_worker
@@ -35,7 +36,7 @@ LOOKS_LIKE_SESSION = re.compile(
 
 
 class Connection:
-    """One base URL, one key, one library. Its client lives on the background event loop."""
+    """One base URL, one key, one library. Its sockets live on the background event loop."""
 
     def __init__(self, settings: Settings, account: Account) -> None:
         self.settings = settings
@@ -44,7 +45,8 @@ class Connection:
         self.session_id: str | None = None
         self.session_title = time.strftime("Notebook %Y-%m-%d %H:%M")
         self._client: Client | None = None
-        self._closing: finalize[..., Connection]
+        self._storage: StoragePool | None = None
+        self._closing: list[finalize[..., Connection]] = []
         self._first_price = anyio.Lock()
         self._session: SingleFlight[str] = SingleFlight()
         self._titled: dict[str, SingleFlight[str]] = {}
@@ -53,9 +55,7 @@ class Connection:
 
     def renew(self) -> None:
         """Leave the sockets of the loop that is gone alone: to a forked child they are its parent's."""
-        if self._client is not None:
-            self._closing.detach()
-            self._client = None
+        self._forget_sockets()
         self._first_price = anyio.Lock()
 
     @property
@@ -63,9 +63,26 @@ class Connection:
         """The client; made when first used, on the event loop."""
         if self._client is None:
             self._client = Client(self.settings, _rate_limiter(self.settings))
-            self._closing = finalize(self, close_soon, self._client.close)
-            self._closing.atexit = False
+            self._close_when_dropped(self._client.close)
         return self._client
+
+    @property
+    def storage(self) -> StoragePool:
+        """The connections to the storage, which never see the key; made when first used, on the event loop."""
+        if self._storage is None:
+            self._storage = StoragePool(self.settings)
+            self._close_when_dropped(self._storage.close)
+        return self._storage
+
+    def _close_when_dropped(self, close: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        closing = finalize(self, close_soon, close)
+        closing.atexit = False
+        self._closing.append(closing)
+
+    def _forget_sockets(self) -> None:
+        for closing in self._closing:
+            closing.detach()
+        self._closing, self._client, self._storage = [], None, None
 
     @property
     def rate_limit(self) -> tuple[int | None, int | None]:
@@ -75,10 +92,10 @@ class Connection:
 
     async def close(self) -> None:
         """Close connections and the library's file."""
-        if self._client is not None:
-            self._closing.detach()
-            await self._client.close()
-            self._client = None
+        used = [sockets for sockets in (self._client, self._storage) if sockets is not None]
+        self._forget_sockets()
+        for sockets in used:
+            await sockets.close()
         self.library.close()
 
     async def client_read(self, tool: str, tool_input: Mapping[str, object]) -> object:
@@ -93,6 +110,8 @@ class Connection:
         self.settings = replace(self.settings, **options)
         if self._client is not None:
             self._client.settings = self.settings
+        if self._storage is not None:
+            self._storage.settings = self.settings
 
     @property
     def known_voices(self) -> list[models.Voice]:

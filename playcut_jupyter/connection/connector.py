@@ -40,6 +40,7 @@ class Connector:
         base_url: str | None,
         home: str | Path | None,
         sandbox: bool | None,
+        frozen: bool | None,
         budget: float | None,
         options: Mapping[str, Any],
     ) -> None:
@@ -47,10 +48,12 @@ class Connector:
         self._base_url = base_url
         self._home = _named(home)
         self._sandbox = sandbox
+        self._frozen = frozen
         self._budget = checked_budget(budget)
         self._options = _checked(options)
         self._current: Connection | None = None
         self._connections: dict[tuple[str, str, Path], Connection] = {}
+        self._frozen_connections: dict[tuple[str, Path], Connection] = {}
         self._accounts: dict[str, Account] = {}
         self._offline: Connection | None = None
         self._lock = threading.RLock()
@@ -61,17 +64,27 @@ class Connector:
         self._lock = threading.RLock()
 
     def switch(self, **told: Any) -> None:
-        """Take `sandbox`, `base_url` or `home` anew, each as `Playcut` does; the next call uses what they say.
+        """Take `sandbox`, `frozen`, `base_url` or `home` anew, as `Playcut` does; the next call uses what they say.
 
         What is under way at the service used so far goes on there.
         """
         with self._lock:
             self._sandbox = told.get("sandbox", self._sandbox)
+            self._frozen = told.get("frozen", self._frozen)
             self._base_url = told.get("base_url", self._base_url)
             if "home" in told:
                 self._home = _named(told["home"])
             self._current = None
+            self._freeze()
         change_signal.changed()
+
+    def _freeze(self) -> bool:
+        """Let the connections that were made before make no request either, or make them again; tell if frozen."""
+        is_frozen = self.is_frozen
+        for connection in self._connections.values():
+            if connection.settings.is_frozen != is_frozen:
+                connection.change(is_frozen=is_frozen)
+        return is_frozen
 
     @property
     def home(self) -> Path:
@@ -90,6 +103,15 @@ class Connector:
         return settings.uses_sandbox(self._sandbox)
 
     @property
+    def is_frozen(self) -> bool:
+        """True if only the library is used: nothing is generated, and no request is made.
+
+        Raises:
+            NotConnected: PLAYCUT_FROZEN says neither yes nor no.
+        """
+        return settings.is_frozen(self._frozen)
+
+    @property
     def origin(self) -> str:
         """What generations are, or would be, filed under in the library."""
         return settings.configured_origin(self._base_url, self._sandbox)
@@ -97,6 +119,8 @@ class Connector:
     @property
     def place(self) -> str:
         """Where this is, or would be, connected to."""
+        if self.is_frozen:
+            return "the library alone (frozen)"
         return "sandbox" if self.is_sandbox else settings.configured_url(self._base_url)
 
     @property
@@ -118,6 +142,8 @@ class Connector:
         The environment counts as it is now: after a key is set there, or another one, it is that key's connection.
         """
         with self._lock:
+            if self._freeze():
+                return self._frozen_connection()
             key, url = self._credentials()
             place = (key, url, self.home)
             if place not in self._connections:
@@ -134,7 +160,7 @@ class Connector:
     def open_connections(self) -> list[Connection]:
         """The connections that have been made, to whatever service and library."""
         with self._lock:
-            return list(self._connections.values())
+            return [*self._connections.values(), *self._frozen_connections.values()]
 
     @property
     def offline_library(self) -> Connection:
@@ -157,11 +183,20 @@ class Connector:
         """Close all connections; the next use makes a new one."""
         with self._lock:
             connections, self._connections, self._current = self.open_connections, {}, None
+            self._frozen_connections = {}
             if self._offline is not None:
                 connections.append(self._offline)
                 self._offline = None
         for connection in connections:
             portal().call(connection.close)
+
+    def _frozen_connection(self) -> Connection:
+        """Return a connection that knows the library and no key, and starts no sandbox."""
+        url = settings.checked_base_url(settings.configured_url(self._base_url))
+        place = (self.origin, self.home)
+        if place not in self._frozen_connections:
+            self._frozen_connections[place] = self._connected("", url, is_sandbox=self.is_sandbox, is_frozen=True)
+        return self._frozen_connections[place]
 
     def _credentials(self) -> tuple[str, str]:
         if self.is_sandbox:
@@ -173,8 +208,10 @@ class Connector:
             raise NotConnected("There is no API key, and the sandbox is off.")
         return key, url
 
-    def _connected(self, key: str, url: str, *, is_sandbox: bool = False) -> Connection:
-        chosen = Settings(api_key=key, base_url=url, home=self.home, is_sandbox=is_sandbox, **self._options)
+    def _connected(self, key: str, url: str, *, is_sandbox: bool = False, is_frozen: bool = False) -> Connection:
+        chosen = Settings(
+            api_key=key, base_url=url, home=self.home, is_sandbox=is_sandbox, is_frozen=is_frozen, **self._options
+        )
         _ = chosen.allowed_storage  # what can't be read is refused before anything is bought
         # What was spent at a service is not forgotten with a connection to it.
         account = self._accounts.setdefault(chosen.origin, Account(self._budget))

@@ -31,7 +31,7 @@ _PORTS = {"http": 80, "https": 443}
 async def storage_warning(connection: Connection) -> str | None:
     """Return what will keep assets from being downloaded, and what helps; None if nothing is known to."""
     settings = connection.settings
-    if settings.is_sandbox:
+    if settings.is_sandbox or settings.is_frozen:
         return None
     warning = await _about_api(settings)
     if warning is not None:

@@ -11,7 +11,7 @@ from playcut_jupyter.design import planning
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.prompts.template import escape
-from playcut_jupyter.syntax import cell_line, values
+from playcut_jupyter.syntax import cell_line, references, values
 
 
 def cell(snapshot: Snapshot) -> str:
@@ -27,7 +27,8 @@ def cell(snapshot: Snapshot) -> str:
     # By the tool's own name anything can be asked for, though less readably.
     inputs = dict(snapshot.inputs)
     is_printable = json.dumps(inputs, ensure_ascii=False).isprintable()
-    return f"%%playcut {snapshot.tool}\n{json.dumps(inputs, indent=2, ensure_ascii=not is_printable)}"
+    typed = {**inputs, **references.escaped(references.without_prompt(inputs))}
+    return f"%%playcut {snapshot.tool}\n{json.dumps(typed, indent=2, ensure_ascii=not is_printable)}"
 
 
 def other_inputs(snapshot: Snapshot) -> dict[str, object]:
@@ -61,7 +62,7 @@ def param(name: str, value: object, *others: object) -> str | None:
 
 def _read_param(word: str) -> Mapping[str, object]:
     try:
-        return cell_line.parse_cell_line(shlex.join(["image", "-p", word]), {}).inputs
+        return references.unescaped(cell_line.parse_cell_line(shlex.join(["image", "-p", word]), {}).inputs)
     except PlaycutError:
         return {}
 
@@ -70,7 +71,8 @@ def _inputs_of(snapshot: Snapshot, line: str, body: str) -> dict[str, object] | 
     """Return the inputs that a cell of *line* and *body* would send; None if it would send none or several."""
     try:
         parsed = cell_line.parse_cell_line(line, {})
-        request = planning.plan_sweep(parsed.kind, body.strip("\n"), {}, parsed.inputs, literal=parsed.literal)
+        inputs = references.unescaped(parsed.inputs)
+        request = planning.plan_sweep(parsed.kind, body.strip("\n"), {}, inputs, literal=parsed.literal)
     except PlaycutError:
         return None
     if request.total != 1:

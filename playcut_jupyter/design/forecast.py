@@ -33,6 +33,7 @@ class Forecast:
         credits: the estimate for all that are not in the library, from the last estimates for the same inputs, scaled
             up from a sample; None if no price is known.
         left: credits left in the budget; None without a budget.
+        is_frozen: True if nothing is generated, and what the library lacks is refused.
     """
 
     request: Request
@@ -41,13 +42,16 @@ class Forecast:
     unpriced: int
     credits: float | None
     left: float | None = None
+    is_frozen: bool = False
 
     @property
     def price(self) -> str:
         """The price as text; "" if there is nothing to say."""
         new = self.looked_up - self.in_library
         parts = []
-        if self.credits is not None:
+        if self.is_frozen:
+            parts += [f"{new:,} not in your library, which is frozen"] if new else []
+        elif self.credits is not None:
             basis = "" if self.looked_up == self.request.total else f", from {self.looked_up:,} of them taken at random"
             parts.append(f"about {in_credits(self.credits)} (estimate{basis})")
             if self.unpriced:
@@ -87,7 +91,7 @@ def forecast(connection: Connection, request: Request, *, reuse: bool = True) ->
     Raises:
         InvalidInput: an input can't be sent as JSON.
     """
-    origin = connection.settings.origin
+    origin, is_frozen = connection.settings.origin, connection.settings.is_frozen
     counts: Counter[str] = Counter()
     requests: dict[str, GenerationRequest] = {}
     largest = max(1, _MAX_LOOKUPS // len(request.parts))
@@ -100,7 +104,8 @@ def forecast(connection: Connection, request: Request, *, reuse: bool = True) ->
             requests[key] = one
     in_library, unpriced, prices = 0, 0, []
     for key, number in counts.items():
-        saved = _saved(connection, requests[key], number) if reuse and not request.fresh else 0
+        is_reused = is_frozen or (reuse and not request.fresh)
+        saved = _saved(connection, requests[key], number) if is_reused else 0
         in_library += saved
         price = connection.expected_credits(requests[key])
         if price is None:
@@ -113,8 +118,9 @@ def forecast(connection: Connection, request: Request, *, reuse: bool = True) ->
         looked_up,
         in_library,
         unpriced,
-        credits=sum(prices) * request.total / looked_up if prices else None,
+        credits=None if is_frozen else sum(prices) * request.total / looked_up if prices else None,
         left=connection.account.left,
+        is_frozen=is_frozen,
     )
 
 
@@ -139,7 +145,8 @@ def affordable(
 
 
 def _saved(connection: Connection, request: GenerationRequest, number: int) -> int:
+    find = connection.library.kept if connection.settings.is_frozen else connection.library.saved
     try:
-        return len(connection.library.saved(connection.settings.origin, request.tool.name, request.inputs, number))
+        return len(find(connection.settings.origin, request.tool.name, request.inputs, number))
     except PlaycutError:
         return 0

@@ -23,7 +23,7 @@ from playcut_jupyter.prompts.plan import Expansion, Expansions, Plan
 from playcut_jupyter.prompts.template import axes_in, names_in
 from playcut_jupyter.prompts.values import refuse_no_value
 from playcut_jupyter.settings import MAX_GENERATIONS
-from playcut_jupyter.tools import GenerationRequest, Tool
+from playcut_jupyter.tools import AssetId, GenerationRequest, Tool
 
 _PROMPT = "_prompt"
 """The template variable that holds a literal prompt."""
@@ -76,7 +76,8 @@ class SweepRequest:
     @property
     def axes(self) -> dict[str, Sequence[object]]:
         """Name of each axis -> its values; a `count` above 1 is an axis too."""
-        return {**self.plan.axes, **self.variants}
+        named = {name: tuple(map(label_of, values)) for name, values in self.plan.axes.items()}
+        return {**named, **self.variants}
 
     @property
     def same_for_all(self) -> str:
@@ -100,7 +101,7 @@ class SweepRequest:
                 in_session=self.tool.name.startswith("generate-"),
                 as_given=not self.tool.is_known,
                 parent_id=self.parent_id,
-                labels={**expansion.labels, **variant},
+                labels={**{name: label_of(value) for name, value in expansion.labels.items()}, **variant},
             )
             for expansion in self.plan
             for variant in variants
@@ -117,6 +118,11 @@ class SweepRequest:
         if self.count > 1:
             headline += f" x {self.count} of each = {self.total:,} generations"
         return "\n".join([headline, *rest])
+
+
+def label_of(value: object) -> object:
+    """Return what stands for the value of an axis: for the asset of an earlier result its name, not its id."""
+    return value.label or str(value) if isinstance(value, AssetId) else value
 
 
 def plan_sweep(

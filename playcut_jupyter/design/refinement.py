@@ -9,23 +9,48 @@ from __future__ import annotations
 import math
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 from playcut_jupyter import tools
 from playcut_jupyter.design import cell_source, lineage
 from playcut_jupyter.design.children import JointRequest, Request
 from playcut_jupyter.design.effects import Effect
-from playcut_jupyter.design.planning import SweepRequest, plan_sweep
+from playcut_jupyter.design.planning import SweepRequest, label_of, plan_sweep
 from playcut_jupyter.errors import InvalidInput, PlaycutError
 from playcut_jupyter.library.records import canonical
 from playcut_jupyter.prompts.plan import Axis, Expansions, Pieces, Plan
 from playcut_jupyter.prompts.template import escape
 from playcut_jupyter.settings import MAX_GENERATIONS
-from playcut_jupyter.syntax import cell_line, near_options
+from playcut_jupyter.syntax import cell_line, near_options, references
 
 _MAX_COMPARED = 2_000
 """The largest number of generations that are all compared; of more, this many."""
+
+
+def next_cell(
+    request: Request | None, keep: float | Mapping[str, object], judged: Callable[[], Sequence[Effect]]
+) -> str:
+    """Return the next cell after the sweep of *request*.
+
+    Args:
+        request: what was asked for; None if that isn't known.
+        keep: the share of each axis's values to keep, or the values themselves by axis.
+        judged: returns the effects of the sweep's values.
+
+    Raises:
+        InvalidInput: nothing has been judged, *keep* names what isn't there, or the sweep can't be refined.
+    """
+    refined = refinable(request)
+    if isinstance(keep, Mapping):
+        return refined_cell(refined, chosen(refined.plan, keep))
+    kept = strongest(refined.plan, judged(), keep)
+    if not kept:
+        raise InvalidInput(
+            "Nothing has been judged yet, so no value has lost.",
+            hint='Use `sweep.pick()`, or star the good ones; or name what to keep: keep={"style": ["neon"]}.',
+        )
+    return refined_cell(refined, kept)
 
 
 def refinable(request: Request | None) -> SweepRequest:
@@ -85,7 +110,7 @@ def chosen(plan: Plan, keep: Mapping[str, object]) -> dict[str, list[str]]:
             raise InvalidInput(
                 f"The sweep has no axis {axis!r}.{suggestion}", hint=f"Its axes are {', '.join(plan.axes)}."
             )
-        values = list(map(str, plan.axes[axis]))
+        values = [str(label_of(value)) for value in plan.axes[axis]]
         kept[axis] = list(map(str, given if isinstance(given, list | tuple | set | frozenset) else [given]))
         unknown = [value for value in kept[axis] if value not in values]
         if unknown or not kept[axis]:
@@ -118,7 +143,8 @@ def refined_cell(request: SweepRequest, kept: Mapping[str, Sequence[str]]) -> st
 def _reduced(plan: Plan, kept: Mapping[str, Sequence[str]]) -> Plan:
     axes = []
     for axis in plan.expansions.axes:
-        places = [at for at, value in enumerate(axis.values) if str(value) in kept.get(axis.name, [str(value)])]
+        labels = [str(label_of(value)) for value in axis.values]
+        places = [at for at, label in enumerate(labels) if label in kept.get(axis.name, labels)]
         texts = tuple(axis.texts[at] for at in places) if axis.texts else ()
         axes.append(Axis(axis.name, tuple(axis.values[at] for at in places), texts, axis.option))
     count = math.prod(len(axis.values) for axis in axes)
@@ -196,7 +222,8 @@ def _asks_for(plan: Plan, words: Sequence[str], body: str) -> bool:
         line = cell_line.parse_cell_line(shlex.join(words), {})
         if not line.literal:
             near_options.check_body(body)
-        read = plan_sweep(line.kind, body.strip("\n"), {}, line.inputs, literal=line.literal).plan
+        inputs = references.unescaped(line.inputs)
+        read = plan_sweep(line.kind, body.strip("\n"), {}, inputs, literal=line.literal).plan
     except PlaycutError:
         return False
     if len(read) != len(plan):

@@ -143,7 +143,7 @@ def _player(record: AssetRecord, caption: str, longest_px: int) -> Markup:
 
 def _card(record: AssetRecord, remark: str) -> Markup:
     facts = " · ".join(filter(None, (record.mime_type, remark)))
-    location = str(record.path) if record.path else "in memory only: save it with .save(path)"
+    location = record.place or "in memory only: save it with .save(path)"
     return Markup(
         '<div class="playcut-file" style="border:1px solid rgba(128,128,128,0.5);border-radius:4px;padding:8px;'
         'display:inline-block;word-wrap:break-word;">{}<br><code>{}</code></div>'

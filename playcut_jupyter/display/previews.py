@@ -1,11 +1,16 @@
-"""Small pictures of assets, cached in memory: an original is read and decoded once for each size."""
+"""Small pictures of assets, cached in memory: an original is read and decoded once for each size.
+
+The still of a clip is kept beside the clip too, because clips are large and their decoder is slow to start.
+"""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 
 from playcut_jupyter import media
 from playcut_jupyter.library.records import AssetRecord
+from playcut_jupyter.library.store import poster_path, write_whole
 
 POSTER_PX = 640
 """The longest side of a poster frame, pixels."""
@@ -41,10 +46,23 @@ def poster_frame(record: AssetRecord, longest_px: int) -> bytes | None:
     """
     if not record.mime_type.startswith("video/"):
         return None
-    if record.path is None:
-        return media.poster_frame(record.read(), min(POSTER_PX, longest_px))
+    still = _still(record)
+    return still if still is None or longest_px >= POSTER_PX else media.smaller_still(still, longest_px)
+
+
+@lru_cache(_CACHE_SIZE)
+def _still(record: AssetRecord) -> bytes | None:
+    if record.path is None or not record.is_whole:
+        return media.poster_frame(record.read(), POSTER_PX)
+    kept = poster_path(record.path)
+    with suppress(OSError):
+        return kept.read_bytes()
     try:
-        return media.poster_frame(record.path, min(POSTER_PX, longest_px))
+        still = media.poster_frame(record.path, POSTER_PX)
     except OSError:
         record.read()  # raises the error that tells what to do
         raise
+    if still is not None:
+        with suppress(OSError):  # a library that can't be written: it is made again in the next kernel
+            write_whole(kept, still, durable=False)
+    return still

@@ -2,48 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from playcut_jupyter.display import naming
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.jobs.job import Job
 from playcut_jupyter.jobs.snapshot import Snapshot
+from playcut_jupyter.library.copies import Copy, copy_out
 from playcut_jupyter.library.records import AssetRecord
-from playcut_jupyter.library.store import copy_out
 from playcut_jupyter.media import suffix_fits
 
 
-def save_asset(record: AssetRecord, target: str | Path) -> Path:
-    """Copy an original to *target*, a folder or a file, and return the path written.
+def save_asset(record: AssetRecord, target: str | Path, name: str = "playcut") -> Copy:
+    """Copy an original to *target*, a file, or a folder in which it is called *name*; return what was written.
 
     Raises:
         InvalidInput: *target* can't be written.
         AssetUnavailable: the original is gone from the library.
     """
     if record.path is not None and record.path.exists():
-        return copy_out(record.path, target, record.suffix)
-    return copy_out(record.read(), target, record.suffix)
+        return copy_out(record.path, target, record.suffix, name)
+    return copy_out(record.read(), target, record.suffix, name)
 
 
-def save(snapshots: Iterable[Snapshot], target: str | Path) -> list[Path]:
-    """Copy the originals of finished generations to *target*, with numbered names; return the paths written.
+def save(snapshots: Sequence[Snapshot], target: str | Path) -> list[Copy]:
+    """Copy the originals of finished generations to *target*, and return what was written.
+
+    In a folder their names are numbers and words of the prompts; the name of a file gets numbers.
 
     Raises:
         InvalidInput: *target* can't be written.
         AssetUnavailable: an original is gone from the library.
     """
-    return [save_asset(record, target) for snapshot in snapshots if snapshot.succeeded for record in snapshot.assets]
+    return [save_asset(record, target, name) for record, name in naming.names_of(snapshots)]
 
 
-def saved_message(paths: Sequence[Path], target: str | Path = "") -> str:
-    """Return the message about the files written; it says so where the extension of *target* was put right."""
-    asked = Path(target)
-    renamed = [
-        path for path in paths if path.name.startswith(asked.stem) and not suffix_fits(asked.suffix, path.suffix)
+def saved_message(copies: Sequence[Copy], target: str | Path = "") -> str:
+    """Return the message about the files written, and about those that were there already.
+
+    It says so where the extension of *target* was put right.
+    """
+    told = [
+        f"{word}: {', '.join(paths)}"
+        for word, is_new in (("Saved", True), ("Already there", False))
+        if (paths := [str(copy.path) for copy in copies if copy.is_new is is_new])
     ]
-    right = ", ".join(sorted({path.suffix for path in renamed}))
-    note = f" ({right} in place of {asked.suffix}, because that is what it is)" if renamed else ""
-    return "Saved: " + (", ".join(map(str, paths)) or "nothing, because nothing was generated") + note
+    message = ". ".join(told) or "Saved: nothing, because nothing was generated"
+    asked = Path(target)
+    suffixes = {path.suffix for path, _ in copies if path.parent.name != asked.name}  # else it is a folder
+    right = ", ".join(sorted(suffix for suffix in suffixes if not suffix_fits(asked.suffix, suffix)))
+    return message + (f" ({right} in place of {asked.suffix}, because that is what it is)" if right else "")
 
 
 def save_when_done(jobs: Sequence[Job], target: str | None) -> Callable[[], str] | None:

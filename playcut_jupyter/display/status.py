@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 from playcut_jupyter.connection.account import in_credits
-from playcut_jupyter.display import media_html, text_html
+from playcut_jupyter.display import media_html, naming, text_html
 from playcut_jupyter.display.bundles import Bundle, mime_bundle
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.library.records import AssetRecord
@@ -59,8 +59,9 @@ def result(snapshot: Snapshot) -> Markup:
 def line(snapshot: Snapshot, *, error_follows: bool = False) -> Markup:
     """Return the status line; small when done, because it is below the result."""
     if snapshot.succeeded:
-        facts = " · ".join([snapshot.state.lower(), *final_facts(snapshot)])
-        return _box(snapshot, Markup("{} {}").format(badge(snapshot), facts), _SMALL)
+        files = [file(record) for record in snapshot.assets if record.path]
+        told = Markup(" · ").join([snapshot.state.lower(), *result_facts(snapshot), *files, *_kernel_facts(snapshot)])
+        return _box(snapshot, Markup("{} {}").format(badge(snapshot), told), _SMALL)
     bar = Markup("")
     if snapshot.progress is not None and not snapshot.done:
         bar = Markup('<progress value="{:.0f}" max="100" style="width:8em;"></progress> ').format(snapshot.progress)
@@ -76,7 +77,9 @@ def badge(snapshot: Snapshot) -> Markup:
 def text(snapshot: Snapshot, *, error_follows: bool = False) -> str:
     """Return the status as one line of plain text, for terminals and front ends without HTML."""
     if snapshot.succeeded:
-        facts = final_facts(snapshot) if snapshot.assets else [text_html.data_text(snapshot.data)]
+        places = [record.place for record in snapshot.assets if record.path]
+        facts = [*result_facts(snapshot), *places, *_kernel_facts(snapshot)]
+        facts = facts if snapshot.assets else [text_html.data_text(snapshot.data)]
     else:
         facts = status_facts(snapshot, error_follows=error_follows)
     mark = "[sandbox] " if snapshot.is_sandbox else ""
@@ -102,12 +105,14 @@ def status_facts(snapshot: Snapshot, *, error_follows: bool = False) -> list[str
     return facts
 
 
-def final_facts(snapshot: Snapshot) -> list[str]:
-    """Return the facts of the final line: the result, its files, and the kernel's credits so far."""
-    facts = result_facts(snapshot) + [str(record.path) for record in snapshot.assets if record.path]
-    if not snapshot.reused:
-        facts.append(f"this kernel: {in_credits(snapshot.kernel_credits)} (estimate)")
-    return facts
+def file(record: AssetRecord) -> Markup:
+    """Return the short name of an original in the library, with its whole place as the tooltip."""
+    return Markup('<span class="playcut-place" title="{}">{}</span>').format(record.place, naming.short_name(record))
+
+
+def _kernel_facts(snapshot: Snapshot) -> list[str]:
+    """Return the kernel's credits so far, if this generation changed them."""
+    return [f"this kernel: {in_credits(snapshot.kernel_credits)} (estimate)"] if snapshot.has_spent else []
 
 
 def result_facts(snapshot: Snapshot, fresh: str = "--fresh") -> list[str]:

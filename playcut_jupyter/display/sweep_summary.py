@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from markupsafe import Markup
 
@@ -28,7 +28,9 @@ def line(sweep: SweepSnapshot, *, error_follows: bool = False) -> Markup:
     """Return the summary as a status line in HTML."""
     word = "failed" if sweep.done and sweep.failed else "completed" if sweep.done else "processing"
     warnings = dict.fromkeys(snapshot.warning for snapshot in sweep.generations if snapshot.warning)
-    facts = " · ".join([*_facts(sweep, error_follows), *(f"not saved: {warning}" for warning in warnings)])
+    facts = Markup(" · ").join(
+        [*_facts(sweep, error_follows, _location_html), *(f"not saved: {warning}" for warning in warnings)]
+    )
     badge = status.badge(sweep.generations[0]) if sweep.generations else ""
     return Markup('<div class="playcut-status playcut-status-{}" style="{}"><b>{}</b> {} {}</div>').format(
         word, text_html.LINE, word.upper(), badge, facts
@@ -38,7 +40,7 @@ def line(sweep: SweepSnapshot, *, error_follows: bool = False) -> Markup:
 def text(sweep: SweepSnapshot, *, error_follows: bool = False) -> str:
     """Return the summary as one line of text."""
     badge = "[sandbox] " if sweep.generations and sweep.generations[0].is_sandbox else ""
-    return badge + " · ".join(_facts(sweep, error_follows))
+    return badge + " · ".join(_facts(sweep, error_follows, _location))
 
 
 def description(sweep: SweepSnapshot) -> str:
@@ -47,7 +49,7 @@ def description(sweep: SweepSnapshot) -> str:
     return f"Sweep of {len(sweep.generations)}: {done} done, {failed} failed; axes {list(sweep.axes) or 'none'}"
 
 
-def _facts(sweep: SweepSnapshot, error_follows: bool) -> list[str]:
+def _facts(sweep: SweepSnapshot, error_follows: bool, location: Callable[[Sequence[Snapshot]], str]) -> list[str]:
     generations, finished = sweep.generations, sweep.succeeded
     reused = sum(snapshot.reused for snapshot in finished)
     elapsed_s = max((snapshot.elapsed_s for snapshot in generations if not snapshot.reused), default=0.0)
@@ -61,7 +63,7 @@ def _facts(sweep: SweepSnapshot, error_follows: bool) -> list[str]:
         f"{elapsed_s:.1f} s",
         f"rate limited, continuing in {pause_s:.0f} s" if pause_s > 0 else "",
         _credits(generations),
-        _location(generations) if sweep.done else "",
+        location(generations) if sweep.done else "",
         "" if error_follows else sweep.shared_reason,
     ]
     return [fact for fact in facts if fact]
@@ -89,5 +91,15 @@ def _credits(snapshots: Sequence[Snapshot]) -> str:
 
 def _location(snapshots: Sequence[Snapshot]) -> str:
     """Return where the originals are: the file, or the folder that holds them all."""
-    paths = [record.path for snapshot in snapshots for record in snapshot.assets if record.path]
-    return os.path.commonpath(paths) if paths else ""
+    places = [record.place for snapshot in snapshots for record in snapshot.assets if record.path]
+    return os.path.commonpath(places) if places else ""
+
+
+def _location_html(snapshots: Sequence[Snapshot]) -> Markup:
+    """Return the name of that file or folder, with its whole place as the tooltip."""
+    records = [record for snapshot in snapshots for record in snapshot.assets if record.path]
+    if len({record.path for record in records}) == 1:
+        return status.file(records[0])
+    place = _location(snapshots)
+    name = os.path.basename(place)  # noqa: PTH119 - a place may be a part of a path
+    return Markup('<span class="playcut-place" title="{}">{}</span>').format(place, f"{name}/") if place else Markup("")

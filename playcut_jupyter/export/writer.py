@@ -17,12 +17,19 @@ from importlib.resources import files
 from typing import Any
 
 from playcut_jupyter.errors import InvalidInput
+from playcut_jupyter.export import mcp
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.redaction import without_secrets
 from playcut_jupyter.tools import READ_ONLY
 
-FORMATS: Mapping[str, str] = {"curl": "curl.sh", "python": "python.py", "typescript": "typescript.ts", "json": ""}
-"""Format -> its program in `programs/`; JSON has only the inputs."""
+FORMATS: Mapping[str, str] = {
+    "curl": "curl.sh",
+    "python": "python.py",
+    "typescript": "typescript.ts",
+    "json": "",
+    "mcp": "",
+}
+"""Format -> its program in `programs/`; "json" has only the inputs, and "mcp" the messages for an MCP server."""
 _LARGEST_EXACT = 2**53 - 1
 """The largest whole number that a JavaScript number holds exactly."""
 
@@ -35,7 +42,7 @@ def program(
     Args:
         generations: at least one.
         format_: "curl" (a bash script), "python" (with httpx alone), "typescript" (for node, without packages), or
-            "json": kind, tool, prompt and inputs as a document.
+            "json": kind, tool, prompt and inputs as a document, or "mcp": a JSON list of `tools/call` messages.
         axes: the axes of a sweep, which its JSON includes.
 
     Raises:
@@ -53,12 +60,15 @@ def program(
         _check(snapshot)
     if format_ == "json":
         return _json(_document(generations, axes or {})) + "\n"
-    template = (files("playcut_jupyter.export") / "programs" / FORMATS[format_]).read_text(encoding="utf-8")
-    sandbox_line = "" if not any(snapshot.is_sandbox for snapshot in generations) else r"\1\2"
-    template = re.sub(r"(?m)^(.*)__SANDBOX__ (.*\n)", sandbox_line, template, count=1)
     steps = [
         _step(snapshot, _name(snapshot, number, len(generations))) for number, snapshot in enumerate(generations, 1)
     ]
+    if format_ == "mcp":
+        counts = [len(snapshot.assets) or 1 for snapshot in generations]
+        return _json(mcp.messages([{**step, "assets": n} for step, n in zip(steps, counts, strict=True)])) + "\n"
+    template = (files("playcut_jupyter.export") / "programs" / FORMATS[format_]).read_text(encoding="utf-8")
+    sandbox_line = "" if not any(snapshot.is_sandbox for snapshot in generations) else r"\1\2"
+    template = re.sub(r"(?m)^(.*)__SANDBOX__ (.*\n)", sandbox_line, template, count=1)
     if format_ == "curl":
         return template.replace("__GENERATIONS__", _bash(steps), 1)
     literal = pprint.pformat(steps, width=110, sort_dicts=False) if format_ == "python" else _typescript(steps)

@@ -1,15 +1,14 @@
 """Downloads a finished task's assets to disk.
 
 A signed URL is used at once and never stored. A download that fails is retried with a newly signed URL: for as long as
-the patience lasts where the storage or the way to it is in trouble, a few times where it is expired or damaged. What
-came whole is kept, whatever it is (`acceptance`). An asset that still can't be fetched is an error that loses nothing:
-its task can be resumed later.
+the patience lasts where the storage or the way to it is in trouble, a few times where it is expired or damaged. A
+cut download is continued where the storage allows it. What came whole is kept, whatever it is (`acceptance`). An asset
+that still can't be fetched is an error that loses nothing: its task can be resumed later.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
 
 import anyio
 
@@ -24,8 +23,8 @@ from playcut_jupyter.jobs.acceptance import Outcome, judge
 from playcut_jupyter.jobs.events import Emit, Throttled
 from playcut_jupyter.jobs.patience import download_may_pass
 from playcut_jupyter.jobs.record_writer import RecordWriter
+from playcut_jupyter.library.parts import Part
 from playcut_jupyter.library.records import AssetRecord
-from playcut_jupyter.library.store import hash_of
 from playcut_jupyter.remedies import Action, Remedy
 from playcut_jupyter.tools import GenerationRequest
 
@@ -43,18 +42,21 @@ async def fetch_assets(
     Raises:
         AssetUnavailable: one of them can't be fetched; the others are in the library.
     """
-    await record.keep_asset_ids(asset_ids)
     assets: dict[int, AssetRecord] = {}
     failures: list[PlaycutError] = []
 
     async def fetch(position: int, asset_id: str) -> None:
+        arrivals = _Arrivals(request.tool.kind, connection.library.store.new_part)
         try:
-            data, info = await _download(connection, request, asset_id, patience, emit)
-            assets[position] = await record.keep_asset(position, asset_id, data, info)
+            part, info = await _download(connection, arrivals, asset_id, patience, emit)
+            assets[position] = await record.keep_asset(position, asset_id, part, info)
         except PlaycutError as error:
             failures.append(error)
+        finally:
+            arrivals.discard()
 
     async with anyio.create_task_group() as group:
+        group.start_soon(record.keep_asset_ids, asset_ids)
         for position, asset_id in enumerate(asset_ids):
             group.start_soon(fetch, position, asset_id)
     if failures:
@@ -63,14 +65,14 @@ async def fetch_assets(
 
 
 async def _download(
-    connection: Connection, request: GenerationRequest, asset_id: str, patience: Patience, emit: Emit
-) -> tuple[bytes, media.MediaInfo]:
+    connection: Connection, arrivals: _Arrivals, asset_id: str, patience: Patience, emit: Emit
+) -> tuple[Part, media.MediaInfo]:
     """Sign, download and check one asset; retry while another attempt may help."""
 
     def notify(seconds: float, reason: str = "") -> None:
         emit(Throttled(seconds, reason))
 
-    arrivals = _Arrivals(request.tool.kind)
+    download = downloads.Download(connection.storage, arrivals)
     may_pass = download_may_pass()
 
     def may_help(error: Exception) -> bool:
@@ -88,8 +90,8 @@ async def _download(
                     notify=notify,
                     patience=patience,
                 )
-                body = await downloads.fetch(_url_in(signed), connection.settings)
-                return await in_worker(partial(arrivals.take, body))
+                received = await download.attempt(_url_in(signed))
+                return await arrivals.take(received)
     except downloads.FetchFailed as failed:
         if arrivals.whole is not None:
             return arrivals.whole
@@ -111,31 +113,69 @@ def _url_in(signed: object) -> str:
 
 
 class _Arrivals:
-    """What the attempts at one asset brought: the same bytes twice are the asset, whatever they look like."""
+    """What the attempts at one asset brought: the same bytes twice are the asset, whatever they look like.
 
-    def __init__(self, kind: str) -> None:
+    Args:
+        kind: what was asked for: "image", "video", "speech", or another tool's kind.
+        new_part: makes what the bytes of an attempt are written to.
+    """
+
+    def __init__(self, kind: str, new_part: Callable[[], Part]) -> None:
         self._kind = kind
+        self._new_part = new_part
+        self._part = new_part()
         self._hashes: set[str] = set()
-        self.whole: tuple[bytes, media.MediaInfo] | None = None
+        self.whole: tuple[Part, media.MediaInfo] | None = None
         """The newest bytes whose length was right, though another attempt was to confirm them."""
 
-    def take(self, body: downloads.Body) -> tuple[bytes, media.MediaInfo]:
+    @property
+    def size(self) -> int:
+        """How many bytes of the attempt under way there are."""
+        return self._part.size
+
+    def write(self, data: bytes) -> None:
+        """Append *data* to the attempt under way."""
+        self._part.write(data)
+
+    def restart(self) -> None:
+        """Forget the bytes of the attempt under way."""
+        self._part.restart()
+
+    def discard(self) -> None:
+        """Remove all that was not kept."""
+        self._part.discard()
+        if self.whole is not None:
+            self.whole[0].discard()
+
+    async def take(self, received: downloads.Received) -> tuple[Part, media.MediaInfo]:
         """Return the bytes and what is known of them; raise `FetchFailed` if they are not to be kept yet."""
-        info = media.inspect(body.data)
-        sha256 = hash_of(body.data)
+        part, found = self._part, list[tuple[media.MediaInfo, bool]]()
+
+        def look() -> None:
+            found.append((media.inspect(part.source), media.looks_like_text(part.source)))
+
+        async with anyio.create_task_group() as group:  # both take a while
+            group.start_soon(in_worker, part.sync)
+            group.start_soon(in_worker, look)
+        info, is_text = found[0]
         verdict = judge(
             info,
-            body.content_type,
-            size_bytes=len(body.data),
-            is_text=media.looks_like_text(body.data),
+            received.content_type,
+            size_bytes=part.size,
+            is_text=is_text,
             kind=self._kind,
-            length_fits=body.length_fits,
-            seen_before=sha256 in self._hashes,
+            length_fits=received.length_fits,
+            seen_before=part.sha256 in self._hashes,
         )
         if verdict.outcome is Outcome.KEEP:
-            return body.data, info
+            return part, info
         if verdict.outcome is Outcome.FETCH_AGAIN:
-            self._hashes.add(sha256)
-            if body.length_fits:
-                self.whole = body.data, info
+            self._hashes.add(part.sha256)
+            if received.length_fits:
+                self._set_aside(info)
         raise downloads.FetchFailed(verdict.reason, retryable=True)
+
+    def _set_aside(self, info: media.MediaInfo) -> None:
+        if self.whole is not None:
+            self.whole[0].discard()
+        self.whole, self._part = (self._part, info), self._new_part()

@@ -179,7 +179,7 @@ class Job:
         self._end(assets=tuple(assets), error=error, elapsed_s=took_s)
 
     def _end(self, **outcome: Any) -> None:
-        self.update(done=True, is_being_sent=False, pause_s=0.0, retry_reason="", **outcome)
+        self.update(done=True, is_being_sent=False, is_fetching=False, pause_s=0.0, retry_reason="", **outcome)
 
     def stop_waiting(self) -> None:
         """Stop waiting; the task itself continues at Playcut and can be resumed. No-op once done."""

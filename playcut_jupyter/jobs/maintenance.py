@@ -14,6 +14,7 @@ from playcut_jupyter.jobs.fetching import fetch_assets
 from playcut_jupyter.jobs.record_writer import RecordWriter
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.library.records import AssetRecord, Record
+from playcut_jupyter.library.store import remove_original
 from playcut_jupyter.tools import GenerationRequest, named
 
 _DAY_S = 86_400.0
@@ -52,11 +53,10 @@ def older_than(library: Library, days: float) -> list[Record]:
 
 def prune(library: Library, records: list[Record]) -> int:
     """Remove *records* and the originals that no other generation uses; return how many bytes were freed."""
-    freed = 0
+    freed = library.store.remove_stale_parts()
     for record in records:
         for path in library.remove(record.id):
-            freed += path.stat().st_size if path.exists() else 0
-            path.unlink(missing_ok=True)
+            freed += remove_original(path)
         for asset in record.assets:
             if asset.path is not None:
                 asset.path.with_suffix(f".{record.id}.json").unlink(missing_ok=True)
@@ -64,7 +64,8 @@ def prune(library: Library, records: list[Record]) -> int:
 
 
 def damaged(library: Library) -> list[Damage]:
-    """Return all originals that are missing or damaged. Reads every file."""
+    """Return all originals that are missing or damaged. Reads every file, and removes what was left half written."""
+    library.store.remove_stale_parts()
     return [
         Damage(record, asset)
         for record in library.fetched()
@@ -103,5 +104,5 @@ async def repair(connection: Connection, record: Record) -> str:
     paths = {asset.path for asset in repaired.assets} if repaired else set()
     for asset in record.assets:
         if asset.path is not None and asset.path not in paths and not connection.library.has_file(asset.sha256):
-            asset.path.unlink(missing_ok=True)  # the damaged file: the service now sent other bytes
+            remove_original(asset.path)  # the damaged file: the service now sent other bytes
     return ""

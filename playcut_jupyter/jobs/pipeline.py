@@ -78,8 +78,7 @@ async def resume_task(job: Job, task_id: str, *, started_at: float | None = None
         await record.release()
         return assets
     seconds = {"seconds": round(time.monotonic() - started_at, 3)} if started_at is not None else {}
-    await record.update(state="fetched", status=document.status, error=None, **seconds)
-    await record.describe()
+    await record.finish(state="fetched", status=document.status, error=None, **seconds)
     return assets
 
 
@@ -94,8 +93,8 @@ async def _fetch_result(
     connection, request = job.connection, job.request
     if not document.asset_ids:
         raise AssetUnavailable("The task is COMPLETED but names no asset.", tool=request.tool.name)
+    job.emit(Fetching(len(document.asset_ids)))  # first: the line must not say COMPLETED before there is a file
     job.emit(Progressed(document.status, 100.0))
-    job.emit(Fetching(len(document.asset_ids)))
     ends_at = fetching_ends_at(connection.settings.deadline_for(request.tool), waiting_since)
     patience = until(ends_at, job.emit)
     return await fetch_assets(connection, request, record, document.asset_ids, patience, job.emit)

@@ -15,8 +15,8 @@ from playcut_jupyter.background.workers import in_worker
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.jobs.events import Emit, NotSaved, RecordRemoved
 from playcut_jupyter.library.database import Library
+from playcut_jupyter.library.parts import Part
 from playcut_jupyter.library.records import AssetRecord
-from playcut_jupyter.library.store import hash_of
 from playcut_jupyter.media import MediaInfo
 
 _T = TypeVar("_T")
@@ -56,26 +56,31 @@ class RecordWriter:
         """Save the ids of the assets to fetch."""
         await self._write(lambda number: self.library.keep_asset_ids(number, asset_ids))
 
-    async def keep_asset(self, position: int, asset_id: str, data: bytes, info: MediaInfo) -> AssetRecord:
+    async def keep_asset(self, position: int, asset_id: str, part: Part, info: MediaInfo) -> AssetRecord:
         """Store an asset's bytes and record the asset; if the library can't be written, keep the bytes in memory."""
 
         def stored() -> AssetRecord:
-            sha256, path = self.library.store.put(data, info.suffix)
-            asset = AssetRecord(asset_id, sha256, path, info.mime_type, len(data), *info.size, info.remark)
+            sha256, path = self.library.store.keep(part, info.suffix)
+            asset = AssetRecord(asset_id, sha256, path, info.mime_type, part.size, *info.size, info.remark)
             if self.number is not None:
                 self.library.keep_asset(self.number, position, asset)
             return asset
 
         def in_memory() -> AssetRecord:
-            facts = (info.mime_type, len(data), *info.size, info.remark)
-            return AssetRecord(asset_id, hash_of(data), None, *facts, content=data)
+            facts = (info.mime_type, part.size, *info.size, info.remark)
+            return AssetRecord(asset_id, part.sha256, None, *facts, content=part.read())
 
         asset = await self._try(stored)
         return asset if asset is not None else await in_worker(in_memory)
 
-    async def describe(self) -> None:
-        """Write the JSON files that describe a fetched generation beside its originals."""
-        await self._write(self.library.describe)
+    async def finish(self, **values: object) -> None:
+        """Set columns of a fetched generation, and write the JSON files that describe it beside its originals."""
+
+        def finished(number: int) -> None:
+            self.library.update(number, **values)
+            self.library.describe(number)
+
+        await self._write(finished)
 
     async def _write(self, work: Callable[[int], _T]) -> _T | None:
         number = self.number

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
 from playcut_jupyter.api.client import encoded
 from playcut_jupyter.connection.connection import Connection, checked_session
-from playcut_jupyter.errors import PlaycutError, SubmissionUncertain, TaskFailed
+from playcut_jupyter.errors import NotInLibrary, PlaycutError, SubmissionUncertain, TaskFailed
 from playcut_jupyter.jobs import start
 from playcut_jupyter.jobs.active_jobs import active_in_this_process, interrupt
 from playcut_jupyter.jobs.job import Job
 from playcut_jupyter.jobs.purchases import next_number, unknown_to_library
 from playcut_jupyter.library import ratings
 from playcut_jupyter.library.records import Record, fingerprint
+from playcut_jupyter.text import truncate
 from playcut_jupyter.tools import GenerationRequest
 
 
@@ -28,11 +30,14 @@ def start_all(connection: Connection, requests: Sequence[GenerationRequest], *, 
     Raises:
         InvalidInput: an input can't be sent as JSON.
         BudgetExceeded: the budget does not allow a single request.
+        NotInLibrary: frozen, and the library has none of them.
         StoppedWaiting: interrupted; the jobs started so far are stopped and can be resumed.
     """
     for request in requests:  # raises for an invalid one before any is submitted
         encoded(request.tool.name, request.inputs)
         checked_session(request.session)
+    if connection.settings.is_frozen:
+        return _from_library(connection, requests)
     pool = ReusePool(connection) if reuse else None
     jobs: list[Job] = []
     try:
@@ -44,6 +49,49 @@ def start_all(connection: Connection, requests: Sequence[GenerationRequest], *, 
     return jobs
 
 
+def _from_library(connection: Connection, requests: Sequence[GenerationRequest]) -> list[Job]:
+    """Return finished jobs with what the library has; what it lacks is a failed one among the others."""
+    taken: Counter[str] = Counter()
+    jobs: list[Job] = []
+    found = False
+    for request in requests:
+        key = fingerprint("", request.tool.name, request.inputs)
+        records = _kept(connection, request, taken[key] + 1)
+        if taken[key] < len(records):
+            found = True
+            jobs.append(start.recorded(connection, records[taken[key]], reused=True, labels=request.labels))
+            taken[key] += 1
+        else:
+            jobs.append(start.refused(connection, request, _not_in_library(request)))
+    if not found and jobs:
+        if len(requests) == 1:
+            raise _not_in_library(requests[0])
+        raise NotInLibrary(f"Frozen: the library has none of these {len(requests)} generations, and none is made.")
+    return jobs
+
+
+def _kept(connection: Connection, request: GenerationRequest, limit: int) -> list[Record]:
+    return connection.library.kept(connection.settings.origin, request.tool.name, request.inputs, limit)
+
+
+def _not_in_library(request: GenerationRequest) -> NotInLibrary:
+    told = f": {truncate(request.prompt, 80)!r}" if request.prompt else ""
+    wanted = f"this {request.tool.kind}" if request.tool.is_known else f"what {request.tool.name} answers to this"
+    return NotInLibrary(f"Frozen: the library does not have {wanted}{told}. Nothing was sent.", tool=request.tool.name)
+
+
+def answer_in_library(connection: Connection, request: GenerationRequest) -> Any:
+    """Return what a tool that starts no task answered to the same input, from the library.
+
+    Raises:
+        NotInLibrary: it is not there.
+    """
+    for record in _kept(connection, request, 1):
+        if record.state == "answered":
+            return record.answer
+    raise _not_in_library(request)
+
+
 def start_again(job: Job, *, uncertain: bool = False) -> Job:
     """Retry a failed job, and return the job that replaces it.
 
@@ -53,6 +101,7 @@ def start_again(job: Job, *, uncertain: bool = False) -> Job:
     failed = job.snapshot
     if not failed.done or failed.error is None:
         return job
+    job.connection.settings.check_online("trying again")
     connection, record = job.connection, _record_of(job)
     task_id = failed.task_id or (record.task_id if record else None)
     is_uncertain = isinstance(failed.error, SubmissionUncertain) or (

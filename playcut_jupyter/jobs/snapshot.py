@@ -36,6 +36,7 @@ class Snapshot:
         progress: 0 to 100, or None where the API reports none.
         task_id, session_id: the API's ids, once known.
         is_being_sent: True from the moment of sending until the answer is on disk.
+        is_fetching: True while the assets of the completed task are downloaded.
         done: True once there is a result or an error.
         reused: True if it is served from the library, for 0 credits.
         assets: the result's assets; empty until done.
@@ -44,6 +45,7 @@ class Snapshot:
         elapsed_s: seconds since the start; once done, the seconds it took.
         pause_s: seconds until the rate limit allows it to continue; 0 if it is not delayed.
         estimated_credits: the server's estimate, else None.
+        has_spent: True if this process submitted it, for credits.
         credits_before: the estimates of the failed attempts that it replaces, in credits.
         kernel_credits: the estimates of all generations of its connection so far, in credits.
         note: what was chosen for the user (a voice), as text for people; "" if nothing.
@@ -68,6 +70,7 @@ class Snapshot:
     task_id: str | None = None
     session_id: str | None = None
     is_being_sent: bool = False
+    is_fetching: bool = False
     done: bool = False
     reused: bool = False
     assets: tuple[AssetRecord, ...] = ()
@@ -77,6 +80,7 @@ class Snapshot:
     pause_s: float = 0.0
     pause_reason: str = ""
     estimated_credits: float | None = None
+    has_spent: bool = False
     credits_before: float = 0.0
     kernel_credits: float = 0.0
     note: str = ""
@@ -91,14 +95,16 @@ class Snapshot:
 
     @property
     def state(self) -> str:
-        """One word for people: the API's status, or how the job ended ("STOPPED", "UNCERTAIN", "FAILED")."""
+        """One word for people: the API's status, "FETCHING", or how it ended ("STOPPED", "UNCERTAIN", "FAILED")."""
         if isinstance(self.error, TaskFailed) and ends_without_result(self.status):
             return self.status  # the API's own word, which may be CANCELLED
         if isinstance(self.error, StoppedWaiting):
             return "STOPPED"
         if isinstance(self.error, SubmissionUncertain):
             return "UNCERTAIN"
-        return "FAILED" if self.error is not None else self.status
+        if self.error is not None:
+            return "FAILED"
+        return "FETCHING" if self.is_fetching else self.status
 
     @property
     def succeeded(self) -> bool:
@@ -128,6 +134,7 @@ def after(snapshot: Snapshot, event: events.Event) -> Snapshot:
                 task_id=task_id,
                 status=status,
                 estimated_credits=credits_,
+                has_spent=bool(credits_),
                 session_id=session_id,
                 is_being_sent=False,
             )
@@ -143,7 +150,7 @@ def after(snapshot: Snapshot, event: events.Event) -> Snapshot:
         case events.Retrying(reason):
             return replace(snapshot, retry_reason=reason, pause_s=0.0, pause_reason="")
         case events.Fetching():
-            return replace(snapshot, retry_reason="")
+            return replace(snapshot, retry_reason="", is_fetching=True)
         case events.NotSaved(reason):
             return replace(snapshot, warning=reason)
         case events.RecordRemoved():

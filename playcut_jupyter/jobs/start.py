@@ -33,7 +33,7 @@ _UNFINISHED = {
     "sending": "Its kernel ended during the submission; whether the API took it is not known.",
     "acknowledged": "It was submitted and not fetched.",
 }
-_COPIED = ("status", "progress", "task_id", "inputs", "note", "estimated_credits", "is_being_sent")
+_COPIED = ("status", "progress", "task_id", "inputs", "note", "estimated_credits", "is_being_sent", "is_fetching")
 """The fields of a job's snapshot that a job which shares its result copies."""
 
 
@@ -79,7 +79,9 @@ def refused(connection: Connection, request: GenerationRequest, error: PlaycutEr
 
 def recorded(connection: Connection, record: Record, **fields: Any) -> Job:
     """Return a finished job for a record of the library; nothing is sent. *fields* are set in its `Snapshot`."""
-    snapshot = replace(_snapshot_of(connection, record), done=True, assets=tuple(record.assets), **fields)
+    is_frozen = connection.settings.is_frozen
+    assets = tuple(replace(asset, is_portable=True) if is_frozen else asset for asset in record.assets)
+    snapshot = replace(_snapshot_of(connection, record), done=True, assets=assets, **fields)
     if record.state == "answered":
         snapshot = replace(snapshot, status="COMPLETED", data=record.answer)
     elif record.state != "fetched":

@@ -48,6 +48,7 @@ async def wait_for_task(connection: Connection, tool: Tool, task_id: str, emit: 
         async with anyio.create_task_group() as group:
             if connection.settings.progress == "auto":
                 group.start_soon(wait.poll_progress, group.cancel_scope)
+            group.start_soon(connection.storage.keep_ready)
             await wait.long_poll()
             group.cancel_scope.cancel()
     if wait.final_document is None and wait.failure is not None:

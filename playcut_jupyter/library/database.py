@@ -199,9 +199,10 @@ class Library:
         """Return one generation by its number."""
         return next(iter(self._records("id = ?", number)), None)
 
-    def by_task(self, origin: str, task_id: str) -> Record | None:
-        """Return the generation of a task."""
-        return next(iter(self._records("origin = ? AND task_id = ? ORDER BY id", origin, task_id)), None)
+    def by_task(self, origin: str | None, task_id: str) -> Record | None:
+        """Return the generation of a task of *origin*; None for any."""
+        found = self._records("task_id = ? AND origin = coalesce(?, origin) ORDER BY id", task_id, origin)
+        return next(iter(found), None)
 
     def saved(
         self, origin: str, tool: str, inputs: Mapping[str, object], limit: int, under_way: Container[int] = ()
@@ -217,6 +218,25 @@ class Library:
         )
         usable = [row for row in rows if row.id in under_way or _is_usable(row)]
         return sorted(usable, key=lambda row: row.state == "fetched" and not row.has_files)[:limit]
+
+    def kept(self, origin: str, tool: str, inputs: Mapping[str, object], limit: int) -> list[Record]:
+        """Return what is here with the same inputs and can be shown without any request.
+
+        What *origin* made comes first, oldest first, as in `saved`; then what other services made.
+        """
+        found = self._kept(origin, tool, inputs)
+        if len(found) < limit:
+            with self.transaction() as db:
+                rows = db.execute("SELECT origin FROM generations GROUP BY origin ORDER BY max(id) DESC").fetchall()
+            others = [row["origin"] for row in rows if row["origin"] != origin]
+            found += [record for other in others for record in self._kept(other, tool, inputs)]
+        return found[:limit]
+
+    def _kept(self, origin: str, tool: str, inputs: Mapping[str, object]) -> list[Record]:
+        rows = self._records(
+            "fingerprint = ? AND state IN ('fetched', 'answered') ORDER BY id", fingerprint(origin, tool, inputs)
+        )
+        return [row for row in rows if row.state == "answered" or row.has_files]
 
     def unfetched(self, origin: str) -> list[Record]:
         """Return what was acknowledged and not fetched, oldest first, whichever process submitted it."""

@@ -56,6 +56,7 @@ class AssetRecord:
         duration_s: seconds, or None.
         remark: why it can't be shown, or only in part; None if nothing is wrong.
         content: the bytes themselves, only where there is no file.
+        is_portable: True where outputs are to be the same on every machine.
     """
 
     asset_id: str | None
@@ -68,6 +69,18 @@ class AssetRecord:
     duration_s: float | None = None
     remark: str | None = None
     content: bytes | None = field(default=None, repr=False, compare=False)
+    is_portable: bool = field(default=False, repr=False, compare=False)
+
+    @property
+    def place(self) -> str:
+        """Where the original is, as it is shown: the whole path, or from the library's folder on if `is_portable`.
+
+        "" if it is only in memory.
+        """
+        if self.path is None:
+            return ""
+        # As in `Store.path_of`: the folder of all media, one of some, and the file.
+        return "/".join(self.path.parts[-3:]) if self.is_portable else str(self.path)
 
     @property
     def kind(self) -> str:

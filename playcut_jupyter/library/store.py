@@ -10,22 +10,22 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
-import os
-import re
 import secrets
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
-from playcut_jupyter.errors import AssetUnavailable, InvalidInput, PlaycutError
-from playcut_jupyter.library.private import create_folder
-from playcut_jupyter.library.retries import retry
-from playcut_jupyter.media import suffix_fits
+from playcut_jupyter.errors import AssetUnavailable, PlaycutError
+from playcut_jupyter.library.files import UNSUPPORTED, replace, sync
+from playcut_jupyter.library.parts import PREFIX, Part
 
-_ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}")
-"""What a file's type may end a name with; what else follows a dot ("Dr. Fox", "v1.5") is part of the name."""
-
-_UNSUPPORTED = {errno.EXDEV, errno.EPERM, errno.EACCES, errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
-"""What file systems answer that have no such thing as a rename, or as waiting for the disk."""
+POSTER_SUFFIX = ".poster.webp"
+"""What the still of a clip ends with, beside the clip."""
+_STALE_S = 86_400.0
+"""A part that was not written to for so long is of a process that was killed, seconds."""
+_CHUNK = 1 << 20
 
 
 class Store:
@@ -38,22 +38,66 @@ class Store:
         """Return where the content with this hash is kept; half of it is name enough, and reads better in a cell."""
         return self.folder / sha256[:2] / f"{sha256[:32]}{suffix}"
 
-    def put(self, data: bytes, suffix: str) -> tuple[str, Path]:
-        """Keep *data* and return its hash and its place.
+    def new_part(self) -> Part:
+        """Return what an original is written to as it comes; `keep` names it."""
+        return Part(self.folder)
+
+    def keep(self, part: Part, suffix: str) -> tuple[str, Path]:
+        """Keep what was written to *part* and return its hash and its place.
 
         Raises:
             PlaycutError: the folder can't be written, or the disk is full.
         """
-        sha256 = hash_of(data)
+        sha256 = part.sha256
         path = self.path_of(sha256, suffix)
         try:
-            if not self.is_whole(path, sha256):
-                create_folder(self.folder)
-                path.parent.mkdir(exist_ok=True)
-                write_whole(path, data)
+            if self.is_whole(path, sha256):
+                part.discard()
+            else:
+                part.move_to(path)
         except OSError as error:
             raise unwritable(self.folder, error) from None
         return sha256, path
+
+    def put(self, data: bytes, suffix: str) -> tuple[str, Path]:
+        """Keep *data* and return its hash and its place; raises as `keep` does."""
+        part = self.new_part()
+        try:
+            part.write(data)
+            return self.keep(part, suffix)
+        finally:
+            part.discard()
+
+    def remove_stale_parts(self) -> int:
+        """Remove what killed processes left half written; return how many bytes were freed."""
+        freed, now = 0, time.time()
+        for part in self.folder.rglob(f"{PREFIX}*"):
+            with suppress(OSError):
+                found = part.stat()
+                if now - found.st_mtime > _STALE_S:
+                    part.unlink()
+                    freed += found.st_size
+        return freed
+
+    def place(self, source: BinaryIO, sha256: str, suffix: str) -> tuple[Path, bool]:
+        """Keep what *source* holds, of any size, and return its place, and whether it is new.
+
+        Raises:
+            AssetUnavailable: its hash is another.
+            PlaycutError: the folder can't be written, or the disk is full.
+        """
+        path = self.path_of(sha256, suffix)
+        if self.is_whole(path, sha256):
+            return path, False
+        part = self.new_part()
+        try:
+            while chunk := source.read(_CHUNK):
+                part.write(chunk)
+            if part.sha256 != sha256:
+                raise AssetUnavailable("A file changed while it was read.", hint="Nothing of it was kept. Try again.")
+            return self.keep(part, suffix)[1], True
+        finally:
+            part.discard()
 
     def describe(self, path: Path, generation_id: int, facts: Mapping[str, object]) -> None:
         """Write the sidecar of *path* for one generation. A sidecar that can't be written is done without."""
@@ -78,19 +122,28 @@ def hash_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def copy_hashed(source: BinaryIO, target: BinaryIO | None = None) -> str:
+    """Read *source* to its end, copy it to *target* if there is one, and return its hash."""
+    digest = hashlib.sha256()
+    while chunk := source.read(_CHUNK):
+        digest.update(chunk)
+        if target is not None:
+            target.write(chunk)
+    return digest.hexdigest()
+
+
 def write_whole(path: Path, data: bytes, *, durable: bool = True) -> None:
     """Write *data* so that *path* either is not there or holds all of it; if *durable*, also after a power cut.
 
     Where the file system has no such rename, the file is written all the same.
     """
-    part = path.with_name(f".part-{secrets.token_hex(8)}")
+    part = path.with_name(f"{PREFIX}{secrets.token_hex(8)}")
     try:
         _write(part, data, durable=durable)
-        # In Windows another program may be looking at a new file, for a moment.
-        retry(lambda: part.replace(path), on=lambda error: isinstance(error, PermissionError), timeout_s=1.0)
+        replace(part, path)
     except OSError as error:
         part.unlink(missing_ok=True)
-        if error.errno not in _UNSUPPORTED:
+        if error.errno not in UNSUPPORTED:
             raise
         _write(path, data, durable=durable)
     except BaseException:
@@ -104,18 +157,24 @@ def _write(path: Path, data: bytes, *, durable: bool) -> None:
             file.write(data)
             if durable:
                 file.flush()
-                _sync(file.fileno())
+                sync(file.fileno())
     except BaseException:
         path.unlink(missing_ok=True)
         raise
 
 
-def _sync(descriptor: int) -> None:
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        if error.errno not in _UNSUPPORTED:
-            raise
+def poster_path(path: Path) -> Path:
+    """Return where the still of a clip is kept."""
+    return path.with_suffix(POSTER_SUFFIX)
+
+
+def remove_original(path: Path) -> int:
+    """Remove an original and its still; return how many bytes were freed."""
+    freed = 0
+    for file in (path, poster_path(path)):
+        freed += file.stat().st_size if file.exists() else 0
+        file.unlink(missing_ok=True)
+    return freed
 
 
 def read_original(path: Path) -> bytes:
@@ -124,8 +183,20 @@ def read_original(path: Path) -> bytes:
     Raises:
         AssetUnavailable: it is gone, or can't be read.
     """
+    with reading(path) as file:
+        return file.read()
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[BinaryIO]:
+    """Open an original.
+
+    Raises:
+        AssetUnavailable: it is gone, or can't be read.
+    """
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            yield file
     except OSError as error:
         is_gone = isinstance(error, FileNotFoundError | NotADirectoryError)
         reason = "is gone from the library" if is_gone else f"can't be read: {(error.strerror or str(error)).lower()}"
@@ -145,66 +216,3 @@ def unwritable(folder: Path, error: OSError) -> PlaycutError:
         if full
         else "Make the folder writable, or set PLAYCUT_HOME to one that is.",
     )
-
-
-def copy_out(content: Path | bytes, target: str | Path, suffix: str) -> Path:
-    """Copy a file or bytes to *target* and return the path written; nothing is ever overwritten.
-
-    A folder gets a file named after the content; a name without an ending, or with that of another type, gets the
-    right one; a name that is taken gets a number.
-
-    Raises:
-        InvalidInput: the place can't be written.
-        AssetUnavailable: the original can't be read.
-    """
-    data = read_original(content) if isinstance(content, Path) else content
-    ends_as_folder = str(target).endswith(("/", os.sep))
-    try:
-        path = Path(target).expanduser()
-        if path.is_dir() or ends_as_folder:
-            path.mkdir(parents=True, exist_ok=True)
-            path = path / (f"{content.name[:12]}{suffix}" if isinstance(content, Path) else f"playcut{suffix}")
-        elif not _ENDING.fullmatch(path.suffix):
-            path = path.with_name(path.name + suffix)
-        elif not suffix_fits(path.suffix, suffix):
-            path = path.with_suffix(suffix)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path = _claim(path)
-        try:
-            path.write_bytes(data)
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise
-    except (OSError, RuntimeError, ValueError) as error:
-        raise _not_writable(target, error, "Save to another place; the original stays in the library.") from None
-    return path
-
-
-def check_target(target: str | Path) -> None:
-    """Raise `InvalidInput` if it is plain already that `copy_out` can't write to *target*; nothing is written."""
-    try:
-        path = Path(target).expanduser().absolute()
-        folder = path if path.is_dir() else next(parent for parent in path.parents if parent.exists())
-        code = errno.ENOTDIR if not folder.is_dir() else 0 if os.access(folder, os.W_OK | os.X_OK) else errno.EACCES
-        if code:
-            raise OSError(code, os.strerror(code))
-    except (OSError, RuntimeError, ValueError) as error:
-        raise _not_writable(target, error, "Nothing was sent. Save to another place.") from None
-
-
-def _not_writable(target: str | Path, error: Exception, hint: str) -> InvalidInput:
-    # A RuntimeError or ValueError: names that no file can have.
-    reason = getattr(error, "strerror", None) or type(error).__name__
-    return InvalidInput(f"{str(target)!r} can't be written: {reason.lower()}.", hint=hint)
-
-
-def _claim(path: Path) -> Path:
-    """Create *path*, or the first numbered variant of it that is free, and return it."""
-    for number in range(1, 10_000):
-        candidate = path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
-        try:
-            candidate.touch(exist_ok=False)
-        except FileExistsError:
-            continue
-        return candidate
-    raise FileExistsError(errno.EEXIST, "too many files of that name", str(path))

@@ -10,13 +10,12 @@ from playcut_jupyter.display import live, saving, status, sweep_grid, text_html
 from playcut_jupyter.display.background_updates import update_in_background
 from playcut_jupyter.display.targets import say, show_once
 from playcut_jupyter.errors import InvalidInput
-from playcut_jupyter.library import store
+from playcut_jupyter.library import copies
 from playcut_jupyter.magics import help as help_pages
 from playcut_jupyter.magics import lookup
 from playcut_jupyter.magics.scope import RESULT, Scope
 from playcut_jupyter.playcut import Playcut
-from playcut_jupyter.results.generation import Generation
-from playcut_jupyter.results.sweep import Sweep
+from playcut_jupyter.results.generations import Generation, Sweep
 from playcut_jupyter.syntax import cell_line, near_options, values
 from playcut_jupyter.syntax.cell_line import CellLine
 from playcut_jupyter.tools import raw_request
@@ -69,11 +68,13 @@ class CellRunner:
             say(help_pages.help_on_cells())
             return None
         if line.save:
-            store.check_target(line.save)
+            copies.check_target(line.save)
         parents = lookup.parents(line.parent, self.pc, scope) if line.parent else []
         if parents and all(parent.id is not None for parent in parents):
             line = replace(line, parent=",".join(str(parent.id) for parent in parents))  # the same ones with `again`
-        self._last = line, body, scope.copy()
+        # What `@last` names now, it names in `again` too.
+        last = lookup.last(self.pc, scope) if _names_last(line, body) else None
+        self._last = line, body, scope.copy(last)
         if line.is_raw:
             return self._run_tool(line, body, scope)
         request = self._request(line, body, parents, scope)
@@ -93,7 +94,7 @@ class CellRunner:
             line.kind,
             body,
             scope.names,
-            line.inputs,
+            lookup.references(self.pc, scope).in_options(line.inputs),
             parents=[parent.snapshot for parent in parents] or None,
             # Always seeded, so that the same cell takes the same sample again, which is then in the library.
             sample=line.sample,
@@ -107,7 +108,7 @@ class CellRunner:
         )
 
     def _run_tool(self, line: CellLine, body: str, scope: Scope) -> Generation | None:
-        tool_input = {**values.tool_input(body), **line.inputs}
+        tool_input = lookup.references(self.pc, scope).in_tool_input({**values.tool_input(body), **line.inputs})
         if line.dry_run:
             request = raw_request(line.kind, tool_input, line.session)
             say(f"{line.kind}\n{text_html.data_text(dict(request.inputs))}")
@@ -144,3 +145,8 @@ class CellRunner:
             say(saving.saved_message(saving.save(sweep.snapshots, line.save), line.save))
         sweep.raise_if_incomplete(RESULT)
         return sweep
+
+
+def _names_last(line: CellLine, body: str) -> bool:
+    """Tell whether `@last` may be a value: in a prompt it is text."""
+    return "@last" in repr(dict(line.inputs)) or (line.is_raw and "@last" in body)

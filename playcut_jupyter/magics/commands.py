@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 from IPython import get_ipython
@@ -18,11 +18,13 @@ from playcut_jupyter.connection.connection import LOOKS_LIKE_SESSION
 from playcut_jupyter.design.planning import plan_variants
 from playcut_jupyter.display import live, status, sweep_grid, text_html
 from playcut_jupyter.display.bundles import mime_bundle
+from playcut_jupyter.display.highlighting import show_program
+from playcut_jupyter.display.saving import saved_message
 from playcut_jupyter.display.targets import in_kernel, say, show_once
 from playcut_jupyter.errors import InvalidInput, NotConnected, NotFound
 from playcut_jupyter.export.writer import FORMATS
 from playcut_jupyter.jobs.active_jobs import active_in_this_process
-from playcut_jupyter.library.store import copy_out
+from playcut_jupyter.library.copies import copy_out
 from playcut_jupyter.magics import lookup, pages
 from playcut_jupyter.magics.cell_runner import CellRunner
 from playcut_jupyter.magics.help import help_on, unknown
@@ -30,12 +32,12 @@ from playcut_jupyter.magics.scope import RESULT, Scope
 from playcut_jupyter.magics.voice_filter import matching
 from playcut_jupyter.playcut import Playcut
 from playcut_jupyter.redaction import mask
-from playcut_jupyter.results.collection import Generations, History
+from playcut_jupyter.results.collection import Generations
 from playcut_jupyter.results.comparison import Comparison
 from playcut_jupyter.results.effects import Effects
 from playcut_jupyter.results.family_tree import Tree
-from playcut_jupyter.results.generation import Generation
-from playcut_jupyter.results.sweep import Sweep
+from playcut_jupyter.results.generations import Generation, Sweep
+from playcut_jupyter.results.history import History
 from playcut_jupyter.syntax import cell_line
 from playcut_jupyter.syntax.cell_line import CellLine
 from playcut_jupyter.syntax.parsers import (
@@ -44,7 +46,9 @@ from playcut_jupyter.syntax.parsers import (
     HELP_WORDS,
     export_parser,
     history_parser,
+    pack_parser,
     refine_parser,
+    unpack_parser,
     vary_parser,
 )
 from playcut_jupyter.text import text_table
@@ -90,20 +94,25 @@ class Commands:
         except NotConnected as error:
             connection, service = pc.connector.offline_library, f"not connected: {error.message} {error.hint}"
         limit, left = connection.rate_limit
+        is_frozen = connection.settings.is_frozen
         account = connection.account
         rows = {
             "connected to": service,
-            "key": _masked_key(connection.settings.api_key),
+            "key": "none needed" if is_frozen else _masked_key(connection.settings.api_key),
             "session": connection.session_id or "none yet (created with the first generation)",
             "credits so far": f"{amount(account.spent)} (estimate)"
             + (f" of a budget of {amount(account.budget)}" if account.budget is not None else ""),
             "rate limit": f"{left} of {limit} requests a minute left" if limit else "not known yet",
             "under way": str(len(active_in_this_process())),
-            "library": str(pc.connector.home),
+            # Where it is frozen, outputs are the same on every machine.
+            "library": f".../{pc.connector.home.name}" if is_frozen else str(pc.connector.home),
         }
         say(text_table(list(rows.items())))
 
     def _connect(self, _: str) -> Playcut:
+        if self._pc.connector.is_frozen:
+            say(f"{_FROZEN} No key is needed.")
+            return self._pc
         count, key = self._pc.check(), self._pc.connection.settings.masked_key
         say(f"Connected to {_service(self._pc)} with {key}; the key works ({count} voices).")
         warning = self._pc.storage_warning()
@@ -118,7 +127,9 @@ class Commands:
                 hint="Use `%playcut sandbox` or `%playcut sandbox off`.",
             )
         self._pc.switch(sandbox=rest != "off")
-        if rest == "off":
+        if self._pc.connector.is_frozen:
+            say(_FROZEN)
+        elif rest == "off":
             say("The sandbox is off: generations go to the API and cost credits.")
         else:
             say(
@@ -285,19 +296,35 @@ class Commands:
 
     def _export(self, rest: str) -> str:
         options = _parse(export_parser(self._scope.names), "export", rest)
-        program = self._export_target(options.which).export(options.as_)
+        program = self._named(options.which).export(options.as_)
         if options.save is None:
-            say(program)
+            show_program(program, options.as_)
         else:
             suffix = PurePath(FORMATS[options.as_] or "playcut.json").suffix
-            say(f"Saved: {copy_out(program.encode(), options.save, suffix)}")
+            say(saved_message([copy_out(program.encode(), options.save, suffix)]))
         return program
 
-    def _export_target(self, reference: str) -> Generation | Generations:
-        last = self._scope.result
-        if reference == "last" and isinstance(last, Generations):
-            return last
-        return lookup.starred(self._pc) if reference == "starred" else self._find(reference)
+    def _pack(self, rest: str) -> Path:
+        options = _parse(pack_parser(self._scope.names), "pack", _with_file("pack", rest))
+        references = " ".join(options.which).replace(",", " ").split()
+        targets = [self._named(reference) for reference in references]
+        if len(targets) == 1:
+            runs: Generation | Sequence[Generation] | None = targets[0]
+        else:
+            runs = [run for target in targets for run in (target if isinstance(target, Generations) else [target])]
+        packed = self._pc.write_pack(options.file, runs if references else None)
+        say(str(packed))
+        return packed.copy.path
+
+    def _unpack(self, rest: str) -> None:
+        options = _parse(unpack_parser(self._scope.names), "unpack", _with_file("unpack", rest))
+        say(str(self._pc.read_pack(options.file)))
+
+    def _named(self, reference: str) -> Generation | Generations[Generation]:
+        if reference == "starred":
+            return lookup.starred(self._pc)
+        named: object = self._scope.result if reference == "last" else self._scope.names.get(reference)
+        return named if isinstance(named, Generations) and len(named) else self._find(reference)
 
     def _help(self, rest: str) -> None:
         say(help_on(rest))
@@ -306,8 +333,13 @@ class Commands:
         return lookup.generation(reference, self._pc, self._scope)
 
 
+_FROZEN = "FROZEN: only what the library has is shown; nothing is generated, and no request is made."
+
+
 def _service(pc: Playcut) -> str:
     connection = pc.connection
+    if connection.settings.is_frozen:
+        return "nothing: frozen, the library alone (PLAYCUT_FROZEN, `%config PlaycutMagics.frozen`)"
     return f"the SANDBOX at {connection.settings.base_url}" if pc.connector.is_sandbox else connection.settings.base_url
 
 
@@ -315,6 +347,13 @@ def _masked_key(used: str) -> str:
     """Return the key, masked; also one in the environment that this connection does not use."""
     key = used or environment.text("PLAYCUT_API_KEY")
     return mask(key) if key else "not set"
+
+
+def _with_file(command: str, rest: str) -> str:
+    if not rest:
+        hint = f"For example `%playcut {command} foxes.zip`."
+        raise InvalidInput(f"`%playcut {command}` needs the name of a file.", hint=hint)
+    return rest
 
 
 def _parse(parser: ArgumentParser, command: str, rest: str) -> Namespace:

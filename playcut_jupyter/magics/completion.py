@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 _MAGIC = re.compile(r"\s*(%%?)playcut\s")
 _WORD = re.compile(r"""(?:"[^"]*"?|'[^']*'?|[^\s"'])+""")
-_RESULTS = ("playcut_jupyter.results.generation", "playcut_jupyter.results.sweep")
 _RECENT = 20
 """The number of generations, and of tasks, that are offered."""
 
@@ -61,15 +60,17 @@ class CompletionSources:
     def generations(self) -> list[str]:
         """Return `last`, the numbers of recent generations, and the variables that hold generations."""
         numbers = self._query(lambda library: [str(record.id) for record in library.history(limit=_RECENT)])
-        return ["last", *numbers, *(name for name in self.variables if self._holds_result(name))]
+        return ["last", *numbers, *(name for name in self.variables if self._holds(name, "Generation", "Sweep"))]
 
     def sweeps(self) -> list[str]:
         """Return the variables that hold sweeps."""
-        return [name for name in self.variables if self._holds_result(name, _RESULTS[1:])]
+        return [name for name in self.variables if self._holds(name, "Sweep")]
 
-    def _holds_result(self, name: str, modules: Sequence[str] = _RESULTS) -> bool:
-        # Checks the class by its module's name, because importing the module would delay completion.
-        return not name.startswith("_") and type(self.variables[name]).__module__ in modules
+    def _holds(self, name: str, *classes: str) -> bool:
+        # Checks the class by its name, because importing its module would delay completion.
+        found = type(self.variables[name])
+        is_ours = found.__module__ == "playcut_jupyter.results.generations"
+        return is_ours and found.__name__ in classes and not name.startswith("_")
 
     def tasks(self) -> list[str]:
         """Return the ids of unfetched tasks, newest first."""
@@ -138,6 +139,8 @@ def _suggestions(
 def _generation_options(before: Sequence[str], typed: str, sources: CompletionSources) -> tuple[str, Sequence[str]]:
     options = options_of(cell_parser())
     flag, equals, value = typed.partition("=")
+    if equals and before and value.startswith("@") and options.get(before[-1]) is options["-p"]:
+        return value.rpartition(",")[2], [f"@{name}" for name in sources.generations()]
     action = options.get(flag if equals else before[-1] if before else "")
     if action is None or action.nargs == 0:
         return typed, list(options)
@@ -192,6 +195,10 @@ def _export(before: Sequence[str], typed: str, sources: CompletionSources) -> Se
     return options if typed.startswith("-") else ["starred", *sources.generations(), *options]
 
 
+def _pack(before: Sequence[str], typed: str, sources: CompletionSources) -> Sequence[str]:
+    return ["starred", *sources.generations()] if before else _paths(typed)
+
+
 def _with_options(before: Sequence[str], parser: ArgumentParser, words: Sequence[str]) -> Sequence[str]:
     """Return what can follow: one of *words* first, and the options; nothing where a value has to follow."""
     options = options_of(parser)
@@ -214,6 +221,8 @@ _COMMANDS: Mapping[str, Callable[[Sequence[str], str, CompletionSources], Sequen
     "session": lambda before, typed, sources: [] if before else ["new", "use"],
     "history": _history,
     "export": _export,
+    "pack": _pack,
+    "unpack": lambda before, typed, sources: [] if before else _paths(typed),
     "show": _generation,
     "tree": _generation,
     "star": _rating,

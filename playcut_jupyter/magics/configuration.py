@@ -47,6 +47,9 @@ class Configuration(Configurable):
         help="Private networks and host names, between commas, that assets may be downloaded from; "
         "empty: PLAYCUT_ALLOW_STORAGE.",
     ).tag(config=True, environment="PLAYCUT_ALLOW_STORAGE", example="10.0.0.0/8, minio.corp.example")
+    frozen = Bool(
+        None, allow_none=True, help="Show only what the library has, and make no request; None: as PLAYCUT_FROZEN says."
+    ).tag(config=True, environment="PLAYCUT_FROZEN", example=True)
 
 
 ENVIRONMENT: Mapping[str, tuple[str, str]] = {
@@ -57,6 +60,7 @@ ENVIRONMENT: Mapping[str, tuple[str, str]] = {
     "PLAYCUT_BASE_URL": ("Where the API is, for another server than the documented one.", settings.BASE_URL),
     "PLAYCUT_HOME": ("The library's folder. `~` and `$NAME` are expanded.", "$HOME/playcut"),
     "PLAYCUT_SANDBOX": ("1: use the sandbox inside the kernel. It never starts automatically.", "1"),
+    "PLAYCUT_FROZEN": ("1: show only what the library has, without a key and without any request.", "1"),
     "PLAYCUT_ALLOW_STORAGE": (
         "Private networks and host names that assets may be downloaded from, between commas.",
         "10.0.0.0/8,minio.corp.example",

@@ -24,7 +24,9 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "resume": ("%playcut resume",),
     "wait": ("%playcut wait 65f3a1b2c3d4e5f600000001",),
     "again": ("%playcut again",),
-    "export": ("%playcut export", "%playcut export last --as curl --save fox.sh", "%playcut export 1 --as json"),
+    "export": ("%playcut export", "%playcut export last --as curl --save fox.sh", "%playcut export foxes --as mcp"),
+    "pack": ("%playcut pack foxes.zip foxes", "%playcut pack all.zip"),
+    "unpack": ("%playcut unpack foxes.zip",),
     "help": ("%playcut help --from", "%playcut help TaskFailed"),
 }
 
@@ -48,7 +50,11 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
     "--resolution": ("%%playcut video -r 720p\nwaves at night",),
     "--duration": ("%%playcut video -d 8\nwaves at night",),
     "--voice": ("%%playcut speech -v Ada\nHello there.", "%%playcut speech -v 'Grace (English, US)'\nHello there."),
-    "--param": ("%%playcut image -p seed=7\na red fox", "%%playcut image -p seed=1,2,3\na red fox, three times"),
+    "--param": (
+        "%%playcut image -p seed=7\na red fox",
+        "%%playcut image -p seed=1,2,3\na red fox, three times",
+        "%%playcut image -p reference=@1,@2\na fox like this",
+    ),
     "--count": ("%%playcut image -n 4\na red fox",),
     "--out": ("%%playcut image -o fox\na red fox",),
     "--save": ("%%playcut image --save foxes/\na red fox", "%%playcut image --save fox.png\na red fox"),
@@ -90,6 +96,7 @@ ERRORS: Mapping[str, tuple[str, ...]] = {
     "TaskFailed": ("%playcut image a red fox [fail]",),
     "WaitTimeout": ('pc.submit("image", "a red fox [slow]").wait(timeout=0.1)',),
     "AssetUnavailable": ("%playcut image a red fox [empty]",),
+    "NotInLibrary": ("%config PlaycutMagics.frozen = True\n%playcut image a fox that was never made",),
     "BudgetExceeded": ("%config PlaycutMagics.budget = 100\n%playcut image a red fox\n%playcut image a blue fox",),
     "SweepIncomplete": ("%playcut image a {red|blue [fail]} fox",),
     "StoppedWaiting": (

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, overload
 from IPython.core.completer import CompletionContext, IPCompleter, SimpleCompletion, context_matcher
 from IPython.core.interactiveshell import InteractiveShell
 
+from playcut_jupyter import settings
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.magics import line_transform
 from playcut_jupyter.magics.magics import PlaycutMagics
@@ -117,7 +118,7 @@ def _count_unfetched(magics: PlaycutMagics) -> int:
     """Return the number of unfetched tasks of earlier kernels; 0 if the library can't be read."""
     try:
         home, origin = magics.home_and_origin
-        if not (home / "library.sqlite3").exists():
+        if settings.is_frozen(magics.frozen) or not (home / "library.sqlite3").exists():
             return 0
         # Imported only if there is a library: keeps `%load_ext` quick.
         from playcut_jupyter.library.database import Library

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.magics.scope import RESULT, Scope
 from playcut_jupyter.playcut import Playcut
-from playcut_jupyter.results.collection import Generations, History
-from playcut_jupyter.results.generation import Generation
-from playcut_jupyter.results.sweep import Sweep
+from playcut_jupyter.results.collection import Generations
+from playcut_jupyter.results.generations import Generation, Sweep
+from playcut_jupyter.results.history import History
+from playcut_jupyter.results.references import References
 from playcut_jupyter.syntax.cell_line import unquoted
 
 _NUMBER = re.compile(r"#?([0-9]{1,18})")
@@ -32,19 +33,33 @@ def generation(reference: str, pc: Playcut, scope: Scope) -> Generation:
     number = _NUMBER.fullmatch(reference)
     if number:
         return pc.get(int(number[1]))
-    value = scope.result if reference == "last" else scope.names.get(reference)
-    if reference != "last" and not isinstance(value, Generation | Sweep):
+    value = last(pc, scope) if reference == "last" else scope.names.get(reference)
+    if not isinstance(value, Generation | Sweep):
         return _by_task_id(reference, pc)
-    if isinstance(value, Sweep) and len(value) > 1:
+    if isinstance(value, Sweep) and len(value) != 1:
         numbers = ", ".join(str(member.id) for member in list(value)[:8]) + (" ..." if len(value) > 8 else ".")
-        raise InvalidInput(f"`{reference}` holds {len(value)} generations.", hint=f"Name one by its number: {numbers}")
-    generation = value[0] if isinstance(value, Sweep) and len(value) else value
-    if not isinstance(generation, Generation):
-        generation = next(iter(pc.history(limit=1)), None)
-    if generation is None:
-        raise InvalidInput("Nothing has been made yet.", hint="Make something first: %%playcut image.")
+        hint = f"Name one by its number: {numbers}" if len(value) else "`%playcut history` lists what there is."
+        raise InvalidInput(f"`{reference}` holds {len(value)} generations.", hint=hint)
+    generation = value[0] if isinstance(value, Sweep) else value
     # From the library, which has its ratings and its parent; one that could not be saved is returned as it is.
     return pc.get(generation.id) if generation.id is not None else generation
+
+
+def last(pc: Playcut, scope: Scope) -> Generation | Sweep:
+    """Return the last result: of this notebook, else of the library.
+
+    Raises:
+        InvalidInput: there is none.
+    """
+    result = scope.result
+    if isinstance(result, Generation) or (isinstance(result, Sweep) and len(result)):
+        return result
+    return pc.newest()
+
+
+def references(pc: Playcut, scope: Scope) -> References:
+    """Return what finds the results that typed values name."""
+    return References(pc.connector, pc.get, lambda: last(pc, scope), scope.names)
 
 
 def parents(references: str, pc: Playcut, scope: Scope) -> list[Generation]:
@@ -92,9 +107,10 @@ def _members(reference: str, pc: Playcut, scope: Scope) -> Sequence[Generation]:
 
 
 def _starred_parents(pc: Playcut) -> Sequence[Generation]:
-    """Return what has a star, oldest first; the sandbox's only in the sandbox, because elsewhere it is paid for."""
+    """Return what has a star, oldest first; the sandbox's only where nothing is paid for building on them."""
     starred_ = starred(pc)
-    usable = [member for member in starred_ if pc.connector.is_sandbox or not member.is_sandbox]
+    is_free = pc.connector.is_sandbox or pc.connector.is_frozen
+    usable = [member for member in starred_ if is_free or not member.is_sandbox]
     if not usable:
         raise InvalidInput(
             f"Only results of the sandbox have a star ({len(starred_)}), and building on them here costs credits.",
@@ -132,7 +148,8 @@ def sweep(name: str, scope: Scope, command: str) -> Sweep:
 
 
 def _by_task_id(task_id: str, pc: Playcut) -> Generation:
-    record = pc.connector.offline_library.library.by_task(pc.connector.origin, task_id)
+    origin = None if pc.connector.is_frozen else pc.connector.origin
+    record = pc.connector.offline_library.library.by_task(origin, task_id)
     if record is None:
         raise InvalidInput(
             f"{task_id!r} is neither `last`, nor a number, nor a variable that holds a generation, nor a task's id.",

@@ -94,6 +94,7 @@ class PlaycutMagics(Configuration, Magics):
                 home=self.home or self._relative_homes.get(environment.text("PLAYCUT_HOME")),
                 reuse=self.reuse,
                 budget=self.budget,
+                frozen=self.frozen,
                 **{name: getattr(self, name) for name in _ADJUSTABLE},
             )
             pc.max_generations = self.max_generations
@@ -129,7 +130,7 @@ class PlaycutMagics(Configuration, Magics):
             raise TraitError(str(error)) from None
         return str(proposal["value"])
 
-    @observe("reuse", "budget", "base_url", "home", "max_generations", *_ADJUSTABLE)
+    @observe("reuse", "budget", "frozen", "base_url", "home", "max_generations", *_ADJUSTABLE)
     def _adjust(self, change: Any) -> None:
         """Apply a changed setting to the `Playcut`, if it has been made."""
         if self._runner is None:
@@ -139,6 +140,8 @@ class PlaycutMagics(Configuration, Magics):
             setattr(self.pc, name, value)
         elif name in _ADJUSTABLE:
             self.pc.configure(**{name: value})
+        elif name == "frozen":
+            self.pc.freeze(value)
         else:
             self.pc.connector.switch(**{name: value or None})
 

@@ -19,19 +19,25 @@ class Scope:
         names: the visible variables, read-only.
     """
 
-    def __init__(self, notebook: MutableMapping[str, Any], local: MutableMapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, notebook: MutableMapping[str, Any], local: MutableMapping[str, Any] | None = None, last: Any = None
+    ) -> None:
         self._notebook = notebook
         self._local = local if local is not None and local is not notebook else None
+        self._last = last
         self.names: Mapping[str, Any] = ChainMap(self._local, notebook) if self._local is not None else notebook
 
-    def copy(self) -> Scope:
-        """Return a scope with a copy of the function's locals, which does not change when the function continues."""
-        return Scope(self._notebook, dict(self._local) if self._local is not None else None)
+    def copy(self, last: Any = None) -> Scope:
+        """Return a scope with a copy of the function's locals, which does not change when the function continues.
+
+        Its last result is *last*, whatever comes after; None for the notebook's.
+        """
+        return Scope(self._notebook, dict(self._local) if self._local is not None else None, last)
 
     @property
     def result(self) -> Any:
         """The last result; None before the first."""
-        return self._notebook.get(RESULT)
+        return self._last if self._last is not None else self._notebook.get(RESULT)
 
     def set_result(self, result: Any, name: str | None = None) -> None:
         """Set `_playcut` to *result*, and *name* too: a local of the function if it has one, else of the notebook."""

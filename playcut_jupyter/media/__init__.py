@@ -11,7 +11,7 @@ from playcut_jupyter.media.facts import inspect, looks_like_text
 from playcut_jupyter.media.pictures import MAX_PIXELS, InvalidImage, decode_image
 from playcut_jupyter.media.previews import MAX_PREVIEW_BYTES, preview, reduced
 from playcut_jupyter.media.recognition import mime_type_of
-from playcut_jupyter.media.stills import poster_frame
+from playcut_jupyter.media.stills import poster_frame, smaller_still
 from playcut_jupyter.media.types import SUFFIXES, UNKNOWN, MediaInfo, kind_of, suffix_fits, suffix_of
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "poster_frame",
     "preview",
     "reduced",
+    "smaller_still",
     "suffix_fits",
     "suffix_of",
 ]

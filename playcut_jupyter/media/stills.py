@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from playcut_jupyter.media.pictures import MAX_PIXELS
+from playcut_jupyter.media.pictures import MAX_PIXELS, decode_image
 from playcut_jupyter.media.recognition import recognise
 from playcut_jupyter.media.source import opened
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 _DEMUXERS = {
     "video/mp4": "mp4",
@@ -47,11 +50,20 @@ def poster_frame(source: Path | bytes, longest_px: int) -> bytes | None:
                 return None
             frame = next(clip.decode(video=0))
             picture = frame.to_image().rotate(_degrees(frame), expand=True)
-        picture.thumbnail((longest_px, longest_px))
-        out = io.BytesIO()
-        picture.save(out, "WEBP", quality=80)
+        return _webp(picture, longest_px)
     except Exception:  # noqa: BLE001 - decoders raise almost anything on hostile bytes; a poster is optional
         return None
+
+
+def smaller_still(still: bytes, longest_px: int) -> bytes:
+    """Return a still with at most *longest_px* on a side, as WebP."""
+    return _webp(decode_image(still), longest_px)
+
+
+def _webp(picture: Image, longest_px: int) -> bytes:
+    picture.thumbnail((longest_px, longest_px))
+    out = io.BytesIO()
+    picture.save(out, "WEBP", quality=80)
     return out.getvalue()
 
 

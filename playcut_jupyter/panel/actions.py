@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from playcut_jupyter.results.generation import Generation
+from playcut_jupyter.results.generations import Generation
 
 
 class PanelActions(Protocol):

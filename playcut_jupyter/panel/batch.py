@@ -17,8 +17,7 @@ from playcut_jupyter.panel.actions import PanelActions
 from playcut_jupyter.panel.card import Card, may_retry
 from playcut_jupyter.panel.threads import DoubleClickGuard, ShowMessage, Worker
 from playcut_jupyter.panel.widgets import AUTO, MessageLine, close_tree, row, show_if
-from playcut_jupyter.results.generation import Generation
-from playcut_jupyter.results.sweep import Sweep
+from playcut_jupyter.results.generations import Generation, Sweep
 from playcut_jupyter.text import truncate
 
 MAX_CARDS = 8

@@ -14,7 +14,7 @@ from playcut_jupyter.panel import css_classes
 from playcut_jupyter.panel.actions import PanelActions
 from playcut_jupyter.panel.status_html import status_html
 from playcut_jupyter.panel.widgets import AUTO, MessageLine, row, show_if
-from playcut_jupyter.results.generation import Generation
+from playcut_jupyter.results.generations import Generation
 from playcut_jupyter.text import truncate
 
 _MAX_PROMPT = 200

@@ -20,8 +20,7 @@ from playcut_jupyter.panel import css_classes
 from playcut_jupyter.panel.messages import error_text
 from playcut_jupyter.panel.threads import CoalescedTask, ShowMessage, Worker
 from playcut_jupyter.panel.widgets import MessageLine, WorkerButton, row, show_if
-from playcut_jupyter.results.generation import Generation
-from playcut_jupyter.results.sweep import Sweep
+from playcut_jupyter.results.generations import Generation, Sweep
 
 
 class ConnectionLine(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -149,6 +148,8 @@ def _facts(connection: Connection) -> Markup:
     settings, account = connection.settings, connection.account
     limit, left = connection.rate_limit
     kind, label = ("sandbox", "SANDBOX: offline, free") if settings.is_sandbox else ("live", "LIVE: costs credits")
+    if settings.is_frozen:
+        kind, label = "frozen", "FROZEN: the library alone"
     facts = [
         settings.masked_key,
         f"{in_credits(account.spent)} so far (estimate)",

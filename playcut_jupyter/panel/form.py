@@ -131,7 +131,7 @@ class Form(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             self.refuse(error_text(error))
             return
         try:
-            request = values.request()
+            request = values.request(self._engine.with_references)
         except PlaycutError as error:
             self.refuse(error_text(error))
             return
@@ -166,7 +166,7 @@ class Form(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         values.check_options()
         if not values.prompt.strip():
             return ""
-        request = values.request()
+        request = values.request(self._engine.with_references)
         summary = request.plan.describe(0)
         if request.count > 1:
             summary += f" x {request.count} = {request.total:,} generations"

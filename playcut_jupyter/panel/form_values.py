@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Self
 
@@ -110,8 +110,11 @@ class FormValues:
         """Raise what is wrong with the line, whatever the prompt."""
         parse_cell_line(self.line, _variables())
 
-    def request(self) -> SweepRequest:
+    def request(self, resolve: Callable[[Mapping[str, object]], Mapping[str, object]] = dict) -> SweepRequest:
         """Return what is asked for.
+
+        Args:
+            resolve: puts the ids of earlier results into the options, which name them.
 
         Raises:
             InvalidInput, PromptError: it can't be understood; the errors of a cell.
@@ -122,7 +125,7 @@ class FormValues:
             line.kind,
             self.prompt,
             variables,
-            line.inputs,
+            resolve(line.inputs),
             count=line.count,
             fresh=line.fresh,
             session=line.session,

@@ -20,7 +20,7 @@ from playcut_jupyter.panel.actions import PanelActions
 from playcut_jupyter.panel.threads import CoalescedTask, Worker
 from playcut_jupyter.panel.tile import Tile
 from playcut_jupyter.panel.widgets import AUTO, MessageLine, close_tree, row, show_if
-from playcut_jupyter.results.generation import Generation
+from playcut_jupyter.results.generations import Generation
 
 PAGE = 12
 """How many tiles a page has."""

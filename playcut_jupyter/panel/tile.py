@@ -14,7 +14,7 @@ from playcut_jupyter.panel.actions import PanelActions
 from playcut_jupyter.panel.threads import ShowMessage, Worker
 from playcut_jupyter.panel.thumbnails import caption, thumbnail
 from playcut_jupyter.panel.widgets import AUTO, WorkerButton, row, show_if
-from playcut_jupyter.results.generation import Generation
+from playcut_jupyter.results.generations import Generation
 
 
 class Tile(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types

@@ -24,8 +24,7 @@ from playcut_jupyter.panel.saved_gallery import SavedGallery
 from playcut_jupyter.panel.threads import Worker
 from playcut_jupyter.panel.viewer import Viewer
 from playcut_jupyter.panel.widgets import MessageLine
-from playcut_jupyter.results.generation import Generation
-from playcut_jupyter.results.sweep import Sweep
+from playcut_jupyter.results.generations import Generation, Sweep
 
 _CSS = (STATIC / "panel.css").read_text(encoding="utf-8")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import ipywidgets
 from markupsafe import Markup
@@ -16,7 +15,7 @@ from playcut_jupyter.panel import css_classes
 from playcut_jupyter.panel.status_html import status_html
 from playcut_jupyter.panel.threads import CoalescedTask, DoubleClickGuard, Worker
 from playcut_jupyter.panel.widgets import AUTO, MessageLine, WorkerButton, row, show_if
-from playcut_jupyter.results.generation import Generation
+from playcut_jupyter.results.generations import Generation
 
 
 class Viewer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -121,9 +120,8 @@ class Viewer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             return
         if not path:
             raise InvalidInput("There is no path to save it to.", hint="Write a file's name in “save as”.")
-        saved = generation.save(Path(path).expanduser())
-        paths = saved if isinstance(saved, list) else [saved]
-        self.message.show(saving.saved_message([path.resolve() for path in paths], path))
+        copies = saving.save([generation.wait().snapshot], path)
+        self.message.show(saving.saved_message([copy._replace(path=copy.path.resolve()) for copy in copies], path))
 
     def _use(self) -> None:
         if self._generation is not None:

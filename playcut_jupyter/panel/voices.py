@@ -12,6 +12,7 @@ from playcut_jupyter import media
 from playcut_jupyter.api import downloads
 from playcut_jupyter.api.models import Voice
 from playcut_jupyter.background.portal import portal
+from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.display import media_html
 from playcut_jupyter.engine import Engine
 from playcut_jupyter.errors import InvalidInput, ServerError
@@ -99,6 +100,10 @@ def _find(voices: Sequence[Voice], typed: str) -> Voice | None:
     return None
 
 
+async def _fetched(connection: Connection, url: str) -> bytes:
+    return (await downloads.fetch(url, connection.storage)).data
+
+
 def sample_player(engine: Engine, wanted: str) -> Markup:
     """Return a player of a voice's sample; fetched without the key, and bounded, as any asset is.
 
@@ -118,7 +123,7 @@ def sample_player(engine: Engine, wanted: str) -> Markup:
     if voice.sample_url is None:
         raise InvalidInput(f"The API gives no sample of {voice.name}.", hint="Generate a short text to hear it.")
     try:
-        data = portal().call(downloads.fetch, str(voice.sample_url), engine.connection.settings).data
+        data = portal().call(_fetched, engine.connection, str(voice.sample_url))
     except downloads.FetchFailed as failure:
         raise ServerError(f"The sample of {voice.name} could not be fetched: {failure}.") from None
     info = media.inspect(data)

@@ -9,6 +9,7 @@ from playcut_jupyter import media
 from playcut_jupyter.display import bundles, media_html, saving
 from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.library.records import AssetRecord
+from playcut_jupyter.text import words_for_name
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -21,12 +22,16 @@ class Asset:
         record: its record in the library.
         caption: its alternative text, which is the prompt.
         preview_px: the longest side of its picture in a notebook, pixels.
+        generation_id: the number of its generation in the library, or None.
     """
 
-    def __init__(self, record: AssetRecord, *, caption: str = "", preview_px: int = 1024) -> None:
+    def __init__(
+        self, record: AssetRecord, *, caption: str = "", preview_px: int = 1024, generation_id: int | None = None
+    ) -> None:
         self.record = record
         self.caption = caption
         self.preview_px = preview_px
+        self.generation_id = generation_id
 
     @property
     def id(self) -> str | None:
@@ -88,7 +93,10 @@ class Asset:
             raise InvalidInput(f"This picture can't be shown: {error}.", hint="Its bytes are in `.data`.") from None
 
     def save(self, path: str | Path) -> Path:
-        """Copy the original to *path* and return the path written; nothing is ever overwritten.
+        """Copy the original to *path* and return where it is; nothing is ever overwritten.
+
+        In a folder it is named by words of the prompt. A file with the same bytes is left as it is, and a name that is
+        taken gets a number.
 
         A name that ends in another type's extension gets the right one: `fox.jpg` is written as `fox.png` if it is one.
 
@@ -96,13 +104,14 @@ class Asset:
             InvalidInput: *path* can't be written.
             AssetUnavailable: the file is gone from the library.
         """
-        return saving.save_asset(self.record, path)
+        return saving.save_asset(self.record, path, words_for_name(self.caption, self.kind)).path
 
     def __repr__(self) -> str:
         size = f" {self.width}x{self.height}" if self.width else ""
         length = f" {self.duration_s:.1f} s" if self.duration_s else ""
         remark = f" ({self.record.remark})" if self.record.remark else ""
-        return f"<Asset {self.kind} {self.mime_type}{size}{length} {self.path or 'in memory'}{remark}>"
+        where = self.record.place or "in memory"
+        return f"<Asset {self.kind} {self.mime_type}{size}{length} {where}{remark}>"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         html = media_html.asset(self.record, self.caption, self.preview_px)

@@ -5,31 +5,32 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
-from typing import Any, Self, overload
+from typing import Any, Self, TypeVar, overload
 
-from playcut_jupyter.display import history_table
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.export.writer import program
 from playcut_jupyter.jobs.job import Job
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.library import ratings
-from playcut_jupyter.results.generation import Generation
+from playcut_jupyter.results.job_view import JobView
+
+Item = TypeVar("Item", bound=JobView, covariant=True)
 
 
-class Generations(Sequence[Generation]):
+class Generations(Sequence[Item]):
     """A sequence of generations; a slice of it has the same type."""
 
     axes: Mapping[str, Sequence[object]] = {}
     """Name of each axis -> its values; empty unless it is a sweep."""
 
-    def __init__(self, generations: Sequence[Generation]) -> None:
+    def __init__(self, generations: Sequence[Item]) -> None:
         self._generations = list(generations)
 
     @overload
-    def __getitem__(self, index: int) -> Generation: ...
+    def __getitem__(self, index: int) -> Item: ...
     @overload
     def __getitem__(self, index: slice) -> Self: ...
-    def __getitem__(self, index: int | slice) -> Generation | Self:
+    def __getitem__(self, index: int | slice) -> Item | Self:
         if not isinstance(index, slice):
             return self._generations[index]
         part = copy(self)
@@ -39,7 +40,7 @@ class Generations(Sequence[Generation]):
     def __len__(self) -> int:
         return len(self._generations)
 
-    def __iter__(self) -> Iterator[Generation]:
+    def __iter__(self) -> Iterator[Item]:
         return iter(self._generations)
 
     @property
@@ -104,13 +105,3 @@ def _facts(snapshot: Snapshot) -> dict[str, Any]:
         "paths": paths,
         "error": str(snapshot.error) if snapshot.error else None,
     }
-
-
-class History(Generations):
-    """Generations of the library, newest first, displayed as a table."""
-
-    def __repr__(self) -> str:
-        return history_table.text(self.snapshots)
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return history_table.bundle(self.snapshots)

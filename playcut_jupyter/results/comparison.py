@@ -9,7 +9,7 @@ from playcut_jupyter.design import comparison
 from playcut_jupyter.display import bundles
 from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.results.collection import Generations
-from playcut_jupyter.results.generation import Generation
+from playcut_jupyter.results.generations import Generation
 
 if TYPE_CHECKING:
     from ipywidgets import Widget
@@ -18,7 +18,7 @@ MAX_COMPARED = 8
 """The largest number of generations in a comparison."""
 
 
-class Comparison(Generations):
+class Comparison(Generations[Generation]):
     """Generations side by side.
 
     Raises:

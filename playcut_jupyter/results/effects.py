@@ -8,6 +8,7 @@ from typing import Any
 from playcut_jupyter.design import effects, picking
 from playcut_jupyter.library import ratings
 from playcut_jupyter.results.collection import Generations
+from playcut_jupyter.results.job_view import JobView
 
 
 class Effects:
@@ -20,7 +21,7 @@ class Effects:
         starred: the numbers of the generations with a star.
     """
 
-    def __init__(self, generations: Generations) -> None:
+    def __init__(self, generations: Generations[JobView]) -> None:
         numbers = [generation.id for generation in generations if generation.id is not None]
         library = generations[0].library if numbers else None
         self.rounds: list[picking.Pair] = ratings.picks(library, numbers) if library else []

@@ -14,14 +14,14 @@ from playcut_jupyter.display.text_html import message
 from playcut_jupyter.jobs import start
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.results.collection import Generations
-from playcut_jupyter.results.generation import Generation
+from playcut_jupyter.results.generations import Generation
 
 _THUMBNAIL_PX = 96
 _MAX_NODES = 200
 """The largest number of generations in a tree; a larger one is truncated, and says so."""
 
 
-class Tree(Generations):
+class Tree(Generations[Generation]):
     """The tree that contains one generation, each parent before its children, oldest first.
 
     Attributes:

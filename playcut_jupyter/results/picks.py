@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Generic
 
 from playcut_jupyter.design import picking
 from playcut_jupyter.library import ratings
-from playcut_jupyter.results.collection import Generations
-from playcut_jupyter.results.generation import Generation
+from playcut_jupyter.results.collection import Generations, Item
 
 
-class Picks:
+class Picks(Generic[Item]):
     """The choices so far among *generations*.
 
     Attributes:
         rounds: the choices as (winner, loser), by number, oldest first.
     """
 
-    def __init__(self, generations: Generations) -> None:
+    def __init__(self, generations: Generations[Item]) -> None:
         self._generations = generations
         numbers = [generation.id for generation in generations if generation.id is not None]
         self.rounds: list[picking.Pair] = ratings.picks(generations[0].library, numbers) if numbers else []
 
     @property
-    def winner(self) -> Generation | None:
+    def winner(self) -> Item | None:
         """The generation with the largest share of wins; a tie goes to more rounds; None without a round."""
         best = picking.winner(self._generations.snapshots, self.rounds)
         return next((generation for generation in self._generations if best and generation.id == best.id), None)

@@ -40,7 +40,9 @@ COMMANDS: Mapping[str, str] = {
     "resume": "fetch everything that was submitted but not fetched, in this or an earlier kernel",
     "wait TASK_ID": "wait for a task by its id",
     "again": "run the last generation again, ignoring the library",
-    "export [ID | last | starred] [--as FORMAT] [--save FILE]": "write a curl, python or typescript program, or json",
+    "export [ID | last | starred] [--as FORMAT] [--save FILE]": "write curl, python, typescript, json or mcp",
+    "pack FILE [ID ... | starred | NAME]": "write generations and their files to one zip file; default: all",
+    "unpack FILE": "merge such a file into the library",
     "help [WORD]": "show this help, or the help on one word",
 }
 """Command and what follows it -> what it does. An ID is a number, a task's id, `last`, or a variable."""
@@ -135,7 +137,7 @@ def cell_parser(variables: Mapping[str, object] = MappingProxyType({})) -> argpa
         (("-r", "--resolution"), "resolution", "RES", "720p, ... (video)"),
         (("-d", "--duration"), "duration_seconds", "SECONDS", "length in seconds (video)"),
         (("-v", "--voice"), "voice", "VOICE", "id or name (speech); default: the first voice listed"),
-        (("-p", "--param"), "param", "KEY=VALUE", "any other input of the tool; the value is JSON or text"),
+        (("-p", "--param"), "param", "KEY=VALUE", "any other input: JSON, text, or `@5` for the asset of 5"),
     ):
         new.add_argument(*flags, action=_Input, dest=dest, metavar=metavar, help=told, default=argparse.SUPPRESS)
     new.add_argument("-n", "--count", type=filled(_count), default=1, metavar="N", help="how many of each")
@@ -204,11 +206,28 @@ def export_parser(variables: Mapping[str, object] = MappingProxyType({})) -> arg
     return new
 
 
+def pack_parser(variables: Mapping[str, object] = MappingProxyType({})) -> argparse.ArgumentParser:
+    """Return the parser of `%playcut pack`; *variables* are put into the path, where `{name}` stands."""
+    new = _Parser("%playcut pack", "Use `pack FILE [ID ... | starred | NAME]`.")
+    new.add_argument("file", type=lambda text: _written(fill_path(text, variables)), metavar="FILE")
+    new.add_argument("which", nargs="*", metavar="ID")
+    return new
+
+
+def unpack_parser(variables: Mapping[str, object] = MappingProxyType({})) -> argparse.ArgumentParser:
+    """Return the parser of `%playcut unpack`; *variables* are put into the path, where `{name}` stands."""
+    new = _Parser("%playcut unpack", "Use `unpack FILE`.")
+    new.add_argument("file", type=lambda text: _written(fill_path(text, variables)), metavar="FILE")
+    return new
+
+
 OWN_PARSERS: Mapping[str, Callable[[], argparse.ArgumentParser]] = {
     "history": history_parser,
     "export": export_parser,
     "refine": refine_parser,
     "vary": vary_parser,
+    "pack": pack_parser,
+    "unpack": unpack_parser,
 }
 """The commands that have options of their own -> their parsers."""
 

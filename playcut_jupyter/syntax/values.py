@@ -15,6 +15,7 @@ from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.prompts.plan import OneValue
 from playcut_jupyter.prompts.template import escape
 from playcut_jupyter.remedies import Action, Remedy
+from playcut_jupyter.syntax import references
 from playcut_jupyter.syntax.templates import fill, fill_one, is_variable
 from playcut_jupyter.tools import OPTION_HELP
 
@@ -59,7 +60,7 @@ def param(text: str, variables: Mapping[str, object], *, is_raw: bool) -> tuple[
 
 def escaped(value: object) -> object:
     """Return the JSON value that stands for exactly *value* behind an option: its texts are escaped as in a prompt."""
-    return _map_texts(value, escape)
+    return references.escaped(_map_texts(value, escape))
 
 
 def at_commas(text: str) -> list[str]:

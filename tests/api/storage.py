@@ -10,6 +10,7 @@ import anyio
 import pytest
 
 from playcut_jupyter.api.downloads import Body, FetchFailed, fetch
+from playcut_jupyter.api.storage_pool import StoragePool
 from playcut_jupyter.settings import Settings
 
 KEY = "pk_live_" + "decafbad" * 5
@@ -22,7 +23,14 @@ def settings(base_url: str = LOCAL, **values: object) -> Settings:
 
 
 def fetched(url: str, base_url: str = LOCAL, **values: object) -> Body:
-    return anyio.run(fetch, url, settings(base_url, **values))
+    async def fetch_once() -> Body:
+        storage = StoragePool(settings(base_url, **values))
+        try:
+            return await fetch(url, storage)
+        finally:
+            await storage.close()
+
+    return anyio.run(fetch_once)
 
 
 def refusal(url: str, base_url: str = LOCAL, **values: object) -> FetchFailed:

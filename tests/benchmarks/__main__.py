@@ -8,12 +8,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 
-from tests.benchmarks import cells, crowds, lookups, panels, starting, waits
+from tests.benchmarks import cells, clips, crowds, distance, lookups, panels, starting, waits
 from tests.benchmarks.figures import Figure, heading
 
 BENCHMARKS: Mapping[str, Callable[[], Iterator[Figure]]] = {
     "delays": waits.delays,
     "loading": starting.loading,
+    "far": distance.far,
+    "large": clips.large,
     "hundred": crowds.hundred,
     "limit": crowds.limit,
     "cpu": cells.cpu,

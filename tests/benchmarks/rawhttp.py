@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -33,10 +34,16 @@ async def generate(http: httpx.AsyncClient, service: Service, tool: str, tool_in
 
 async def generate_all(service: Service, jobs: Sequence[Job]) -> dict[str, float]:
     """Do all *jobs* at once; return task id -> the moment at which its bytes were there."""
-    limits = httpx.Limits(max_connections=None)
-    async with httpx.AsyncClient(limits=limits, timeout=60, trust_env=False) as http:
+    async with client(service) as http:
         done = await asyncio.gather(*(generate(http, service, tool, inputs) for tool, inputs in jobs))
     return dict(done)
+
+
+def client(service: Service) -> httpx.AsyncClient:
+    """Return httpx's client, which keeps its connections for as long as there are jobs."""
+    limits = httpx.Limits(max_connections=None, keepalive_expiry=60)
+    verify: Any = ssl.create_default_context(cafile=service.ca) if service.ca else True
+    return httpx.AsyncClient(limits=limits, timeout=60, trust_env=False, verify=verify)
 
 
 def run(service: Service, jobs: Sequence[Job]) -> dict[str, float]:

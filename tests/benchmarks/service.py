@@ -9,28 +9,31 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import io
 import itertools
 import json
 import math
-import struct
+import re
+import ssl
 import subprocess
 import sys
+import tempfile
 import time
-import wave
-import zlib
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import httpx
-from PIL import Image, ImageChops
+import trustme
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
+
+from tests.benchmarks import originals
+from tests.benchmarks.relay import Relay
 
 KEY = "pk_live_" + "0123456789" * 4
 AGENCY = (1000, 60.0)
@@ -38,6 +41,7 @@ AGENCY = (1000, 60.0)
 _SIZES = {("4K", "1:1"): (4096, 4096), ("4K", "16:9"): (3840, 2160)}
 """(size, aspect ratio) -> pixels; any other picture is small, so that drawing and decoding it hardly counts."""
 _SMALL = (256, 144)
+_PIECE_BYTES = 1 << 20
 
 
 # -- the side of the benchmarks -----------------------------------------------------------------------------------
@@ -51,11 +55,15 @@ class Counts:
         requests: tool -> requests taken; "GET" for the storage.
         refused: how many requests were answered 429.
         over_at: task id -> the moment at which it was over (`time.monotonic`).
+        storage_connections: how many were made to the storage; 0 unless it is far away.
+        sent_bytes: what the storage sent.
     """
 
     requests: Counter[str]
     refused: int
     over_at: dict[str, float]
+    storage_connections: int
+    sent_bytes: int
 
     @property
     def api_requests(self) -> int:
@@ -68,24 +76,44 @@ class Service:
 
     key = KEY
 
-    def __init__(self, origin: str) -> None:
+    def __init__(self, origin: str, ca: str | None = None) -> None:
         self.origin = origin
+        self.ca = ca
         self.base_url = f"{origin}/api/v1"
 
     def counts(self) -> Counts:
         """Ask what it saw until now."""
-        told = httpx.get(f"{self.origin}/counts", trust_env=False).json()
-        return Counts(Counter(told["requests"]), told["refused"], told["over_at"])
+        verify: Any = ssl.create_default_context(cafile=self.ca) if self.ca else True
+        told = httpx.get(f"{self.origin}/counts", trust_env=False, verify=verify).json()
+        return Counts(Counter(told["requests"]), told["refused"], told["over_at"], *told["storage"])
 
 
 @contextmanager
 def serving(rate: tuple[int, float] = AGENCY) -> Iterator[Service]:
     """Run a server that takes *rate* (requests, in seconds)."""
-    command = [sys.executable, "-m", __name__, str(rate[0]), str(rate[1])]
+    with _running(Service, str(rate[0]), str(rate[1])) as service:
+        yield service
+
+
+@contextmanager
+def serving_far_away(delay_s: float) -> Iterator[Service]:
+    """Run a server that is *delay_s* away, each way, behind TLS; its storage is another host's port."""
+    with tempfile.TemporaryDirectory() as folder:
+        place, authority = Path(folder), trustme.CA()
+        authority.cert_pem.write_to_path(place / "ca.pem")
+        authority.issue_cert("localhost", "127.0.0.1").private_key_and_cert_chain_pem.write_to_path(place / "key.pem")
+        far = ["--delay", str(delay_s), "--certificate", str(place / "key.pem")]
+        with _running(partial(Service, ca=str(place / "ca.pem")), *map(str, AGENCY), *far) as service:
+            yield service
+
+
+@contextmanager
+def _running(service: Callable[[str], Service], *arguments: str) -> Iterator[Service]:
+    command = [sys.executable, "-m", __name__, *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            yield Service(process.stdout.readline().strip())
+            yield service(process.stdout.readline().strip())
         finally:
             process.terminate()
 
@@ -101,6 +129,8 @@ class Task:
     media: bytes
     begun_at: float
     seconds: float
+    cut_at: float = 0
+    """The share of its bytes at which the connection is cut, once; 0 for never."""
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -118,6 +148,8 @@ class State:
 
     def __init__(self, limit: int, window_s: float) -> None:
         self.limit, self.window_s = limit, window_s
+        self.far_storage: Relay | None = None
+        self.sent_bytes = 0
         self.taken: deque[float] = deque()
         self.requests: Counter[str] = Counter()
         self.refused = 0
@@ -128,12 +160,14 @@ class State:
     def begin(self, tool: str, tool_input: dict[str, Any]) -> Task:
         """Start a task; what it brings is different from what any other task does."""
         number = f"{next(self.numbers):024x}"
-        if tool == "generate-tts":
-            media = _sound()[: -len(number)] + number.encode()
+        if tool == "generate-video-from-text":
+            media = originals.clip(tool_input["megabytes"]) + number.encode()
+        elif tool == "generate-tts":
+            media = originals.sound()[: -len(number)] + number.encode()
         else:
             shape = (str(tool_input.get("imageSize")), str(tool_input.get("aspectRatio")))
-            media = _named(_picture(_SIZES.get(shape, _SMALL)), number)
-        task = Task(number, media, time.monotonic(), float(tool_input.get("seconds", 1)))
+            media = originals.named(originals.picture(_SIZES.get(shape, _SMALL)), number)
+        task = Task(number, media, time.monotonic(), float(tool_input.get("seconds", 1)), tool_input.get("cut_at", 0))
         self.tasks[number] = task
         asyncio.get_running_loop().call_later(task.seconds, self._end, task)
         return task
@@ -179,7 +213,9 @@ class ToolHandler(RequestHandler):
             task = self.state.begin(tool, tool_input)
             return {"taskId": task.id, "status": "PENDING", "estimatedCredits": 80}
         if tool == "download-asset":
-            return {"url": f"{self.request.protocol}://{self.request.host}/storage/{tool_input['assetId']}?signature=x"}
+            relay = self.state.far_storage
+            host = self.request.host if relay is None else f"localhost:{relay.port}"
+            return {"url": f"{self.request.protocol}://{host}/storage/{tool_input['assetId']}?signature=x"}
         task = self.state.tasks[tool_input["taskId"]]
         if tool == "wait-for-task":
             await task.over.wait()
@@ -201,11 +237,31 @@ class StorageHandler(RequestHandler):
         """Take what the application gives."""
         self.state = state
 
-    def get(self, asset_id: str) -> None:
-        """Send an asset."""
+    async def get(self, asset_id: str) -> None:
+        """Send an asset, or the rest of it."""
         self.state.requests["GET"] += 1
+        task = self.state.tasks[asset_id.removeprefix("asset_")]
+        size, etag = len(task.media), f'"{task.id}"'
+        asked = re.fullmatch(r"bytes=(\d+)-", self.request.headers.get("Range", ""))
+        start = int(asked[1]) if asked and self.request.headers.get("If-Range") == etag else 0
+        end = size
+        if task.cut_at:
+            end, task.cut_at = int(size * task.cut_at), 0
+        if start:
+            self.set_status(206)
+            self.set_header("Content-Range", f"bytes {start}-{size - 1}/{size}")
         self.set_header("Content-Type", "application/octet-stream")
-        self.finish(self.state.tasks[asset_id.removeprefix("asset_")].media)
+        self.set_header("Content-Length", size - start)
+        self.set_header("ETag", etag)
+        for position in range(start, end, _PIECE_BYTES):
+            piece = task.media[position : min(position + _PIECE_BYTES, end)]
+            self.state.sent_bytes += len(piece)
+            self.write(piece)
+            await self.flush()
+        if end < size:
+            self.request.connection.stream.close()  # type: ignore[union-attr]
+        else:
+            self.finish()
 
 
 class CountsHandler(RequestHandler):
@@ -218,60 +274,12 @@ class CountsHandler(RequestHandler):
     def get(self) -> None:
         """Tell what was seen."""
         state = self.state
-        self.finish({"requests": state.requests, "refused": state.refused, "over_at": state.over_at})
+        told = {"requests": state.requests, "refused": state.refused, "over_at": state.over_at}
+        connections = state.far_storage.connections if state.far_storage else 0
+        self.finish({**told, "storage": [connections, state.sent_bytes]})
 
 
-@cache
-def _picture(size: tuple[int, int]) -> bytes:
-    """Draw detail of all scales, which makes as large a PNG as a sharp photograph (11 MB at 3840 x 2160)."""
-    light = Image.new("L", size, 128)
-    for scale, strength in ((256, 50), (64, 35), (16, 18), (4, 8)):
-        light = ImageChops.add(light, _noise(size, scale, strength), offset=-128)
-    bands = []
-    for _ in range(3):
-        band = light
-        for scale, strength in ((512, 30), (64, 6)):
-            band = ImageChops.add(band, _noise(size, scale, strength), offset=-128)
-        bands.append(ImageChops.add(band, _grain(size), offset=-128))
-    out = io.BytesIO()
-    Image.merge("RGB", bands).save(out, "PNG", compress_level=2)
-    return out.getvalue()
-
-
-def _noise(size: tuple[int, int], scale: int, strength: float) -> Image.Image:
-    grid = (max(2, size[0] // scale), max(2, size[1] // scale))
-    return Image.effect_noise(grid, strength).resize(size, Image.Resampling.BICUBIC)
-
-
-def _grain(size: tuple[int, int], rows: int = 128) -> Image.Image:
-    """Return fine noise, repeated downwards: too far apart for PNG to notice."""
-    strip, grain = Image.effect_noise((size[0], rows), 0.5), Image.new("L", size)
-    for top in range(0, size[1], rows):
-        grain.paste(strip, (0, top))
-    return grain
-
-
-def _named(png: bytes, name: str) -> bytes:
-    """Return *png* with a text chunk of its own before its last chunk, which has 12 bytes."""
-    body = b"tEXt" + b"Title\0" + name.encode()
-    chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
-    return png[:-12] + chunk + png[-12:]
-
-
-@cache
-def _sound(seconds: int = 3, rate: int = 22_050) -> bytes:
-    out = io.BytesIO()
-    with wave.open(out, "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(2)
-        sound.setframerate(rate)
-        sound.writeframes(
-            b"".join(struct.pack("<h", int(9_000 * math.sin(0.06 * step))) for step in range(rate * seconds))
-        )
-    return out.getvalue()
-
-
-async def _serve(limit: int, window_s: float) -> None:
+async def _serve(limit: int, window_s: float, delay_s: float, certificate: str | None) -> None:
     state = {"state": State(limit, window_s)}
     application = Application(
         [
@@ -281,9 +289,17 @@ async def _serve(limit: int, window_s: float) -> None:
         ],
         log_function=lambda handler: None,
     )
+    tls = None
+    if certificate is not None:
+        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        tls.load_cert_chain(certificate)
     sockets = bind_sockets(0, "127.0.0.1")
-    HTTPServer(application).add_sockets(sockets)
-    sys.stdout.write(f"http://127.0.0.1:{sockets[0].getsockname()[1]}\n")
+    HTTPServer(application, ssl_options=tls).add_sockets(sockets)
+    port = sockets[0].getsockname()[1]
+    if delay_s:
+        state["state"].far_storage = await Relay(port, delay_s).start()
+        port = (await Relay(port, delay_s).start()).port
+    sys.stdout.write(f"http://127.0.0.1:{port}\n" if tls is None else f"https://localhost:{port}\n")
     sys.stdout.flush()
     await asyncio.Event().wait()
 
@@ -292,5 +308,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("limit", type=int)
     parser.add_argument("window_s", type=float)
+    parser.add_argument("--delay", type=float, default=0.0)
+    parser.add_argument("--certificate")
     arguments = parser.parse_args()
-    asyncio.run(_serve(arguments.limit, arguments.window_s))
+    asyncio.run(_serve(arguments.limit, arguments.window_s, arguments.delay, arguments.certificate))

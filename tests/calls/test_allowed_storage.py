@@ -39,7 +39,8 @@ pytestmark = pytest.mark.skipif(
 
 
 @contextmanager
-def serving(server: socketserver.TCPServer) -> Iterator[int]:
+def serving(server: socketserver.ThreadingTCPServer | ThreadingHTTPServer) -> Iterator[int]:
+    server.daemon_threads = True  # a client keeps its connection, and may be closed only after this
     with server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()

@@ -102,6 +102,16 @@ def test_progress_is_seen_beside_the_held_wait(away_from_home: Path) -> None:
         assert server.requests["get-task-status"] <= 2
 
 
+def test_while_it_is_fetched_the_state_says_so_and_completed_only_with_a_file(pc: Playcut) -> None:
+    run = pc.submit("image", "a fox to fetch [slow]")
+    seen: list[tuple[str, bool]] = []
+    run.on_change(lambda: seen.append((run.state, bool(run.assets))))
+    run.wait()
+    assert ("FETCHING", False) in seen
+    assert ("COMPLETED", False) not in seen
+    assert run.state == "COMPLETED"
+
+
 def test_submit_returns_at_once_and_await_brings_the_result(pc: Playcut) -> None:
     async def cell() -> Generation:
         run: Generation = pc.submit("image", "two foxes")

@@ -29,10 +29,11 @@ def test_a_chosen_session_is_used_from_then_on(pc: Playcut) -> None:
 def test_saving_never_overwrites(pc: Playcut, tmp_path: Path) -> None:
     fox = pc.image("a saved fox")
 
-    first, second = fox.save(tmp_path / "fox"), fox.save(tmp_path / "fox")
+    first, again = fox.save(tmp_path / "fox"), fox.save(tmp_path / "fox")
+    other = pc.image("another fox").save(tmp_path / "fox")
 
-    assert first == tmp_path / "fox.png"
-    assert second == tmp_path / "fox-2.png"
+    assert first == again == tmp_path / "fox.png"
+    assert other == tmp_path / "fox-2.png"
     assert Path(str(first)).read_bytes() == fox.assets[0].data
 
 

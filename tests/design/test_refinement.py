@@ -220,6 +220,24 @@ def test_a_child_is_refined_as_a_child(pc: Playcut) -> None:
     assert text == "%%playcut image\n- a dash at dusk"
 
 
+def test_earlier_results_as_values_are_kept_by_their_names(pc: Playcut) -> None:
+    fox, owl = pc.image("a fox"), pc.image("an owl")
+    sweep = pc.sweep("in the style of it", reference=[fox, owl])
+    with pytest.raises(InvalidInput) as caught:
+        sweep.refine(keep={"reference": ["@3"]})
+    assert "Its values are @1, @2." in str(caught.value.hint)
+
+    judge(pc, sweep, lambda labels: labels["reference"] == "@2")
+
+    text = f"%%playcut image -p reference={owl.assets[0].id}\nin the style of it"
+    assert sweep.refine() == sweep.refine(keep={"reference": "@2"}) == text
+
+
+def test_text_that_looks_like_an_earlier_result_stays_text(pc: Playcut) -> None:
+    sweep = pc.sweep("a fox", author=["@5", "@@fox"], seed=[1, 2])
+    assert sweep.refine(keep={"seed": 2}) == "%%playcut image -p author=@@5,@@@fox -p seed=2\na fox"
+
+
 def test_what_has_nothing_to_drop_says_so(pc: Playcut, shell: InteractiveShell) -> None:
     fox = pc.image("a fox", count=2)
     several = pc.sweep("+ {at dusk|at dawn}", parent=fox)

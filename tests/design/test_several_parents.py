@@ -6,7 +6,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from playcut_jupyter import BudgetExceeded, InvalidInput, Playcut, PlaycutError, PromptError, Sweep
-from playcut_jupyter.results.generation import Generation
+from playcut_jupyter.results.generations import Generation
 from tests.shells import cell, connected, line
 
 

@@ -14,17 +14,21 @@ from tests.display.pages import asset_of, failed, png, saved, waiting
 
 def test_an_original_is_saved_from_the_library_or_from_memory(store: Store, tmp_path: Path) -> None:
     for record in (asset_of(png(), store), asset_of(png())):
-        path = saving.save_asset(record, tmp_path / "out" / "fox")
+        path, _ = saving.save_asset(record, tmp_path / "out" / "fox")
         assert path.read_bytes() == png()
         assert path.suffix == ".png"
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["fox-2.png", "fox.png"]
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["fox.png"]
 
 
 def test_what_succeeded_is_saved_and_told(store: Store, tmp_path: Path) -> None:
     two = saved(store, [png(colour="red"), png(colour="blue")])
-    paths = saving.save([failed(waiting(), TaskFailed("It broke.")), two, waiting()], f"{tmp_path}/out/")
+    some = [failed(waiting(), TaskFailed("It broke.")), two, waiting()]
+    paths = [copy.path for copy in saving.save(some, f"{tmp_path}/out/")]
     assert [path.read_bytes() for path in paths] == [png(colour="red"), png(colour="blue")]
-    assert saving.saved_message(paths) == f"Saved: {paths[0]}, {paths[1]}"
+    paths[1].unlink()
+    assert (
+        saving.saved_message(saving.save(some, f"{tmp_path}/out/")) == f"Saved: {paths[1]}. Already there: {paths[0]}"
+    )
     assert saving.saved_message([]).startswith("Saved: nothing")
 
 
@@ -43,22 +47,22 @@ def test_what_succeeded_is_saved_and_told(store: Store, tmp_path: Path) -> None:
 def test_a_name_that_ends_in_another_types_extension_is_put_right_and_told(
     store: Store, tmp_path: Path, target: str, written: str, said: str
 ) -> None:
-    paths = saving.save([saved(store, png())], f"{tmp_path}/{target}")
-    assert [path.relative_to(tmp_path).match(written) for path in paths] == [True]
-    message = saving.saved_message(paths, target)
+    copies = saving.save([saved(store, png())], f"{tmp_path}/{target}")
+    assert [path.relative_to(tmp_path).match(written) for path, _ in copies] == [True]
+    message = saving.saved_message(copies, target)
     assert said in message
     assert ("in place of" in message) == bool(said)
 
 
 def test_a_renamed_copy_overwrites_nothing(store: Store, tmp_path: Path) -> None:
     (tmp_path / "fox.png").write_bytes(b"mine")
-    assert saving.save_asset(asset_of(png(), store), tmp_path / "fox.jpg") == tmp_path / "fox-2.png"
+    assert saving.save_asset(asset_of(png(), store), tmp_path / "fox.jpg").path == tmp_path / "fox-2.png"
     assert (tmp_path / "fox.png").read_bytes() == b"mine"
 
 
 @pytest.mark.parametrize("name", ["fox.m4v", "fox.mov", "fox.mp4"])
 def test_another_extension_of_the_same_type_stays(store: Store, tmp_path: Path, clip: bytes, name: str) -> None:
-    assert saving.save_asset(asset_of(clip, store), tmp_path / name).name == name
+    assert saving.save_asset(asset_of(clip, store), tmp_path / name).path.name == name
 
 
 def test_a_lost_original_is_said_so_and_not_saved_as_an_empty_file(store: Store, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -39,6 +40,13 @@ def test_a_state_nobody_knows_is_shown_as_it_is_with_a_harmless_class(state: str
     assert state in page.text
 
 
+def test_what_is_being_fetched_is_not_called_completed(store: Store) -> None:
+    page = html(waiting(status="COMPLETED", is_fetching=True))
+    assert page.all("div", "playcut-status-fetching")
+    assert "COMPLETED" not in page.text
+    assert html(saved(store, png())).all("div", "playcut-status-completed")
+
+
 def test_a_live_status_tells_what_is_known() -> None:
     page = html(
         waiting(
@@ -56,7 +64,7 @@ def test_a_live_status_tells_what_is_known() -> None:
 
 
 def test_a_million_credits_are_written_out_and_one_is_one(store: Store) -> None:
-    dear = saved(store, png(), estimated_credits=1_234_567.0, kernel_credits=1_234_567.0)
+    dear = saved(store, png(), estimated_credits=1_234_567.0, kernel_credits=1_234_567.0, has_spent=True)
     cheap = waiting("a hare", estimated_credits=1.0)
 
     assert "1234567 credits (estimate)" in html(dear).text
@@ -79,13 +87,30 @@ def test_a_pause_says_why_in_the_services_words_until_the_next_attempt() -> None
 
 
 def test_a_result_ends_with_a_quiet_line(store: Store) -> None:
-    snapshot = saved(store, png((640, 480)))
-    text = html(snapshot).text
-    assert f"completed · image · 640 x 480 · 4.2 s · 80 credits (estimate) · {snapshot.assets[0].path}" in text
-    assert "this kernel: 0 credits (estimate)" in text
+    snapshot = saved(store, png((640, 480)), kernel_credits=80.0, has_spent=True)
+    path = snapshot.assets[0].path
+    assert path is not None
+    name = f"{path.name[:8]}….png"
+    facts = "completed · image · 640 x 480 · 4.2 s · 80 credits (estimate)"
+    assert f"{facts} · {name} · this kernel: 80 credits (estimate)" in html(snapshot).text
     line = Page(status.summary_bundle(snapshot)["text/html"])
+    assert [place["title"] for place in line.all("span", "playcut-place")] == [str(path)]
+    assert f"· {path} ·" in status.text(snapshot)
     assert not line.all("img")
     assert line.all("div", "playcut-status-completed")
+
+
+def test_the_kernels_credits_are_told_by_what_changed_them(store: Store) -> None:
+    assert "this kernel" not in html(saved(store, png(), kernel_credits=80.0)).text
+
+
+def test_where_outputs_are_to_be_alike_a_place_begins_in_the_library(store: Store) -> None:
+    snapshot = saved(store, png())
+    (record,) = snapshot.assets
+    alike = replace(snapshot, assets=(replace(record, is_portable=True),))
+    for text in (status.html(alike), status.text(alike)):
+        assert str(store.folder) not in text
+        assert f"media/{record.sha256[:2]}/{record.sha256[:32]}.png" in text
 
 
 def test_what_comes_from_the_library_is_said_to_cost_nothing(store: Store) -> None:

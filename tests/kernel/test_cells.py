@@ -56,6 +56,17 @@ def test_the_stop_button_ends_a_cell_at_once_and_the_task_can_be_picked_up(noteb
     assert "playcut-image" in picked_up.html
 
 
+def test_an_export_is_a_code_block_that_no_prompt_can_end(notebook: Kernel) -> None:
+    notebook.run("%%playcut image --literal\n````\n<b>a fox</b>")
+
+    (shown,) = notebook.run("%playcut export --as python").displays
+
+    assert shown["text/markdown"].startswith("`````python\n")
+    assert shown["text/markdown"].endswith("\n`````")
+    assert shown["text/plain"].rstrip() in shown["text/markdown"]
+    assert "<b>a fox</b>" in shown["text/plain"]
+
+
 def test_stopping_python_and_awaiting_cells_works_the_same(notebook: Kernel) -> None:
     notebook.run("from playcut_jupyter import Playcut\npc = Playcut()")
 

@@ -8,10 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from playcut_jupyter import Playcut
 from playcut_jupyter.sandbox import Sandbox
 from tests.media.service import running, sends
 from tests.originals import path_of
+
+pytestmark = pytest.mark.kernel
 
 
 def library(sandbox: Sandbox, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -14,7 +14,8 @@ import pytest
 
 from playcut_jupyter import Playcut
 from playcut_jupyter.errors import AssetUnavailable, InvalidInput, PlaycutError
-from playcut_jupyter.library.store import Store, copy_out, unwritable, write_whole
+from playcut_jupyter.library.copies import copy_out
+from playcut_jupyter.library.store import Store, unwritable, write_whole
 from playcut_jupyter.sandbox import Sandbox
 from tests.originals import path_of
 
@@ -190,15 +191,16 @@ def original(tmp_path: Path) -> Path:
         ("fox.mp4.tar.gz", "fox.mp4.tar.png"),
         (".fox", ".fox.png"),
         ("new/folders/fox", "new/folders/fox.png"),
-        ("new/folder/", "new/folder/0123456789ab.png"),
-        ("there", "there/0123456789ab.png"),
-        ("", "0123456789ab.png"),
+        ("new/folder/", "new/folder/a-fox.png"),
+        ("there", "there/a-fox.png"),
+        ("", "a-fox.png"),
         ("~/fox.png", "fox.png"),  # HOME is this folder
     ],
 )
 def test_a_copy_goes_where_it_was_asked_for(tmp_path: Path, original: Path, target: str, written: str) -> None:
     (tmp_path / "there").mkdir()
-    path = copy_out(original, target, ".png")
+    path, is_new = copy_out(original, target, ".png", "a-fox")
+    assert is_new
     assert path.resolve() == tmp_path / written
     assert path.read_bytes() == DATA
     assert original.read_bytes() == DATA
@@ -207,18 +209,22 @@ def test_a_copy_goes_where_it_was_asked_for(tmp_path: Path, original: Path, targ
 def test_nothing_is_ever_overwritten(tmp_path: Path, original: Path) -> None:
     (tmp_path / "fox.png").write_bytes(b"mine")
     (tmp_path / "fox-2.png").symlink_to(tmp_path / "nowhere")
-    copies = [copy_out(original, tmp_path / "fox.png", ".png") for _ in range(3)]
-    assert [path.name for path in copies] == ["fox-3.png", "fox-4.png", "fox-5.png"]
+    copies = [copy_out(content, tmp_path / "fox.png", ".png") for content in (original, b"other", original)]
+    assert [(copy.path.name, copy.is_new) for copy in copies] == [
+        ("fox-3.png", True),
+        ("fox-4.png", True),
+        ("fox-3.png", False),
+    ]
     assert (tmp_path / "fox.png").read_bytes() == b"mine"
     assert not (tmp_path / "nowhere").exists()
-    folder = [copy_out(original, f"{tmp_path}/out/", ".png").name for _ in range(2)]
-    assert folder == ["0123456789ab.png", "0123456789ab-2.png"]
+    folder = [copy_out(content, f"{tmp_path}/out/", ".png").path.name for content in (original, b"other", b"other")]
+    assert folder == ["playcut.png", "playcut-2.png", "playcut-2.png"]
 
 
 def test_bytes_that_are_nowhere_on_disk_are_written(tmp_path: Path) -> None:
-    assert copy_out(DATA, tmp_path / "fox", ".png").read_bytes() == DATA
-    assert copy_out(DATA, f"{tmp_path}/out/", ".png").name == "playcut.png"
-    assert copy_out(b"", tmp_path / "empty", ".bin").read_bytes() == b""
+    assert copy_out(DATA, tmp_path / "fox", ".png").path.read_bytes() == DATA
+    assert copy_out(DATA, f"{tmp_path}/out/", ".png").path.name == "playcut.png"
+    assert copy_out(b"", tmp_path / "empty", ".bin").path.read_bytes() == b""
 
 
 @pytest.mark.parametrize("target", ["file/fox.png", "file/", "x" * 300 + ".png"])
@@ -237,13 +243,13 @@ def test_a_name_that_no_file_can_have_is_invalid_input(original: Path, target: s
 
 @pytest.mark.parametrize("target", ["Dr. Fox", "fox v1.5"])
 def test_a_dot_in_a_name_is_not_yet_an_ending(original: Path, target: str) -> None:
-    assert copy_out(original, target, ".png").name == f"{target}.png"
+    assert copy_out(original, target, ".png").path.name == f"{target}.png"
 
 
 COPY = """
 import sys
 from pathlib import Path
-from playcut_jupyter.library.store import copy_out
+from playcut_jupyter.library.copies import copy_out
 source = Path(sys.argv[1])
 copy_out({arguments}, sys.argv[2], ".png")
 """

@@ -89,11 +89,13 @@ def test_an_export_is_written_to_a_file_and_overwrites_none(
     line(shell, f"export #{made.id} --as=curl --save fox")
 
     told = capsys.readouterr().out
-    first, second = (tmp_path / name for name in ("fox.sh", "fox-2.sh"))
-    assert (str(first.name) in told, str(second.name) in told) == (True, True)
-    assert "an exported fox" in first.read_text()
-    assert first.read_text() == second.read_text()
-    assert "curl" not in told
+    assert told == "Saved: fox.sh\nAlready there: fox.sh\n"
+    assert "an exported fox" in (tmp_path / "fox.sh").read_text()
+
+    line(shell, "export --save fox --as curl")
+
+    assert capsys.readouterr().out == "Saved: fox-2.sh\n"
+    assert "an exported fox" in (tmp_path / "fox.sh").read_text()
 
 
 def test_what_is_under_way_here_is_not_called_fetched(shell: InteractiveShell, capsys: CaptureFixture) -> None:

@@ -9,9 +9,9 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from playcut_jupyter import Generation, InvalidInput, PromptError, Sweep
-from playcut_jupyter.results.collection import History
 from playcut_jupyter.results.comparison import Comparison
 from playcut_jupyter.results.family_tree import Tree
+from playcut_jupyter.results.history import History
 from playcut_jupyter.sandbox import Sandbox
 
 

@@ -103,7 +103,7 @@ def test_an_exported_program_that_fails_says_so_by_its_status(
     output: str, format_: str, pc: Playcut, sandbox: Sandbox, production: Path
 ) -> None:
     made = [pc.submit("image", prompt) for prompt in ("a kite", f"{ODD} [fail]", "a ball")]
-    from playcut_jupyter.results.sweep import Sweep
+    from playcut_jupyter.results.generations import Sweep
 
     for run in made:
         run.job.settle(10)

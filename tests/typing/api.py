@@ -23,6 +23,7 @@ from playcut_jupyter import (
     InvalidInput,
     NotConnected,
     NotFound,
+    NotInLibrary,
     PermissionDenied,
     Playcut,
     PlaycutError,
@@ -48,10 +49,10 @@ from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.library.records import AssetRecord
 from playcut_jupyter.panel.view import Panel
-from playcut_jupyter.results.collection import History
 from playcut_jupyter.results.comparison import Comparison
 from playcut_jupyter.results.effects import Effects
 from playcut_jupyter.results.family_tree import Tree
+from playcut_jupyter.results.history import History
 from playcut_jupyter.results.picks import Picks
 
 
@@ -70,6 +71,7 @@ def connecting() -> None:
         max_download_mb=512,
         allow_storage="10.0.0.0/8",
         preview_px=1024,
+        frozen=False,
     )
     assert_type(pc.connector, Connector)
     assert_type(pc.connection, Connection)
@@ -84,6 +86,14 @@ def connecting() -> None:
     pc.budget = None
     pc.configure(preview_px=512)
     pc.switch(sandbox=None)
+    pc.freeze(True)
+    assert_type(pc.pack("foxes.zip"), Path)
+    assert_type(pc.pack("foxes.zip", [3, pc.get(5)]), Path)
+    assert_type(pc.unpack(Path("foxes.zip")), History)
+    assert_type(str(pc.write_pack("foxes.zip", 3)), str)
+    assert_type(str(pc.read_pack("foxes.zip")), str)
+    assert_type(pc.newest(), Generation)
+    assert_type(pc.with_references({"ref": "@5"}), Mapping[str, object])
     pc.close()
     with Playcut() as entered:
         assert_type(entered, Playcut)
@@ -231,6 +241,7 @@ def an_asset(asset: Asset) -> None:
     assert_type(asset.save(Path("fox.png")), Path)
     assert_type(asset.caption, str)
     assert_type(asset.preview_px, int)
+    assert_type(asset.generation_id, int | None)
     assert_type(asset.record, AssetRecord)
 
 
@@ -250,7 +261,7 @@ def a_sweep(sweep: Sweep) -> None:
     assert_type(sweep.contact_sheet("sheet.pdf"), Path)
     assert_type(sweep.to_records(), list[dict[str, Any]])
     assert_type(sweep.pick(), PickWidget)
-    assert_type(sweep.picks(), Picks)
+    assert_type(sweep.picks(), Picks[Generation])
     assert_type(sweep.picks().winner, Generation | None)
     assert_type(sweep.picks().rounds, list[tuple[int, int]])
     assert_type(sweep.picks().to_records(), list[dict[str, Any]])
@@ -298,6 +309,7 @@ def failing(pc: Playcut) -> None:
         InvalidInput,
         NotConnected,
         NotFound,
+        NotInLibrary,
         PermissionDenied,
         PromptError,
         PromptRefused,

@@ -13,7 +13,7 @@ from playcut_jupyter.display.contact_sheet import page, picture
 from playcut_jupyter.display.contact_sheet.tile import Tally, tiles_of
 from playcut_jupyter.display.sweep_snapshot import SweepSnapshot
 from playcut_jupyter.errors import InvalidInput
-from playcut_jupyter.library.store import copy_out
+from playcut_jupyter.library.copies import copy_out
 
 FORMATS = (".html", ".png", ".pdf")
 _COLUMNS, _MAX_COLUMNS = 4, 6
@@ -45,7 +45,7 @@ def write(sweep: SweepSnapshot, tally: Tally, path: str | Path) -> Path:
         data = picture.png(tiles, _columns(sweep))
     else:
         data = picture.pdf(tiles, _columns(sweep))
-    return copy_out(data, path, suffix)
+    return copy_out(data, path, suffix).path
 
 
 def _columns(sweep: SweepSnapshot) -> int:
