@@ -11,6 +11,8 @@ import pytest
 
 from playcut_jupyter.connection import connector
 from playcut_jupyter.library.database import Library
+from playcut_jupyter.library.unpack import unpack
+from tests.library.packing import packed
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="there are no such rights")
 
@@ -69,6 +71,16 @@ def test_a_library_that_the_sandbox_comes_to_first_is_private_too(
     running.stop()
     assert (tmp_path / "home" / "sandbox").is_dir()
     assert rights(tmp_path / "home") == 0o700
+
+
+def test_a_library_that_a_pack_comes_to_first_is_private_too(tmp_path: Path, umask: Callable[[int], int]) -> None:
+    umask(0o022)
+    source, target = Library(tmp_path / "source"), Library(tmp_path / "target")
+    unpack(target, packed(source, tmp_path))
+    folders = [target.home, target.home / "media"]
+    assert [oct(rights(path)) for path in (*folders, target.path)] == ["0o700", "0o700", "0o600"]
+    source.close()
+    target.close()
 
 
 def test_a_folder_that_exists_keeps_its_rights_and_the_file_is_private(tmp_path: Path) -> None:

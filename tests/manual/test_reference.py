@@ -88,7 +88,17 @@ def test_every_variable_of_the_environment_that_is_read_is_in_the_table() -> Non
 def test_every_marker_and_every_command_of_the_console_is_there() -> None:
     sandbox, console = text_of("reference/sandbox.md"), text_of("reference/command-line.md")
     assert all(f"| `[{name}]` |" in sandbox for name in MARKERS)
-    for words in ("demo", "lab", "sandbox", "doctor", "library list", "library prune", "library verify"):
+    for words in (
+        "demo",
+        "lab",
+        "sandbox",
+        "doctor",
+        "library list",
+        "library prune",
+        "library verify",
+        "library pack",
+        "library unpack",
+    ):
         assert f"## `playcut-jupyter {words}`" in console
     assert "| `--older-than DAYS` |" in console
 
