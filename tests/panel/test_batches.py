@@ -92,17 +92,17 @@ def test_a_retry_of_what_is_waited_for_already_waits_for_it_once(panel: Panel) -
 
 def test_a_sweep_is_stopped_and_tried_again_as_one(panel: Panel) -> None:
     panel.form.max_generations.value = 50
-    panel.form.prompt.value = "[stuck] {1|2|3|4|5|6|7|8|9|10} {a|b|c|d|e}"
+    panel.form.prompt.value = "[stuck] {1|2|3|4|5|6|7|8|9|10} {a|b}"
     panel.form.button.click()
     wait_until_idle(panel)
     (batch,) = panel.batch_list.batches
-    assert "0 of 50 done · 50 running" in batch.summary.value
+    assert "0 of 20 done · 20 running" in batch.summary.value
     assert len(batch.cards) == 8
     for generation in batch.generations:
         until_submitted(generation)
     batch.stop.click()
     wait_until_ended(panel)
-    assert "0 of 50 done · 50 stopped" in batch.summary.value
+    assert "0 of 20 done · 20 stopped" in batch.summary.value
     assert batch.retry.description == "Retry stopped"
     tasks = {generation.task_id for generation in batch.generations}
     batch.retry.click()
