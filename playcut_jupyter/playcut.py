@@ -38,7 +38,7 @@ class Playcut(GenerationCalls):
         max_download_mb: the largest asset that is downloaded, MB.
         preview_px: longest side of a picture as shown in a notebook, pixels.
         allow_storage: networks and host names, between commas or as a list, that assets may be downloaded from beside
-            the public network ("10.0.0.0/8, *.storage.corp.example"); default `PLAYCUT_ALLOW_STORAGE`.
+            the public network (`10.0.0.0/8, *.storage.corp.example`); default `PLAYCUT_ALLOW_STORAGE`.
         frozen: True to show only what the library has, made by whichever service, without a key and without any
             request; all else is `NotInLibrary`. Default: as `PLAYCUT_FROZEN` says, else off.
 

@@ -17,6 +17,7 @@ from playcut_jupyter.background.portal import portal
 from playcut_jupyter.connection.account import Account, checked_budget
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.errors import NotConnected
+from playcut_jupyter.library.private import create_folder
 from playcut_jupyter.redaction import plain
 from playcut_jupyter.settings import Settings
 
@@ -241,6 +242,7 @@ def embedded_sandbox(home: Path) -> Sandbox:
             try:
                 from playcut_jupyter.sandbox import Sandbox  # an extra, which may not be installed
 
+                create_folder(home)  # the sandbox knows nothing of a library's rights
                 _sandbox = Sandbox(rate=SANDBOX_RATE, state_dir=home / "sandbox").start()
             except ImportError as error:
                 raise NotConnected(

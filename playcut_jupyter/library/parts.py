@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from playcut_jupyter.library.files import UNSUPPORTED, replace, sync
+from playcut_jupyter.library.private import create_folder
 
 PREFIX = ".part-"
 
@@ -22,7 +23,7 @@ class Part:
     """Bytes that have no name yet. Its methods block; one thread at a time uses it.
 
     Args:
-        folder: where the file is.
+        folder: where the file is: the media folder of a library, which may not exist yet.
 
     Attributes:
         size: how many bytes there are.
@@ -65,7 +66,8 @@ class Part:
 
     def _append(self, data: bytes) -> None:
         if self._descriptor is None:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            for folder in (self._path.parent.parent, self._path.parent):
+                create_folder(folder)
             flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
             self._descriptor = os.open(self._path, flags, 0o666)
         left = memoryview(data)
@@ -103,9 +105,9 @@ class Part:
         Raises:
             OSError: it can't be written; the bytes are still here.
         """
-        path.parent.mkdir(parents=True, exist_ok=True)
         if self._descriptor is None:
             raise self.failure or FileNotFoundError(path)
+        path.parent.mkdir(exist_ok=True)
         if not self._is_synced:
             sync(self._descriptor)
         os.close(self._descriptor)

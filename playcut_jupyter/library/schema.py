@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
+from playcut_jupyter.library.private import create_file
 from playcut_jupyter.library.retries import retry
 
 BUSY_TIMEOUT_S = 20.0
@@ -111,8 +111,7 @@ def open_database(path: Path) -> sqlite3.Connection:
 def _opened(path: Path, switch_journal: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
     # SQLite gives its own files the rights of this one. Only a new file may be touched: to open and close one that is
     # in use takes this process's locks from it.
-    with suppress(FileExistsError):
-        path.touch(exist_ok=False)
+    create_file(path)
     connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, check_same_thread=False)
     try:
         connection.row_factory = sqlite3.Row

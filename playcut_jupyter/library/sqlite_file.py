@@ -18,6 +18,7 @@ from weakref import WeakSet, finalize
 from playcut_jupyter.background.forks import on_fork
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.library import schema
+from playcut_jupyter.library.private import create_folder
 from playcut_jupyter.library.store import unwritable
 
 
@@ -54,7 +55,7 @@ class SqliteFile:
         with self.lock:
             try:
                 if self._connection is None:
-                    self.path.parent.mkdir(parents=True, exist_ok=True)
+                    create_folder(self.path.parent)
                     self._connection = schema.open_database(self.path)
                     self._closing = finalize(self, self._connection.close)
                     self._closing.atexit = False  # see `_close_all`

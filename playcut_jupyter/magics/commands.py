@@ -25,10 +25,11 @@ from playcut_jupyter.errors import InvalidInput, NotConnected, NotFound
 from playcut_jupyter.export.writer import FORMATS
 from playcut_jupyter.jobs.active_jobs import active_in_this_process
 from playcut_jupyter.library.copies import copy_out
-from playcut_jupyter.magics import lookup
+from playcut_jupyter.magics import lookup, pages
 from playcut_jupyter.magics.cell_runner import CellRunner
 from playcut_jupyter.magics.help import help_on, unknown
 from playcut_jupyter.magics.scope import RESULT, Scope
+from playcut_jupyter.magics.voice_filter import matching
 from playcut_jupyter.playcut import Playcut
 from playcut_jupyter.redaction import mask
 from playcut_jupyter.results.collection import Generations
@@ -71,7 +72,7 @@ class Commands:
         """
         word, *rest = line.split(maxsplit=1) or [""]
         rest_of_line = rest[0].strip() if rest else ""
-        if not rest_of_line and word.rstrip("?") in (*COMMAND_NAMES, *KINDS) and word.endswith("?"):
+        if not rest_of_line and word.endswith("?") and pages.find(word.rstrip("?")) is not None:
             word, rest_of_line = "help", word.rstrip("?")
         word = "help" if word.lower() in HELP_WORDS else word or "status"
         if word in BARE_COMMANDS and rest_of_line:
@@ -172,12 +173,7 @@ class Commands:
             )
 
     def _voices(self, rest: str) -> list[Voice]:
-        query = rest.casefold()
-        voices = [
-            voice
-            for voice in self._pc.voices()
-            if query in f"{voice.id} {voice.name} {voice.language or ''}".casefold()
-        ]
+        voices = matching(self._pc.voices(), rest)
         if voices:
             say(text_table([(voice.id, voice.name, voice.language or "") for voice in voices]))
         else:

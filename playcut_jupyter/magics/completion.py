@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.export.writer import FORMATS
 from playcut_jupyter.library.database import Library
+from playcut_jupyter.magics.pages import pages
 from playcut_jupyter.prompts.template import escape
 from playcut_jupyter.syntax.parsers import (
     COMMAND_NAMES,
@@ -231,5 +232,5 @@ _COMMANDS: Mapping[str, Callable[[Sequence[str], str, CompletionSources], Sequen
     "hide": _rating,
     "compare": lambda before, typed, sources: sources.generations(),
     "wait": lambda before, typed, sources: [] if before else sources.tasks(),
-    "help": lambda before, typed, sources: [] if before else [*COMMAND_NAMES, *KINDS],
+    "help": lambda before, typed, sources: [] if before else list(pages()),
 }

@@ -36,7 +36,7 @@ def load(shell: InteractiveShell) -> None:
     reloaded = _unloaded.pop(shell, None)
     magics = reloaded or PlaycutMagics(shell)
     shell.register_magics(magics)
-    line_transform.install(shell.input_transformer_manager.token_transformers)
+    line_transform.install(shell.input_transformer_manager)
     _complete_with(shell.Completer, magics)
     if reloaded is not None:
         return
@@ -52,7 +52,7 @@ def unload(shell: InteractiveShell) -> None:
     magics = registry.pop(PlaycutMagics.__name__, None)
     for functions in shell.magics_manager.magics.values():
         functions.pop("playcut", None)
-    line_transform.uninstall(shell.input_transformer_manager.token_transformers)
+    line_transform.uninstall(shell.input_transformer_manager)
     shell.Completer.custom_matchers = _other_matchers(shell.Completer)
     if magics is not None:
         _unloaded[shell] = magics

@@ -2,28 +2,48 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 from playcut_jupyter.errors import InvalidInput
+from playcut_jupyter.magics import pages
 from playcut_jupyter.syntax.parsers import COMMAND_NAMES, COMMANDS, HELP_WORDS, cell_parser
 from playcut_jupyter.tools import KINDS
 
 
-def help_on(word: str = "") -> str:
-    """Return the help on *word*, a command, a kind or a tool; without a word, on everything.
+def help_on(words: str = "") -> str:
+    """Return the help on a command, kind, tool, option, setting or error; without a word, on everything.
 
     Raises:
-        InvalidInput: there is no such command; the message suggests the nearest.
+        InvalidInput: there is no such word; the message suggests the nearest.
     """
-    if word in KINDS or "-" in word.strip("-"):
-        return help_on_cells()
-    if word in COMMAND_NAMES:
-        return "\n".join(f"%playcut {name}: {summary}" for name, summary in COMMANDS.items() if name.split()[0] == word)
-    if word and word.lower() not in HELP_WORDS:
-        raise unknown(word)
+    typed = words.strip("` ").removeprefix("%%playcut ").removeprefix("%playcut ").strip()
+    if not typed or typed.lower() in HELP_WORDS:
+        return help_on_everything()
+    word = typed.split()[0]
+    page = pages.find(word)
+    if page is None and "-" in word.strip("-") and not word.startswith("-") and pages.nearest(word) is None:
+        page = pages.tool_page(word)  # of a tool that is not documented
+    if page is None:
+        near = pages.nearest(word)
+        raise InvalidInput(
+            f"There is no help on {word!r}." + (f" Did you mean {near}?" if near else ""),
+            hint="`%playcut help` lists all commands and options; settings and errors have a page each too.",
+        )
+    return str(page)
+
+
+def help_on_everything() -> str:
+    """Return the help on cells, all options and all commands."""
     width = max(map(len, COMMANDS))
     commands = (f"  %playcut {name:<{width}}  {summary}" for name, summary in COMMANDS.items())
-    return "\n".join([help_on_cells(), "", *commands])
+    return "\n".join(
+        [
+            help_on_cells(),
+            "",
+            *commands,
+            "",
+            "`%playcut help WORD` explains one word with an example: a command, a kind, an option (`help --from`),",
+            "a setting (`help budget`), or an error (`help TaskFailed`).",
+        ]
+    )
 
 
 def help_on_cells() -> str:
@@ -43,8 +63,8 @@ def help_on_cells() -> str:
 
 def unknown(word: str) -> InvalidInput:
     """Return the error for an unknown command *word*; its message suggests the nearest."""
-    near = get_close_matches(word, [*COMMAND_NAMES, *KINDS], 1, 0.5)
+    near = pages.nearest(word, [*COMMAND_NAMES, *KINDS])
     return InvalidInput(
-        f"There is no %playcut {word}." + (f" Did you mean {near[0]}?" if near else ""),
+        f"There is no %playcut {word}." + (f" Did you mean {near}?" if near else ""),
         hint="`%playcut help` lists the commands. Use a %%playcut cell for a tool whose name has no hyphen.",
     )

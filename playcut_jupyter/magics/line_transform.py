@@ -1,8 +1,10 @@
-"""Keeps `%playcut` lines that end in `?` whole, because IPython treats them as a request for help.
+"""Keeps from IPython what it would not pass on: `%playcut` lines that end in `?`, and `%%playcut` cells without a body.
 
 `%playcut image a red fox?` becomes a call before IPython sees the question mark, as a statement, in a loop, or in an
 assignment. `%playcut?` stays help, and no other line is changed. A line that is not an assignment gets a semicolon, so
 that IPython does not display its result a second time.
+
+An empty cell gets a blank line, because IPython refuses it with advice that does not help here.
 """
 
 from __future__ import annotations
@@ -10,10 +12,11 @@ from __future__ import annotations
 import re
 import tokenize
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from IPython.core.inputtransformer2 import (
     TokenTransformBase,
+    TransformerManager,
     assemble_continued_line,
     find_end_of_continued_line,
 )
@@ -21,6 +24,7 @@ from IPython.core.inputtransformer2 import (
 _MAGIC = "%playcut"
 _HELP = re.compile(r"\?{1,2}\s*")
 
+T = TypeVar("T")
 Tokens: TypeAlias = Sequence[tokenize.TokenInfo]
 
 
@@ -71,12 +75,28 @@ def _is_help(percent: tokenize.TokenInfo) -> bool:
     return _HELP.fullmatch(rest.rstrip("\n")) is not None
 
 
-def install(transformers: list[type[TokenTransformBase]]) -> None:
-    """Add the transformer to IPython's, once."""
-    uninstall(transformers)
-    transformers.append(PlaycutLine)
+def fill_empty_cell(lines: list[str]) -> list[str]:
+    """Return *lines*, with a blank line as the body of a `%%playcut` cell that has none."""
+    is_empty = bool(lines) and lines[0].split(maxsplit=1)[:1] == [f"%{_MAGIC}"] and not "".join(lines[1:])
+    return [lines[0].rstrip("\n") + "\n", "\n"] if is_empty else lines
 
 
-def uninstall(transformers: list[type[TokenTransformBase]]) -> None:
-    """Remove the transformer, also one from an earlier load of this module."""
-    transformers[:] = [other for other in transformers if other.__name__ != PlaycutLine.__name__]
+# IPython leaves out such transforms when it asks if a cell is complete: a terminal would not wait for the body.
+fill_empty_cell.has_side_effects = True  # type: ignore[attr-defined]
+
+
+def install(manager: TransformerManager) -> None:
+    """Add the transformers to IPython's, once."""
+    uninstall(manager)
+    manager.token_transformers.append(PlaycutLine)
+    manager.cleanup_transforms.append(fill_empty_cell)
+
+
+def uninstall(manager: TransformerManager) -> None:
+    """Remove the transformers, also those from an earlier load of this module."""
+    manager.token_transformers[:] = _without(PlaycutLine.__name__, manager.token_transformers)
+    manager.cleanup_transforms[:] = _without(fill_empty_cell.__name__, manager.cleanup_transforms)
+
+
+def _without(name: str, transformers: Sequence[T]) -> list[T]:
+    return [other for other in transformers if getattr(other, "__name__", "") != name]

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_cell_magic, magics_class, needs_local_scope, no_var_expand
-from traitlets import Bool, Enum, Float, Int, TraitError, Unicode, observe, validate
+from traitlets import TraitError, observe, validate
 
 from playcut_jupyter import environment, settings
 from playcut_jupyter.errors import PlaycutError
+from playcut_jupyter.magics.configuration import Configuration
 from playcut_jupyter.magics.scope import Scope
 
 if TYPE_CHECKING:
@@ -26,36 +27,8 @@ _ADJUSTABLE = ("progress", "request_timeout_s", "deadline_s", "max_download_mb",
 
 
 @magics_class
-class PlaycutMagics(Magics):
+class PlaycutMagics(Configuration, Magics):
     """The magics and their settings (`%config PlaycutMagics.budget = 500`)."""
-
-    base_url = Unicode("", help="Where the API is; empty: PLAYCUT_BASE_URL, else the documented address.").tag(
-        config=True
-    )
-    home = Unicode("", help="The library's folder; empty: PLAYCUT_HOME, else the user data folder.").tag(config=True)
-    reuse = Bool(True, help="Serve repeated prompts from the library for 0 credits.").tag(config=True)
-    budget = Float(None, allow_none=True, min=0, help="Credits this kernel may spend; None for no limit.").tag(
-        config=True
-    )
-    max_generations = Int(settings.MAX_GENERATIONS, min=1, help="The largest sweep without --max.").tag(config=True)
-    preview_px = Int(1024, min=16, help="Longest side of an embedded picture, pixels.").tag(config=True)
-    progress = Enum(["auto", "off"], "auto", help='"off": wait-for-task alone, no progress polling.').tag(config=True)
-    request_timeout_s = Float(30.0, min=0.1, help="Timeout of any request but the wait for a task, seconds.").tag(
-        config=True
-    )
-    deadline_s = Float(
-        None, allow_none=True, min=0.1, help="How long a task is waited for, seconds; None: by kind."
-    ).tag(config=True)
-    max_download_mb = Float(512.0, min=0.001, help="The largest asset that is downloaded, MB.").tag(config=True)
-    allow_storage = Unicode(
-        "",
-        help="Private networks and host names, between commas, that assets may be downloaded from; "
-        "empty: PLAYCUT_ALLOW_STORAGE.",
-    ).tag(config=True)
-
-    frozen = Bool(
-        None, allow_none=True, help="Show only what the library has, and make no request; None: as PLAYCUT_FROZEN says."
-    ).tag(config=True)
 
     def __init__(self, shell: InteractiveShell) -> None:
         # Set first: reading a configuration file in `super().__init__` already triggers observers.
@@ -98,7 +71,8 @@ class PlaycutMagics(Magics):
         A repeated prompt is served from the library for 0 credits; --fresh generates again. The stop button
         interrupts the wait, not the task. The result is left in `_playcut`.
 
-        `%playcut help` lists all options and commands; `%playcut help WORD` explains one.
+        `%playcut help` lists all options and commands; `%playcut help WORD` explains one, with an example: a command,
+        an option (`help --from`), a kind, a setting (`help budget`), or an error (`help TaskFailed`).
         """
         scope = Scope(self.variables, local_ns)
         if cell is not None:

@@ -25,7 +25,7 @@ COMMANDS: Mapping[str, str] = {
     "connect": "show the connection and check the key (costs nothing)",
     "sandbox [off]": "use the sandbox: offline and free; its results are marked",
     "session [new TITLE | use ID]": "show, create or choose the session for new generations",
-    "voices [FILTER]": "list the voices for speech",
+    "voices [FILTER]": "list the voices for speech: all, those of a language (`en`), or by name",
     "history [-n N] [--starred] [--search TEXT]": "list generations, newest first",
     "compare ID ID ...": "show generations side by side, with the words and parameters that differ",
     "panel": "open a graphical interface to the same features",
@@ -219,6 +219,17 @@ def unpack_parser(variables: Mapping[str, object] = MappingProxyType({})) -> arg
     new = _Parser("%playcut unpack", "Use `unpack FILE`.")
     new.add_argument("file", type=lambda text: _written(fill_path(text, variables)), metavar="FILE")
     return new
+
+
+OWN_PARSERS: Mapping[str, Callable[[], argparse.ArgumentParser]] = {
+    "history": history_parser,
+    "export": export_parser,
+    "refine": refine_parser,
+    "vary": vary_parser,
+    "pack": pack_parser,
+    "unpack": unpack_parser,
+}
+"""The commands that have options of their own -> their parsers."""
 
 
 def _count(text: str) -> int:

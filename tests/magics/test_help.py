@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from playcut_jupyter import InvalidInput
+from playcut_jupyter import AuthenticationError, InvalidInput, NotConnected, Playcut, PlaycutError
 from playcut_jupyter.sandbox import Sandbox
 from tests.shells import cell, line
 
@@ -80,3 +80,38 @@ def test_again_buys_nothing_if_more_is_asked_of_it(shell: InteractiveShell, sand
         line(shell, words)
 
     assert sandbox.submissions == before
+
+
+@pytest.mark.parametrize(
+    "text", ["%%playcut", "%%playcut image\n", "%%playcut speech -v Ada\n\n  \n", "%playcut video"]
+)
+def test_an_empty_cell_is_told_the_next_step(shell: InteractiveShell, capsys: CaptureFixture, text: str) -> None:
+    error = shell.run_cell(text).error_in_exec
+    assert isinstance(error, PlaycutError)
+    assert error.hint == "Say in words what to make."
+
+
+def test_an_empty_cell_that_asks_for_help_gets_it(shell: InteractiveShell, capsys: CaptureFixture) -> None:
+    assert shell.run_cell("%%playcut --help").success
+    assert "--aspect-ratio" in capsys.readouterr().out
+
+
+def test_a_tool_without_input_needs_no_body(shell: InteractiveShell, capsys: CaptureFixture) -> None:
+    assert shell.run_cell("%%playcut list-voices").success
+    assert "voiceId" in capsys.readouterr().out
+
+
+def test_a_first_use_without_a_key_and_a_wrong_key_name_the_next_step(
+    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLAYCUT_API_KEY", "pk_live_wrong")
+    wrong = shell.run_cell("%playcut connect").error_in_exec
+    assert isinstance(wrong, AuthenticationError)
+    assert "PLAYCUT_API_KEY" in (wrong.hint or "")
+    monkeypatch.delenv("PLAYCUT_API_KEY")
+    missing = Playcut(sandbox=False)
+    with pytest.raises(NotConnected) as caught:
+        missing.voices()
+    assert "`%playcut sandbox`" in (caught.value.hint or "")
+    assert "PLAYCUT_API_KEY" in (caught.value.hint or "")
+    assert "\n" not in (caught.value.hint or "")

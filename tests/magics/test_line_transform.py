@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from playcut_jupyter.magics.line_transform import install, uninstall
+from playcut_jupyter.magics.line_transform import fill_empty_cell, install, uninstall
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def plain_shell() -> Iterator[InteractiveShell]:
     """IPython's shell with our lines and nothing else of ours."""
     InteractiveShell.clear_instance()
     shell = InteractiveShell.instance()
-    install(shell.input_transformer_manager.token_transformers)
+    install(shell.input_transformer_manager)
     yield shell
     InteractiveShell.clear_instance()
 
@@ -71,12 +71,29 @@ def test_a_question_about_the_magic_itself_stays_help(plain_shell: InteractiveSh
 )
 def test_no_other_line_is_touched(plain_shell: InteractiveShell, cell: str) -> None:
     with_ours = plain_shell.transform_cell(cell)
-    uninstall(plain_shell.input_transformer_manager.token_transformers)
+    uninstall(plain_shell.input_transformer_manager)
     assert plain_shell.transform_cell(cell) == with_ours
 
 
 def test_installing_it_twice_is_once(plain_shell: InteractiveShell) -> None:
-    transformers = plain_shell.input_transformer_manager.token_transformers
-    before = len(transformers)
-    install(transformers)
-    assert len(transformers) == before
+    manager = plain_shell.input_transformer_manager
+    before = len(manager.token_transformers), len(manager.cleanup_transforms)
+    install(manager)
+    assert (len(manager.token_transformers), len(manager.cleanup_transforms)) == before
+
+
+@pytest.mark.parametrize("cell", ["%%playcut", "%%playcut\n", "%%playcut image -a 1:1", "\n%%playcut image\n"])
+def test_a_cell_without_a_body_gets_a_blank_one(plain_shell: InteractiveShell, cell: str) -> None:
+    line = cell.strip().removeprefix("%%playcut").strip()
+    assert plain_shell.transform_cell(cell) == f"get_ipython().run_cell_magic('playcut', {line!r}, '\\n')\n"
+
+
+def test_a_terminal_waits_for_the_body_of_a_cell(plain_shell: InteractiveShell) -> None:
+    manager = plain_shell.input_transformer_manager
+    assert manager.check_complete("%%playcut image\n")[0] == "incomplete"
+    assert manager.check_complete("%%playcut image\na fox\n\n")[0] == "complete"
+
+
+@pytest.mark.parametrize("cell", ["%%playcutter\n", "%%bash\n", "%%playcut\n\n", "%%playcut\na fox", "", "x"])
+def test_any_other_cell_stays_as_it_is(cell: str) -> None:
+    assert fill_empty_cell(cell.splitlines(keepends=True)) == cell.splitlines(keepends=True)
