@@ -52,14 +52,15 @@ class LiveDisplay:
         target: DisplayTarget | None = None,
         then: Callable[[], str] | None = None,
     ) -> None:
-        self._jobs, self._line, self._below, self._then = jobs, line, below, then
+        self._jobs, self._line, self._then = jobs, line, then
         self._top = target or display_target()
         self._underneath = self._top.below()
+        self._below = below if self._underneath is not None else None
         self._version, self._states = -1, object()
         self._line_at = self._below_at = -math.inf
         self._next_at = -math.inf
         # The final drawing can come at any time, so its messages are reserved in every second.
-        self._gap_s = 1.0 / (MAX_MESSAGES_PER_S - (1 if below is None else 2))
+        self._gap_s = 1.0 / (MAX_MESSAGES_PER_S - (1 if self._below is None else 2))
         self._lock = threading.Lock()
         self.is_final = False
 
@@ -92,14 +93,14 @@ class LiveDisplay:
         return 1
 
     def _tick_below(self, now: float) -> int:
-        if self._below is None or now - self._below_at < _BELOW_GAP_S:
+        below, underneath = self._below, self._underneath
+        if below is None or underneath is None or now - self._below_at < _BELOW_GAP_S:
             return 0
         snapshots = [job.snapshot for job in self._jobs]
         states = [(snapshot.state, snapshot.done, snapshot.retry_reason) for snapshot in snapshots]
         if states == self._states:
             return 0
-        below = self._below
-        draw_safely(self._underneath.draw, lambda: below(False))
+        draw_safely(underneath.draw, lambda: below(False))
         self._below_at, self._states = now, states
         return 1
 
@@ -117,10 +118,10 @@ class LiveDisplay:
             self.is_final = True
             message = self._end_message()
             draw_safely(self._top.finish, lambda: with_message(self._line(), message))
-            below = self._below
-            if below is None:
+            below, underneath = self._below, self._underneath
+            if below is None or underneath is None:
                 return 1
-            draw_safely(self._underneath.finish, lambda: below(True))
+            draw_safely(underneath.finish, lambda: below(True))
             return 2
 
 
