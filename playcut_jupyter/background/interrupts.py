@@ -4,8 +4,8 @@ ipykernel turns an interrupt of an awaiting cell into the cancellation of its ta
 `asyncio.timeout` of the user's own code. While an await is watched, the signal's handler is wrapped so that it
 leaves a note before it does what it did.
 
-Terminal IPython leaves Python's own handler in place. That raises wherever the event loop is, and no awaiting task hears
-of it; so there the first interrupt cancels the awaiting tasks instead, and a second one does what it always did.
+Terminal IPython leaves Python's own handler in place. That raises wherever the event loop is, and no awaiting task
+hears of it; so there the first interrupt cancels the awaiting tasks, and a second one does what it always did.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def _handler(number: int, frame: FrameType | None) -> None:
     global _seen
     is_first, _seen = not _seen, True
     if is_first and _awaiting and _previous is signal.default_int_handler:
-        for task in list(_awaiting):
+        for task in _awaiting:
             task.get_loop().call_soon_threadsafe(task.cancel)
     elif callable(_previous):
         _previous(number, frame)

@@ -28,12 +28,15 @@ def in_voila() -> bool:
 
 
 def in_console() -> bool:
-    """Return True if the running cell was sent by `jupyter console` or its like on this machine.
+    """Return True if the running cell was sent by `jupyter console` or its like on this machine."""
+    client = _client()
+    return client is not None and _is_console(client)
 
-    A client in Python has its process id in its messages' ids (`SESSION_PID_COUNT`); a browser has none.
-    """
-    _, *numbers = str(_message_id()).split("_")
-    return len(numbers) == 2 and numbers[0].isdecimal() and _is_console(int(numbers[0]))
+
+def in_headless_run() -> bool:
+    """Return True if the running cell was sent by a program: `jupyter execute`, nbconvert, papermill."""
+    client = _client()
+    return client is not None and not _is_console(client)
 
 
 def is_captured() -> bool:
@@ -55,6 +58,13 @@ def in_output_widget() -> bool:
     return any(isinstance(one, widgets.Output) and one.msg_id == message_id for one in list(every.values()))
 
 
+def log_in_headless_run(text: str) -> None:
+    """Write *text* to the terminal of the program that executes the notebook, which may not read displays any more."""
+    kernel = getattr(_shell(), "kernel", None)
+    if kernel is not None and in_headless_run():
+        kernel.log.warning(text)  # the log's stream is the terminal, which `sys.stderr` is not
+
+
 def _shell() -> Any:
     if "IPython" not in sys.modules:
         return None
@@ -68,6 +78,15 @@ def _message_id() -> str:
     shell = _shell()
     parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
     return str((parent or {}).get("header", {}).get("msg_id", ""))
+
+
+def _client() -> int | None:
+    """Return the process id of the client that sent the running cell, if that is a program in Python.
+
+    Such a client has it in its messages' ids (`SESSION_PID_COUNT`); a browser has none.
+    """
+    _, *numbers = _message_id().split("_")
+    return int(numbers[0]) if len(numbers) == 2 and numbers[0].isdecimal() else None
 
 
 @lru_cache(64)

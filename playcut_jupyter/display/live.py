@@ -13,8 +13,9 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from playcut_jupyter.display.bundles import Bundle, with_message
+from playcut_jupyter.display.environment import log_in_headless_run
 from playcut_jupyter.display.targets import DisplayTarget, display_target, draw_safely
-from playcut_jupyter.jobs.active_jobs import interrupt
+from playcut_jupyter.jobs.active_jobs import interrupt, open_tasks
 from playcut_jupyter.jobs.job import SLICE_S, Job
 
 MAX_MESSAGES_PER_S = 4
@@ -125,6 +126,15 @@ class LiveDisplay:
             return 2
 
 
+def name_open_tasks(jobs: Sequence[Job]) -> None:
+    """Where a program executes the notebook, name the stopped tasks of *jobs* in its terminal."""
+    task_ids = open_tasks(jobs)
+    if task_ids:
+        log_in_headless_run(
+            f"Stopped waiting; these tasks go on at Playcut, and `%playcut resume` fetches them: {', '.join(task_ids)}"
+        )
+
+
 def watch(jobs: Sequence[Job], line: Line, below: Below | None = None, target: DisplayTarget | None = None) -> None:
     """Show *jobs* until all are done; the arguments are those of `LiveDisplay`. Raises no error of a job.
 
@@ -147,6 +157,7 @@ def watch(jobs: Sequence[Job], line: Line, below: Below | None = None, target: D
     except KeyboardInterrupt:
         stopped = interrupt([job for job in jobs if not job.done] or jobs[-1:])
         display.finish()
+        name_open_tasks(jobs)
         raise stopped from None
     finally:
         for unsubscribe in unsubscribers:

@@ -97,7 +97,11 @@ def ipython(home: Path, server: Sandbox) -> Iterator[Terminal]:
 @contextmanager
 def console(home: Path, server: Sandbox) -> Iterator[Terminal]:
     """Run `jupyter console` with the magics."""
-    options = ["--ZMQTerminalInteractiveShell.banner=", "--ZMQTerminalInteractiveShell.term_title=False", "--no-confirm-exit"]
+    options = [
+        "--ZMQTerminalInteractiveShell.banner=",
+        "--ZMQTerminalInteractiveShell.term_title=False",
+        "--no-confirm-exit",
+    ]
     with terminal(["jupyter_console", *options], home, server) as shell:
         shell.run("%load_ext playcut_jupyter")
         yield shell
