@@ -6,6 +6,7 @@ except while something plays: then the page stays as it is, and a button says ho
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Container, Sequence
 
 import ipywidgets
@@ -93,6 +94,12 @@ class Gallery(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     def refresh(self) -> None:
         """Bring the page up to date soon."""
         self._update_task.schedule()
+
+    def settle(self, seconds: float) -> None:
+        """Wait up to *seconds* until what was asked of its worker so far is done."""
+        done = threading.Event()
+        self.worker.submit(done.set)
+        done.wait(seconds)
 
     # -- turning pages: on the worker, so that two quick clicks turn two pages ------------------------------------
 
