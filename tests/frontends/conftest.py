@@ -19,7 +19,7 @@ CELLS = {
     "clip": "%%playcut video -r 480p -d 1\na hare",
     "output": "out = ipywidgets.Output()\nwith out:\n    print('before')\n    fox = pc.image('a fox in an output')\n"
     "    print('after')",
-    "captured": "%%capture captured\npc.image('a captured fox')",
+    "captured": "%%capture captured\nfox = pc.image('a captured fox')\ndisplay(fox)",
     "show captured": "captured.show()",
     "later": "%%capture later\n%playcut image --no-wait a captured fox that is not waited for [slow]",
     "show later": "_playcut.wait()\nlater.show()",
