@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.frontends.marks import shows
+
 from .lab import Lab
 from .notebook import Notebook
 
@@ -24,6 +26,7 @@ def classic(lab: Lab, browser: BrowserContext) -> Iterator[Notebook]:
     opened.close()
 
 
+@shows("Notebook", "live", "picture", "sound")
 def test_cells_and_the_panel_are_used_in_notebook_7(classic: Notebook) -> None:
     classic.run("%load_ext playcut_jupyter")
     classic.run("%%playcut image\nA fox in Notebook 7").wait_for_pictures()

@@ -51,7 +51,7 @@ LIMITS = {
         for aspect in ("reopened", "untrusted")
     },
     **{("VS Code", aspect): "not run here" for aspect in ("live", "error", "stop")},
-    **{("marimo", aspect): "no cell magic, no widgets: Python calls print one line" for aspect in ASPECTS},
+    ("marimo", "live"): "Python calls print one line in the end; no cell magic, no panel",
 }
 """What a front end can't do, or what is not tried, where no test of ours shows it."""
 
