@@ -48,7 +48,11 @@ def lowest(session: nox.Session) -> None:
     session.run(*PYTEST, *session.posargs)
 
 
-FRONT_ENDS = {"newest": (), "lab-4.2": ("jupyterlab==4.2.*", "notebook==7.2.*"), "ipykernel-6.29": ("ipykernel==6.29.*",)}
+FRONT_ENDS = {
+    "newest": (),
+    "lab-4.2": ("jupyterlab==4.2.*", "notebook==7.2.*"),
+    "ipykernel-6.29": ("ipykernel==6.29.*",),
+}
 
 
 @nox.session(python=OLDEST)

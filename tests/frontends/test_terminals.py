@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from playcut_jupyter.sandbox import Sandbox
-from tests.frontends.marks import shows
+from tests.frontends.marks import shows, slow
 from tests.frontends.terminals import Terminal, console, ipython
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="has no pseudo-terminals")
@@ -62,6 +62,7 @@ def check_error(terminal: Terminal) -> None:
     assert "Traceback" not in written
 
 
+@slow
 @shows("terminal IPython", "live")
 def test_ipython_shows_one_line_that_changes(shell: Terminal) -> None:
     check_live(shell)
@@ -72,6 +73,7 @@ def test_ctrl_c_in_ipython_names_the_task(shell: Terminal) -> None:
     check_stop(shell)
 
 
+@slow
 @shows("terminal IPython", "error")
 def test_a_failed_cell_in_ipython_is_a_few_lines(shell: Terminal) -> None:
     check_error(shell)
@@ -88,11 +90,13 @@ def test_the_console_shows_one_line_that_changes(remote: Terminal) -> None:
     check_live(remote)
 
 
+@slow
 @shows("jupyter console", "stop")
 def test_ctrl_c_in_the_console_names_the_task(remote: Terminal) -> None:
     check_stop(remote)
 
 
+@slow
 @shows("jupyter console", "error")
 def test_a_failed_cell_in_the_console_is_a_few_lines(remote: Terminal) -> None:
     check_error(remote)
