@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from playcut_jupyter.api.client import encoded
-from playcut_jupyter.display.environment import in_kernel
+from playcut_jupyter.display.front_ends import in_kernel
 from playcut_jupyter.display.targets import say
 from playcut_jupyter.errors import InvalidInput, PlaycutError
 from playcut_jupyter.generation_calls import GenerationCalls

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from playcut_jupyter.display.bundles import Bundle, with_message
-from playcut_jupyter.display.environment import log_in_headless_run
+from playcut_jupyter.display.front_ends import log_in_headless_run
 from playcut_jupyter.display.targets import DisplayTarget, display_target, draw_safely
 from playcut_jupyter.jobs.active_jobs import interrupt, open_tasks
 from playcut_jupyter.jobs.job import SLICE_S, Job

@@ -19,7 +19,7 @@ from contextlib import suppress
 from typing import Any, Protocol
 
 from playcut_jupyter.display.bundles import Bundle
-from playcut_jupyter.display.environment import in_console, in_kernel, in_output_widget, in_voila, is_captured
+from playcut_jupyter.display.front_ends import in_console, in_kernel, in_output_widget, in_voila, is_captured
 
 log = logging.getLogger("playcut_jupyter")
 

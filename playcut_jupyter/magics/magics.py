@@ -200,7 +200,7 @@ class PlaycutMagics(Magics):
 
 def _show_no_more(result: object) -> None:
     """Let `%%capture` keep what a line shows once: its display hook knows no semicolon, and would show it again."""
-    from playcut_jupyter.display.environment import is_captured  # loads little, but only what a line needs anyway
+    from playcut_jupyter.display.front_ends import is_captured  # loads little, but only what a line needs anyway
 
     if result is None or not is_captured():
         return

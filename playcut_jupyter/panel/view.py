@@ -12,7 +12,7 @@ from IPython.display import display
 from playcut_jupyter.background import change_signal
 from playcut_jupyter.design import cell_source
 from playcut_jupyter.design.planning import SweepRequest
-from playcut_jupyter.display.environment import in_headless_run
+from playcut_jupyter.display.front_ends import in_headless_run
 from playcut_jupyter.engine import Engine
 from playcut_jupyter.panel import css_classes
 from playcut_jupyter.panel.batch import Batch

@@ -198,7 +198,7 @@ def test_only_the_end_is_printed_where_nothing_can_be_updated(job: Job, capsys: 
 
 
 def test_what_does_not_change_is_printed_outside_of_a_notebook(capsys: pytest.CaptureFixture[str]) -> None:
-    assert not targets.in_kernel()
+    assert not front_ends.in_kernel()
     targets.show_once({"text/html": "<b>words</b>", "text/plain": "words"})
     assert capsys.readouterr().out == "words\n"
 

@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -25,9 +26,9 @@ class Results:
         self.shown = shown
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> object:
+    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Note a test that passed."""
-        report: pytest.TestReport = yield  # type: ignore[assignment,misc]
+        report = yield
         if report.when == "call" and report.passed:
             for mark in item.iter_markers("shows"):
                 front_end, *aspects = mark.args

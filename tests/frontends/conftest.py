@@ -30,7 +30,8 @@ CELLS = {
 
 def cell(notebook: nbformat.NotebookNode, name: str) -> nbformat.NotebookNode:
     """Return the cell of that name in a notebook that was made of `CELLS`."""
-    return notebook.cells[list(CELLS).index(name)]
+    named: nbformat.NotebookNode = notebook.cells[list(CELLS).index(name)]
+    return named
 
 
 def html(of: nbformat.NotebookNode) -> str:
@@ -53,13 +54,14 @@ def environment(server: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> di
 
 def unexecuted() -> nbformat.NotebookNode:
     """Return the notebook of `CELLS`, as a person saved it before it ran."""
-    return nbformat.v4.new_notebook(
+    notebook: nbformat.NotebookNode = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(source) for source in CELLS.values()],
         metadata={
             "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
             "language_info": {"name": "python"},
         },
     )
+    return notebook
 
 
 @pytest.fixture(scope="session")
