@@ -13,7 +13,7 @@ import pytest
 from playcut_jupyter.background import change_signal
 from playcut_jupyter.connection.account import Account
 from playcut_jupyter.connection.connection import Connection
-from playcut_jupyter.display import live, status, targets
+from playcut_jupyter.display import front_ends, live, status, targets
 from playcut_jupyter.display.background_updates import update_in_background
 from playcut_jupyter.display.bundles import Bundle, mime_bundle
 from playcut_jupyter.display.live import MAX_MESSAGES_PER_S, LiveDisplay, watch

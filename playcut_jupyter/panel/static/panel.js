@@ -41,7 +41,7 @@ async function reveal(viewer, focusSavePath) {
 }
 
 function render({ model, el }) {
-  el.classList.add("playcut-panel-script") // panel.css hides the note that this is missing
+  el.dataset.panelScript = "" // panel.css hides the note that this is missing
 
   /** The button that opened the viewer, if it was clicked in this display of the panel. */
   let opener = null
