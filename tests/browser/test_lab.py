@@ -137,7 +137,7 @@ def test_tab_completes_the_commands(notebook: Notebook) -> None:
         return offered.all_inner_texts()
 
     assert any("resume" in name.split() for name in until(tab, "something is offered"))
-    notebook.page.keyboard.press("Enter")
+    offered.filter(has_text="resume").first.click()
     notebook.page.wait_for_function(f"({LAST_SOURCE})() === '%playcut resume'")
     notebook.page.keyboard.press("Shift+Enter")
 

@@ -36,7 +36,7 @@ def cell(notebook: nbformat.NotebookNode, name: str) -> nbformat.NotebookNode:
 
 def html(of: nbformat.NotebookNode) -> str:
     """Return the HTML of all that a cell displays."""
-    return "\n".join(output.data.get("text/html", "") for output in of.outputs if "data" in output)
+    return "\n".join(output.data.get("text/html", "") for output in of.get("outputs", ()) if "data" in output)
 
 
 @pytest.fixture(scope="session")

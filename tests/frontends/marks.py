@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 ASPECTS = ("live", "picture", "sound", "clip", "error", "stop", "reopened", "untrusted")
@@ -55,10 +53,8 @@ LIMITS = {
 }
 """What a front end can't do, or what is not tried, where no test of ours shows it."""
 
-FULL = bool(os.environ.get("PLAYCUT_FRONT_ENDS"))
-"""True in the nox session `frontends`, which runs the slow tests, too."""
-
-slow = pytest.mark.skipif(not FULL, reason="slow: runs in `nox -s frontends`")
+slow = pytest.mark.skipif("not os.environ.get('PLAYCUT_FRONT_ENDS')", reason="slow: runs in `nox -s frontends`")
+"""Marks what only the nox session `frontends` runs; the condition is read late, when that has set its variable."""
 
 
 def shows(front_end: str, *aspects: str) -> pytest.MarkDecorator:

@@ -132,7 +132,7 @@ def stopped(command: list[str], notebook: Path, environment: dict[str, str], ser
 
 
 PROGRAMS = [
-    pytest.param(["nbclient.cli", "stopped.ipynb"], marks=shows("nbclient", "stop"), id="jupyter execute"),
+    pytest.param(["jupyter", "execute", "stopped.ipynb"], marks=shows("nbclient", "stop"), id="jupyter execute"),
     pytest.param(
         ["nbconvert", "--execute", "--to", "html", "stopped.ipynb"],
         marks=shows("nbconvert to HTML", "stop"),
