@@ -52,6 +52,25 @@ def lowest(session: nox.Session) -> None:
     session.run(*PYTEST, *session.posargs)
 
 
+FRONT_ENDS = {
+    "newest": (),
+    "lab-4.2": ("jupyterlab==4.2.*", "notebook==7.2.*"),
+    "ipykernel-6.29": ("ipykernel==6.29.*",),
+}
+
+
+@nox.session(python=OLDEST)
+@nox.parametrize("versions", list(FRONT_ENDS), ids=list(FRONT_ENDS))
+def frontends(session: nox.Session, versions: str) -> None:
+    """Use each front end as people do, and write the table in docs/front-ends.md from what was shown."""
+    results = Path(session.cache_dir) / "front-ends.json"
+    if versions == "newest":
+        results.unlink(missing_ok=True)
+    session.install("-e", ".[frontends]", *FRONT_ENDS[versions])
+    session.run("python", "-m", "tests.frontends", str(results), *session.posargs)
+    session.run("python", "-m", "tests.frontends", "--write", str(results))
+
+
 @nox.session(python=OLDEST)
 def coverage(session: nox.Session) -> None:
     """Run the tests and fail if they cover less than pyproject.toml demands."""

@@ -23,7 +23,7 @@ from playcut_jupyter.design.children import Request
 from playcut_jupyter.design.forecast import Forecast, forecast
 from playcut_jupyter.errors import InvalidInput, NotInLibrary, PlaycutError, StoppedWaiting
 from playcut_jupyter.jobs import start
-from playcut_jupyter.jobs.active_jobs import active_in_this_process, settle, stop_all
+from playcut_jupyter.jobs.active_jobs import active_in_this_process, job_of, settle, stop_all
 from playcut_jupyter.jobs.job import SLICE_S
 from playcut_jupyter.jobs.reuse import answer_in_library, start_all
 from playcut_jupyter.library.database import Library
@@ -176,7 +176,7 @@ class Engine:
         limit = planning.checked_count(limit, "limit")
         connection = self.connector.offline_library
         records = connection.library.history(search=search, limit=limit, kind=kind, starred=starred)
-        return History([Generation(start.recorded(connection, record)) for record in records])
+        return History([Generation(job_of(connection, record)) for record in records])
 
     def get(self, number: int) -> Generation:
         """Return generation *number* of the library.
@@ -188,7 +188,7 @@ class Engine:
         record = connection.library.get(number)
         if record is None:
             raise InvalidInput(f"The library has no generation {number}.", hint="`%playcut history` lists them.")
-        return Generation(start.recorded(connection, record))
+        return Generation(job_of(connection, record))
 
     def newest(self) -> Generation:
         """Return the library's newest generation.

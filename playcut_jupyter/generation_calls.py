@@ -14,7 +14,8 @@ from playcut_jupyter.design.children import plan_request
 from playcut_jupyter.design.forecast import Forecast
 from playcut_jupyter.design.planning import SweepRequest
 from playcut_jupyter.display import live, status, sweep_summary
-from playcut_jupyter.display.targets import in_kernel, show_once
+from playcut_jupyter.display.front_ends import in_kernel
+from playcut_jupyter.display.targets import show_once
 from playcut_jupyter.engine import Engine
 from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.jobs.snapshot import Snapshot

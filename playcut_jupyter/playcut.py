@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from playcut_jupyter.api.client import encoded
+from playcut_jupyter.display.front_ends import in_kernel
+from playcut_jupyter.display.targets import say
 from playcut_jupyter.errors import InvalidInput, PlaycutError
 from playcut_jupyter.generation_calls import GenerationCalls
 from playcut_jupyter.jobs import reuse, start
@@ -169,6 +171,8 @@ class Playcut(GenerationCalls):
     def panel(self) -> Panel:
         """Return the panel, a graphical interface to the same features; the same object until its `close()`.
 
+        It needs a front end with Jupyter widgets, and says so outside of a notebook.
+
         Raises:
             PlaycutError: the library can't be read.
         """
@@ -176,6 +180,8 @@ class Playcut(GenerationCalls):
             from playcut_jupyter.panel.view import Panel  # ipywidgets takes 0.1 s to load
 
             self._panel = Panel(self)
+        if not in_kernel():
+            say("The panel needs a notebook with widgets: use `%playcut panel` in JupyterLab, Notebook 7 or VS Code.")
         return self._panel
 
     def __enter__(self) -> Playcut:

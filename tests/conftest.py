@@ -23,7 +23,13 @@ sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
 settings.register_profile("suite", max_examples=60, derandomize=True, deadline=None)
 settings.load_profile("suite")
 
-SLOW_FOLDERS = {"browser": "browser", "faults": "faults", "kernel": "kernel", "surroundings": "faults"}
+SLOW_FOLDERS = {
+    "browser": "browser",
+    "faults": "faults",
+    "frontends": "kernel",
+    "kernel": "kernel",
+    "surroundings": "faults",
+}
 """Folder -> the marker of its tests: `-m "not browser and not faults and not kernel"` runs the quick ones."""
 
 
@@ -40,11 +46,13 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by the folder that they are in."""
+    """Mark tests by the folder that they are in, and those that show what a front end does."""
     for item in items:
         for folder in item.path.relative_to(Path(__file__).parent).parts:
             if folder in SLOW_FOLDERS:
                 item.add_marker(SLOW_FOLDERS[folder])
+        if item.get_closest_marker("shows") or "frontends" in item.path.parts:
+            item.add_marker("frontends")
 
 
 @pytest.fixture(autouse=True)

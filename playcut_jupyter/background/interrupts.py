@@ -3,6 +3,9 @@
 ipykernel turns an interrupt of an awaiting cell into the cancellation of its task, which looks just like the
 `asyncio.timeout` of the user's own code. While an await is watched, the signal's handler is wrapped so that it
 leaves a note before it does what it did.
+
+Terminal IPython leaves Python's own handler in place. That raises wherever the event loop is, and no awaiting task
+hears of it; so there the first interrupt cancels the awaiting tasks, and a second one does what it always did.
 """
 
 from __future__ import annotations
@@ -19,12 +22,17 @@ from typing import Any
 _watchers = 0
 _seen = False
 _previous: Any = None
+_awaiting: list[asyncio.Task[Any]] = []
+"""The tasks of the watchers; a task that watches twice is there twice."""
 
 
 def _handler(number: int, frame: FrameType | None) -> None:
     global _seen
-    _seen = True
-    if callable(_previous):
+    is_first, _seen = not _seen, True
+    if is_first and _awaiting and _previous is signal.default_int_handler:
+        for task in _awaiting:
+            task.get_loop().call_soon_threadsafe(task.cancel)
+    elif callable(_previous):
         _previous(number, frame)
 
 
@@ -35,9 +43,13 @@ def watching_for_interrupts() -> Iterator[Callable[[], bool]]:
         yield lambda: False
         return
     _enter()
+    task = asyncio.current_task()
+    _awaiting.extend(filter(None, [task]))
     try:
         yield lambda: _seen
     finally:
+        if task is not None:
+            _awaiting.remove(task)
         _leave()
 
 

@@ -1,7 +1,7 @@
 """Updates displays in the background, while other cells run.
 
-All displays together keep to the message limit of one cell. In Voila and outside of a kernel nothing is updated: the
-display shows the state at its time.
+All displays together keep to the message limit of one cell. Outside of a notebook the first and the final state are
+printed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from anyio import to_thread
 from playcut_jupyter.background.forks import on_fork
 from playcut_jupyter.background.portal import portal
 from playcut_jupyter.display.live import MAX_MESSAGES_PER_S, Below, Line, LiveDisplay
-from playcut_jupyter.display.targets import FinalTarget, NotebookTarget, draw_safely, in_kernel, in_voila, show_once
+from playcut_jupyter.display.targets import background_target
 from playcut_jupyter.jobs.job import SLICE_S, Job
 
 _MIN_GAP_S = 1.05 / MAX_MESSAGES_PER_S
@@ -37,11 +37,7 @@ def update_in_background(
 
     The arguments are those of `LiveDisplay`.
     """
-    if in_kernel() and not in_voila():
-        display = LiveDisplay(jobs, line, below, NotebookTarget(), then)
-    else:
-        draw_safely(show_once, line)
-        display = LiveDisplay(jobs, line, None, FinalTarget(), then)
+    display = LiveDisplay(jobs, line, below, background_target(), then)
     if display.jobs_done:
         display.finish()
         return

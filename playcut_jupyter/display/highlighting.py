@@ -6,7 +6,8 @@ import os
 import re
 import sys
 
-from playcut_jupyter.display.targets import in_kernel, say, show_once
+from playcut_jupyter.display.front_ends import in_kernel
+from playcut_jupyter.display.targets import say, show_once
 from playcut_jupyter.redaction import encodable
 
 LANGUAGES = {"curl": "bash", "python": "python", "typescript": "typescript", "json": "json", "mcp": "json"}

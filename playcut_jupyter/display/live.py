@@ -13,8 +13,9 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from playcut_jupyter.display.bundles import Bundle, with_message
+from playcut_jupyter.display.front_ends import log_in_headless_run
 from playcut_jupyter.display.targets import DisplayTarget, display_target, draw_safely
-from playcut_jupyter.jobs.active_jobs import interrupt
+from playcut_jupyter.jobs.active_jobs import interrupt, open_tasks
 from playcut_jupyter.jobs.job import SLICE_S, Job
 
 MAX_MESSAGES_PER_S = 4
@@ -52,14 +53,15 @@ class LiveDisplay:
         target: DisplayTarget | None = None,
         then: Callable[[], str] | None = None,
     ) -> None:
-        self._jobs, self._line, self._below, self._then = jobs, line, below, then
+        self._jobs, self._line, self._then = jobs, line, then
         self._top = target or display_target()
         self._underneath = self._top.below()
+        self._below = below if self._underneath is not None else None
         self._version, self._states = -1, object()
         self._line_at = self._below_at = -math.inf
         self._next_at = -math.inf
         # The final drawing can come at any time, so its messages are reserved in every second.
-        self._gap_s = 1.0 / (MAX_MESSAGES_PER_S - (1 if below is None else 2))
+        self._gap_s = 1.0 / (MAX_MESSAGES_PER_S - (1 if self._below is None else 2))
         self._lock = threading.Lock()
         self.is_final = False
 
@@ -92,14 +94,14 @@ class LiveDisplay:
         return 1
 
     def _tick_below(self, now: float) -> int:
-        if self._below is None or now - self._below_at < _BELOW_GAP_S:
+        below, underneath = self._below, self._underneath
+        if below is None or underneath is None or now - self._below_at < _BELOW_GAP_S:
             return 0
         snapshots = [job.snapshot for job in self._jobs]
         states = [(snapshot.state, snapshot.done, snapshot.retry_reason) for snapshot in snapshots]
         if states == self._states:
             return 0
-        below = self._below
-        draw_safely(self._underneath.draw, lambda: below(False))
+        draw_safely(underneath.draw, lambda: below(False))
         self._below_at, self._states = now, states
         return 1
 
@@ -117,11 +119,20 @@ class LiveDisplay:
             self.is_final = True
             message = self._end_message()
             draw_safely(self._top.finish, lambda: with_message(self._line(), message))
-            below = self._below
-            if below is None:
+            below, underneath = self._below, self._underneath
+            if below is None or underneath is None:
                 return 1
-            draw_safely(self._underneath.finish, lambda: below(True))
+            draw_safely(underneath.finish, lambda: below(True))
             return 2
+
+
+def name_open_tasks(jobs: Sequence[Job]) -> None:
+    """Where a program executes the notebook, name the stopped tasks of *jobs* in its terminal."""
+    task_ids = open_tasks(jobs)
+    if task_ids:
+        log_in_headless_run(
+            f"Stopped waiting; these tasks go on at Playcut, and `%playcut resume` fetches them: {', '.join(task_ids)}"
+        )
 
 
 def watch(jobs: Sequence[Job], line: Line, below: Below | None = None, target: DisplayTarget | None = None) -> None:
@@ -146,6 +157,7 @@ def watch(jobs: Sequence[Job], line: Line, below: Below | None = None, target: D
     except KeyboardInterrupt:
         stopped = interrupt([job for job in jobs if not job.done] or jobs[-1:])
         display.finish()
+        name_open_tasks(jobs)
         raise stopped from None
     finally:
         for unsubscribe in unsubscribers:

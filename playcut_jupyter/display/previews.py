@@ -5,6 +5,7 @@ The still of a clip is kept beside the clip too, because clips are large and the
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import lru_cache
 
@@ -66,3 +67,24 @@ def _still(record: AssetRecord) -> bytes | None:
         with suppress(OSError):  # a library that can't be written: it is made again in the next kernel
             write_whole(kept, still, durable=False)
     return still
+
+
+def print_picture(records: Iterable[AssetRecord], longest_px: int) -> bytes | None:
+    """Return the first picture or poster frame as a JPEG for documents without HTML; None if there is none.
+
+    Args:
+        records: the assets of one generation.
+        longest_px: the size of the preview that is shown beside it, which is in the cache.
+    """
+    for record in records:
+        try:
+            return _print_jpeg(record, longest_px)
+        except Exception:  # noqa: BLE001, S112 - a sound, gone, or anything that Pillow raises: the HTML says so
+            continue
+    return None
+
+
+@lru_cache(_CACHE_SIZE)
+def _print_jpeg(record: AssetRecord, longest_px: int) -> bytes:
+    source = preview(record, longest_px)[1] if record.kind == "image" else poster_frame(record, longest_px)
+    return media.print_jpeg(source or b"")

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from playcut_jupyter.connection.account import in_credits
 from playcut_jupyter.display import media_html, naming, text_html
 from playcut_jupyter.display.bundles import Bundle, mime_bundle
+from playcut_jupyter.display.previews import print_picture
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.library.records import AssetRecord
 
@@ -29,7 +30,10 @@ def bundle(snapshot: Snapshot, *, error_follows: bool = False) -> Bundle:
         snapshot: the generation.
         error_follows: True to leave out the error of a failed one, because the caller raises it.
     """
-    return mime_bundle(html(snapshot, error_follows=error_follows), text(snapshot, error_follows=error_follows))
+    picture = print_picture(snapshot.assets, snapshot.preview_px) if snapshot.succeeded else None
+    return mime_bundle(
+        html(snapshot, error_follows=error_follows), text(snapshot, error_follows=error_follows), picture
+    )
 
 
 def summary_bundle(snapshot: Snapshot, *, error_follows: bool = False) -> Bundle:

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from playcut_jupyter.display import media_html, status, sweep_summary
 from playcut_jupyter.display.bundles import Bundle, mime_bundle
+from playcut_jupyter.display.contact_sheet import writer
 from playcut_jupyter.display.sweep_snapshot import SweepSnapshot
 from playcut_jupyter.display.tables import table
 from playcut_jupyter.jobs.snapshot import Snapshot
@@ -39,7 +40,9 @@ _RATIO = re.compile(r"(\d{1,4}):(\d{1,4})")
 
 def bundle(sweep: SweepSnapshot) -> Bundle:
     """Return a sweep's MIME bundle: the summary line and the grid."""
-    return mime_bundle(sweep_summary.line(sweep) + _grid(sweep, _Sizes(sweep)), sweep_summary.text(sweep))
+    sizes = _Sizes(sweep)
+    html = sweep_summary.line(sweep) + _grid(sweep, sizes)
+    return mime_bundle(html, sweep_summary.text(sweep), _sheet(sweep, sizes))
 
 
 def live_views(
@@ -59,9 +62,19 @@ def live_views(
 
     def grid(is_final: bool) -> Bundle:
         sweep = current()
-        return mime_bundle(_grid(sweep, _Sizes(sweep), players=is_final), f"<{sweep_summary.description(sweep)}>")
+        sizes = _Sizes(sweep)
+        sheet = _sheet(sweep, sizes) if is_final else None
+        return mime_bundle(_grid(sweep, sizes, players=is_final), f"<{sweep_summary.description(sweep)}>", sheet)
 
     return line, grid
+
+
+def _sheet(sweep: SweepSnapshot, sizes: _Sizes) -> bytes | None:
+    """Return the pictures as one; None if it can't be drawn, because the grid shows them all the same."""
+    try:
+        return writer.print_picture(sweep, sizes.picture_px)
+    except Exception:  # noqa: BLE001 - Pillow on odd pictures; it is only for documents without HTML
+        return None
 
 
 class _Sizes:

@@ -51,13 +51,15 @@ def description(sweep: SweepSnapshot) -> str:
 
 def _facts(sweep: SweepSnapshot, error_follows: bool, location: Callable[[Sequence[Snapshot]], str]) -> list[str]:
     generations, finished = sweep.generations, sweep.succeeded
+    stopped = sum(snapshot.state == "STOPPED" for snapshot in sweep.failed)
     reused = sum(snapshot.reused for snapshot in finished)
     elapsed_s = max((snapshot.elapsed_s for snapshot in generations if not snapshot.reused), default=0.0)
     # What the service says of one generation is told in its tile; its rate limit holds up all.
     pause_s = max((snapshot.pause_s for snapshot in generations if not snapshot.pause_reason), default=0.0)
     facts = [
         f"{len(finished)} of {len(generations)} done",
-        f"{len(sweep.failed)} failed" if sweep.failed else "",
+        f"{len(sweep.failed) - stopped} failed" if len(sweep.failed) > stopped else "",
+        f"{stopped} stopped" if stopped else "",
         _progress(generations),
         f"{reused} from your library, 0 credits (--fresh generates others)" if reused else "",
         f"{elapsed_s:.1f} s",

@@ -12,7 +12,9 @@ from collections.abc import Iterable, Sequence
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.errors import StoppedWaiting
 from playcut_jupyter.jobs.job import ID_GRACE_S, Job, active
+from playcut_jupyter.jobs.start import recorded
 from playcut_jupyter.library.database import Library
+from playcut_jupyter.library.records import Record
 from playcut_jupyter.remedies import Action, Remedy
 
 
@@ -23,6 +25,11 @@ def active_in_this_process(library: Library | None = None) -> dict[int, Job]:
         for job in list(active)
         if job.id is not None and (library is None or job.connection.library.path == library.path)
     }
+
+
+def job_of(connection: Connection, record: Record) -> Job:
+    """Return the unfinished job of this process that works on *record*, else a finished job for it."""
+    return active_in_this_process(connection.library).get(record.id) or recorded(connection, record)
 
 
 def interrupt(jobs: Sequence[Job]) -> StoppedWaiting:
@@ -47,7 +54,7 @@ def stopped_error(jobs: Sequence[Job]) -> StoppedWaiting:
         return jobs[0].stopped_error()
     snapshots = [job.snapshot for job in jobs]
     unfinished = [snapshot for snapshot in snapshots if not snapshot.done or isinstance(snapshot.error, StoppedWaiting)]
-    task_ids = [snapshot.task_id for snapshot in unfinished if snapshot.task_id]
+    task_ids = open_tasks(jobs)
     uncertain = sum(not snapshot.task_id and not snapshot.done for snapshot in unfinished)
     not_sent = len(unfinished) - len(task_ids) - uncertain
     counts = [
@@ -64,6 +71,13 @@ def stopped_error(jobs: Sequence[Job]) -> StoppedWaiting:
         hint=(*fetch, "Running the same again continues with all of them; nothing is bought twice."),
         task_id=task_ids[0] if len(task_ids) == 1 else None,
     )
+
+
+def open_tasks(jobs: Iterable[Job]) -> list[str]:
+    """Return the ids of the tasks of *jobs* that go on at Playcut."""
+    snapshots = [job.snapshot for job in jobs]
+    open_ = [one for one in snapshots if not one.done or isinstance(one.error, StoppedWaiting)]
+    return [one.task_id for one in open_ if one.task_id]
 
 
 def stop_all(connection: Connection | None = None) -> None:

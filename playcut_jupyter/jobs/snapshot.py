@@ -37,6 +37,7 @@ class Snapshot:
         task_id, session_id: the API's ids, once known.
         is_being_sent: True from the moment of sending until the answer is on disk.
         is_fetching: True while the assets of the completed task are downloaded.
+        is_elsewhere: True if another process was working on it when it was read from the library.
         done: True once there is a result or an error.
         reused: True if it is served from the library, for 0 credits.
         assets: the result's assets; empty until done.
@@ -71,6 +72,7 @@ class Snapshot:
     session_id: str | None = None
     is_being_sent: bool = False
     is_fetching: bool = False
+    is_elsewhere: bool = False
     done: bool = False
     reused: bool = False
     assets: tuple[AssetRecord, ...] = ()
@@ -96,6 +98,8 @@ class Snapshot:
     @property
     def state(self) -> str:
         """One word for people: the API's status, "FETCHING", or how it ended ("STOPPED", "UNCERTAIN", "FAILED")."""
+        if self.is_elsewhere:
+            return self.status
         if isinstance(self.error, TaskFailed) and ends_without_result(self.status):
             return self.status  # the API's own word, which may be CANCELLED
         if isinstance(self.error, StoppedWaiting):

@@ -84,6 +84,15 @@ def recorded(connection: Connection, record: Record, **fields: Any) -> Job:
     snapshot = replace(_snapshot_of(connection, record), done=True, assets=assets, **fields)
     if record.state == "answered":
         snapshot = replace(snapshot, status="COMPLETED", data=record.answer)
+    elif record.is_active_elsewhere:
+        error = StoppedWaiting(
+            "Another process works on it.",
+            hint=(Remedy(Action.WAIT_FOR_TASK, record.task_id), " waits for it here, too.") if record.task_id else None,
+            tool=record.tool,
+            task_id=record.task_id,
+        )
+        status = snapshot.status if record.task_id else "SUBMITTING"
+        snapshot = replace(snapshot, is_elsewhere=True, status=status, error=error)
     elif record.state != "fetched":
         is_complete = record.state == "acknowledged" and record.error is not None  # but not downloaded
         error_class = AssetUnavailable if is_complete else _ERRORS.get(record.state, PlaycutError)

@@ -149,6 +149,12 @@ class Record:
     assets: Sequence[AssetRecord] = field(default_factory=tuple)
 
     @property
+    def is_active_elsewhere(self) -> bool:
+        """True while another process, which still runs, submits it or waits for it."""
+        is_open = self.state in ("intended", "sending", "acknowledged") and self.owner not in ("", this_process())
+        return is_open and not is_orphan(self.owner)
+
+    @property
     def has_files(self) -> bool:
         """True if all its originals are there, as large as they should be."""
         return bool(self.assets) and all(asset.is_whole for asset in self.assets)

@@ -18,9 +18,10 @@ from playcut_jupyter.connection.connection import LOOKS_LIKE_SESSION
 from playcut_jupyter.design.planning import plan_variants
 from playcut_jupyter.display import live, status, sweep_grid, text_html
 from playcut_jupyter.display.bundles import mime_bundle
+from playcut_jupyter.display.front_ends import in_kernel
 from playcut_jupyter.display.highlighting import show_program
 from playcut_jupyter.display.saving import saved_message
-from playcut_jupyter.display.targets import in_kernel, say, show_once
+from playcut_jupyter.display.targets import say, show_once
 from playcut_jupyter.errors import InvalidInput, NotConnected, NotFound
 from playcut_jupyter.export.writer import FORMATS
 from playcut_jupyter.jobs.active_jobs import active_in_this_process

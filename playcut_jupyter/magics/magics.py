@@ -5,6 +5,7 @@ Only IPython is imported here; everything that connects, draws or parses is load
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,7 +81,9 @@ class PlaycutMagics(Configuration, Magics):
             return None
         from playcut_jupyter.magics.commands import Commands  # loads what connects and draws
 
-        return Commands(self.runner, scope).run(line.strip())
+        result = Commands(self.runner, scope).run(line.strip())
+        _show_no_more(result)
+        return result
 
     @property
     def runner(self) -> CellRunner:
@@ -167,3 +170,13 @@ class PlaycutMagics(Configuration, Magics):
     def variables(self) -> dict[str, Any]:
         """The notebook's variables."""
         return self.shell.user_ns if self.shell is not None else {}
+
+
+def _show_no_more(result: object) -> None:
+    """Let `%%capture` keep what a line shows once: its display hook knows no semicolon, and would show it again."""
+    from playcut_jupyter.display.front_ends import is_captured  # loads little, but only what a line needs anyway
+
+    if result is None or not is_captured():
+        return
+    show = sys.displayhook  # `%%capture` sets its own, and puts the other back in the end
+    sys.displayhook = lambda value: None if value is result else show(value)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from playcut_jupyter.media.animations import is_animation
 from playcut_jupyter.media.facts import inspect, looks_like_text
 from playcut_jupyter.media.pictures import MAX_PIXELS, InvalidImage, decode_image
-from playcut_jupyter.media.previews import MAX_PREVIEW_BYTES, preview, reduced
+from playcut_jupyter.media.previews import MAX_PREVIEW_BYTES, encode_jpeg, preview, print_jpeg, reduced
 from playcut_jupyter.media.recognition import mime_type_of
 from playcut_jupyter.media.stills import poster_frame, smaller_still
 from playcut_jupyter.media.types import SUFFIXES, UNKNOWN, MediaInfo, kind_of, suffix_fits, suffix_of
@@ -22,6 +22,7 @@ __all__ = [
     "InvalidImage",
     "MediaInfo",
     "decode_image",
+    "encode_jpeg",
     "inspect",
     "is_animation",
     "kind_of",
@@ -29,6 +30,7 @@ __all__ = [
     "mime_type_of",
     "poster_frame",
     "preview",
+    "print_jpeg",
     "reduced",
     "smaller_still",
     "suffix_fits",

@@ -1,4 +1,7 @@
-"""Makes small previews of pictures: upright, in sRGB, with eight bits and alpha; animations move where they fit."""
+"""Makes small previews of pictures: upright, in sRGB, with eight bits and alpha; animations move where they fit.
+
+A notebook stores two: the preview that it shows, and a smaller JPEG for documents without HTML.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,13 @@ from playcut_jupyter.media.recognition import mime_type_of
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-MAX_PREVIEW_BYTES = 140_000
-"""The target size of a preview, bytes, within the acceptable qualities; base64 adds a third."""
+MAX_PREVIEW_BYTES = 95_000
+"""The largest preview, bytes; base64 adds a third. With `MAX_PRINT_BYTES` it stays below 200 kB in a notebook."""
+MAX_PRINT_BYTES = 45_000
+"""The largest JPEG of a single picture for documents without HTML, bytes."""
+_PRINT_PX = 800
+_NOTEBOOK_PX = 1024
+"""Up to this size a preview never has more bytes; a larger one is asked for by who wants all its pixels."""
 _QUALITIES = (82, 68, 52, 36)
 _UNCHANGED = ("image/png", "image/jpeg", "image/webp", "image/gif")
 """What every front end shows, and so is passed on unchanged if it is small and nothing is wrong with it."""
@@ -32,7 +40,7 @@ def preview(data: bytes, longest_px: int) -> tuple[str, bytes]:
     mime_type = mime_type_of(data)
     decoded = decode(data)
     picture = decoded.picture
-    is_small = max(picture.size) <= longest_px and len(data) <= 150_000
+    is_small = max(picture.size) <= longest_px and len(data) <= MAX_PREVIEW_BYTES
     if is_small and not decoded.is_mended and _is_shown_everywhere(data, mime_type):
         return mime_type, data
     if getattr(picture, "is_animated", False):
@@ -43,12 +51,34 @@ def preview(data: bytes, longest_px: int) -> tuple[str, bytes]:
         if moving is not None:
             return "image/webp", moving
     picture = reduced(picture, longest_px)
-    for quality in _QUALITIES:
-        out = io.BytesIO()
-        picture.save(out, "WEBP", quality=quality, method=4)
-        if out.tell() <= MAX_PREVIEW_BYTES:
-            break
-    return "image/webp", out.getvalue()
+    return "image/webp", _encoded(picture, "WEBP", MAX_PREVIEW_BYTES, may_shrink=longest_px <= _NOTEBOOK_PX)
+
+
+def print_jpeg(data: bytes) -> bytes:
+    """Return *data*'s picture as a JPEG of at most `MAX_PRINT_BYTES`; what is transparent is white."""
+    return encode_jpeg(reduced(decode(data).picture, _PRINT_PX), MAX_PRINT_BYTES)
+
+
+def encode_jpeg(picture: Image, max_bytes: int) -> bytes:
+    """Return *picture* as a JPEG of at most *max_bytes*; what is transparent is white."""
+    if picture.mode == "RGBA":
+        from PIL import Image  # Pillow is heavy, and not needed to submit
+
+        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
+    return _encoded(picture.convert("RGB"), "JPEG", max_bytes, may_shrink=True)
+
+
+def _encoded(picture: Image, image_format: str, max_bytes: int, *, may_shrink: bool) -> bytes:
+    """Return *picture* in the best of the qualities that fits; if none does, in the last, or smaller in pixels too."""
+    while True:
+        for quality in _QUALITIES:
+            out = io.BytesIO()
+            picture.save(out, image_format, quality=quality, **({"method": 4} if image_format == "WEBP" else {}))
+            if out.tell() <= max_bytes:
+                return out.getvalue()
+        if not may_shrink or max(picture.size) < 64:
+            return out.getvalue()
+        picture = picture.resize((max(1, picture.width * 3 // 4), max(1, picture.height * 3 // 4)))
 
 
 def _is_shown_everywhere(data: bytes, mime_type: str) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 PANEL = "playcut-panel"
+NO_SCRIPT = "playcut-panel-no-script"
+"""The note that the panel's script is missing, which it hides."""
 CONNECTION = "playcut-panel-connection"
 BADGE = "playcut-panel-badge"
 """A kind of badge has this class and another one: this, a hyphen, and the kind."""

@@ -14,6 +14,7 @@ from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.panel import css_classes
 from playcut_jupyter.panel.form_values import OPTIONS, FormValues
+from playcut_jupyter.panel.generate_button import GenerateButton
 from playcut_jupyter.panel.messages import error_text
 from playcut_jupyter.panel.threads import CoalescedTask, DoubleClickGuard, Worker
 from playcut_jupyter.panel.voices import VoiceField
@@ -44,9 +45,7 @@ class Form(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._request: SweepRequest | None = None
         self._make_fields()
         self.voice = VoiceField(engine, voice_worker, self.options["voice"])
-        self.button = ipywidgets.Button(description="Generate", button_style="primary", tooltip="Ctrl+Enter")
-        self.button.add_class(css_classes.GENERATE_BUTTON)
-        self.button.on_click(lambda _: self.submit())
+        self.button = GenerateButton(self.submit)
         self.message, self.extra_message, self.price = MessageLine(), MessageLine(), MessageLine()
         self.price_worker = Worker(self.price.show)
         self._price_task = CoalescedTask(self.price_worker, self._show_price)

@@ -9,6 +9,11 @@ from typing import Any
 import anywidget
 
 STATIC = Path(__file__).parent / "static"
+MISSING = (
+    "The panel's script is missing, so Ctrl+Enter, Escape and copying do nothing; all buttons work. "
+    "Install anywidget where Jupyter itself runs (`pip install anywidget`), and reload this page."
+)
+"""What the panel says in a page that can't load the script."""
 
 
 class FrontEnd(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]  # it inherits from ipywidgets, which has no types

@@ -6,6 +6,7 @@ except while something plays: then the page stays as it is, and a button says ho
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Container, Sequence
 
 import ipywidgets
@@ -14,7 +15,7 @@ from playcut_jupyter.engine import Engine
 from playcut_jupyter.jobs import start
 from playcut_jupyter.jobs.active_jobs import active_in_this_process
 from playcut_jupyter.jobs.snapshot import Snapshot
-from playcut_jupyter.library.records import Record, is_orphan, this_process
+from playcut_jupyter.library.records import Record
 from playcut_jupyter.panel import css_classes
 from playcut_jupyter.panel.actions import PanelActions
 from playcut_jupyter.panel.threads import CoalescedTask, Worker
@@ -26,7 +27,6 @@ PAGE = 12
 """How many tiles a page has."""
 _MAX_TILES = 3 * PAGE
 """Tiles that are kept, so that turning back shows them at once."""
-_UNFINISHED = ("intended", "sending", "acknowledged")
 
 
 class Gallery(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -94,6 +94,12 @@ class Gallery(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     def refresh(self) -> None:
         """Bring the page up to date soon."""
         self._update_task.schedule()
+
+    def settle(self, seconds: float) -> None:
+        """Wait up to *seconds* until what was asked of its worker so far is done."""
+        done = threading.Event()
+        self.worker.submit(done.set)
+        done.wait(seconds)
 
     # -- turning pages: on the worker, so that two quick clicks turn two pages ------------------------------------
 
@@ -182,6 +188,4 @@ class Gallery(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
 def _is_active(record: Record, active: Container[int]) -> bool:
     """True for what a job here or in another kernel works on: it is shown there, and here once it is done."""
-    if record.id in active:
-        return True
-    return record.state in _UNFINISHED and record.owner not in ("", this_process()) and not is_orphan(record.owner)
+    return record.id in active or record.is_active_elsewhere

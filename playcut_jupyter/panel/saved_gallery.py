@@ -7,11 +7,13 @@ output, which the panel hides (`static/panel.css`) for as long as it is there.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from IPython.display import HTML, display, update_display
+from IPython.display import display
 from markupsafe import Markup
 
+from playcut_jupyter.display import history_table
+from playcut_jupyter.display.bundles import mime_bundle
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.panel import css_classes
 from playcut_jupyter.panel.front_end import STATIC
@@ -40,19 +42,24 @@ class SavedGallery:
     """The plain output under the displays of one panel: one display, however often it is shown."""
 
     def __init__(self) -> None:
+        self._snapshots: Sequence[Snapshot] = ()
         self._html = html(())
         self._display_id = f"playcut-panel-{secrets.token_hex(8)}"
         self._is_shown = False
 
     def show(self) -> None:
         """Display it below the panel that was just displayed."""
-        display(HTML(self._html), display_id=self._display_id)
+        self._display(update=False)
         self._is_shown = True
 
-    def draw(self, snapshots: Iterable[Snapshot]) -> None:
+    def draw(self, snapshots: Sequence[Snapshot]) -> None:
         """Show another page, wherever it is displayed."""
         changed = html(snapshots)
         if changed != self._html:
-            self._html = changed
+            self._html, self._snapshots = changed, snapshots
             if self._is_shown:
-                update_display(HTML(changed), display_id=self._display_id)
+                self._display(update=True)
+
+    def _display(self, *, update: bool) -> None:
+        text = "\n".join(["The panel's gallery as it was:", history_table.text(self._snapshots)])
+        display(dict(mime_bundle(self._html, text)), raw=True, display_id=self._display_id, update=update)

@@ -6,11 +6,13 @@ import time
 from collections.abc import Callable
 
 import ipywidgets
+from IPython import get_ipython
 from IPython.display import display
 
 from playcut_jupyter.background import change_signal
 from playcut_jupyter.design import cell_source
 from playcut_jupyter.design.planning import SweepRequest
+from playcut_jupyter.display.front_ends import in_headless_run
 from playcut_jupyter.engine import Engine
 from playcut_jupyter.panel import css_classes
 from playcut_jupyter.panel.batch import Batch
@@ -18,7 +20,7 @@ from playcut_jupyter.panel.batch_list import BatchList
 from playcut_jupyter.panel.cell_box import CellBox
 from playcut_jupyter.panel.connection_line import ConnectionLine
 from playcut_jupyter.panel.form import Form
-from playcut_jupyter.panel.front_end import STATIC, FrontEnd
+from playcut_jupyter.panel.front_end import MISSING, STATIC, FrontEnd
 from playcut_jupyter.panel.gallery import Gallery
 from playcut_jupyter.panel.saved_gallery import SavedGallery
 from playcut_jupyter.panel.threads import Worker
@@ -26,6 +28,8 @@ from playcut_jupyter.panel.viewer import Viewer
 from playcut_jupyter.panel.widgets import MessageLine
 from playcut_jupyter.results.generations import Generation, Sweep
 
+_STILL_S = 20.0
+"""The longest that a cell of an executed notebook waits for the pictures of the saved gallery, seconds."""
 _CSS = (STATIC / "panel.css").read_text(encoding="utf-8")
 
 
@@ -64,8 +68,12 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         unseen = ipywidgets.VBox(
             [ipywidgets.HTML(f"<style>{_CSS}</style>"), self.front_end], layout={"display": "none"}
         )
+        no_script = MessageLine()
+        no_script.show(MISSING)
+        no_script.add_class(css_classes.NO_SCRIPT)
         super().__init__(
             [
+                no_script,
                 self.connection,
                 self.form,
                 self.message,
@@ -84,6 +92,10 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._unsubscribe()
         for worker in self.workers:
             worker.close()
+        self.form.button.close()
+        shell = get_ipython()
+        if shell is not None and self._draw_still in shell.events.callbacks["post_run_cell"]:
+            shell.events.unregister("post_run_cell", self._draw_still)
         super().close()
 
     # -- what changes -------------------------------------------------------------------------------------------
@@ -142,4 +154,13 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     def _ipython_display_(self) -> None:
         display(self._repr_mimebundle_(), raw=True)
+        self._draw_still()
         self.saved_gallery.show()
+        shell = get_ipython()
+        if shell is not None and in_headless_run():
+            shell.events.register("post_run_cell", self._draw_still)  # registered only once
+
+    def _draw_still(self, _: object = None) -> None:
+        """Where a program executes the notebook, draw the saved gallery before the cell ends: it takes no more then."""
+        if in_headless_run():
+            self.gallery.settle(_STILL_S)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from playcut_jupyter import media
-from playcut_jupyter.display import bundles, media_html, saving
+from playcut_jupyter.display import bundles, media_html, previews, saving
 from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.library.records import AssetRecord
 from playcut_jupyter.text import words_for_name
@@ -115,4 +115,4 @@ class Asset:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         html = media_html.asset(self.record, self.caption, self.preview_px)
-        return bundles.mime_bundle(html, repr(self))
+        return bundles.mime_bundle(html, repr(self), previews.print_picture([self.record], self.preview_px))

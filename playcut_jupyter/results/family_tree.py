@@ -11,7 +11,7 @@ from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.design.lineage import changes
 from playcut_jupyter.display import bundles, media_html
 from playcut_jupyter.display.text_html import message
-from playcut_jupyter.jobs import start
+from playcut_jupyter.jobs.active_jobs import job_of
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.results.collection import Generations
 from playcut_jupyter.results.generations import Generation
@@ -39,7 +39,7 @@ class Tree(Generations[Generation]):
         self._depths: dict[int | None, int] = {}
         while stack and len(generations) < _MAX_NODES:
             record, depth = stack.pop()
-            generations.append(Generation(start.recorded(connection, record)))
+            generations.append(Generation(job_of(connection, record)))
             self._depths[record.id] = depth
             stack += [(child, depth + 1) for child in reversed(library.children(record.id))]
         self.is_cut = bool(stack)

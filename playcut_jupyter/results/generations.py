@@ -133,11 +133,19 @@ class Generation(JobView):
             WaitTimeout: *timeout* passed; the job continues in the background.
             PlaycutError: it failed.
         """
-        self.job.wait(timeout)
+        try:
+            self.job.wait(timeout)
+        except StoppedWaiting:
+            live.name_open_tasks([self.job])
+            raise
         return self
 
     def __await__(self) -> Generator[Any, None, Generation]:
-        yield from self.job.__await__()
+        try:
+            yield from self.job.__await__()
+        except StoppedWaiting:
+            live.name_open_tasks([self.job])
+            raise
         return self
 
     def stop_waiting(self) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-import psutil  # type: ignore[import-untyped]
+import psutil
 from nbformat import v4
 
 from tests.benchmarks.figures import Figure

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.frontends.marks import shows
+
 from .lab import Lab, code, text, until
 from .looks import STICKING_OUT
 from .notebook import LAST_SOURCE, Cell, Notebook
@@ -23,6 +25,7 @@ VOICE = "%%playcut speech\nThe quick brown fox jumps over the lazy dog."
 CLIP = "%%playcut video -a 16:9 -r 480p -d 4\nA lighthouse in a storm"
 
 
+@shows("JupyterLab", "live", "picture")
 def test_the_status_word_changes_while_the_cell_waits_and_the_picture_loads(notebook: Notebook) -> None:
     cell = notebook.run(PICTURE.replace("image", "image --fresh"), watched=True)
     cell.wait_for_pictures()
@@ -39,6 +42,7 @@ def test_the_status_word_changes_while_the_cell_waits_and_the_picture_loads(note
     assert re.search(r"image · 1024 x 576 · [\d.]+ s · 80 credits \(estimate\) · /.*\.png", cell.text)
 
 
+@shows("JupyterLab", "sound", "clip")
 @pytest.mark.parametrize(("source", "tag"), [(VOICE, "audio"), (CLIP, "video")], ids=["speech", "video"])
 def test_a_player_waits_to_be_asked_and_then_plays(notebook: Notebook, source: str, tag: str) -> None:
     cell = notebook.run(source)
@@ -66,6 +70,7 @@ cell => {
 """
 
 
+@shows("JupyterLab", "stop")
 def test_the_stop_button_ends_the_cell_and_the_task_can_be_picked_up_again(notebook: Notebook) -> None:
     cell = notebook.start("%%playcut image\nA lazy cat in a garden [slow]")
     cell.media(".playcut-status-processing").wait_for()
@@ -132,11 +137,12 @@ def test_tab_completes_the_commands(notebook: Notebook) -> None:
         return offered.all_inner_texts()
 
     assert any("resume" in name.split() for name in until(tab, "something is offered"))
-    notebook.page.keyboard.press("Enter")
+    offered.filter(has_text="resume").first.click()
     notebook.page.wait_for_function(f"({LAST_SOURCE})() === '%playcut resume'")
     notebook.page.keyboard.press("Shift+Enter")
 
 
+@shows("JupyterLab", "error")
 def test_a_failing_cell_stops_run_all(lab: Lab, open_notebook: Callable[..., Notebook]) -> None:
     sources = ["%load_ext playcut_jupyter", "%%playcut imgae\nA red fox", 'print("reached")']
     lab.write("run-all.ipynb", [code(source) for source in sources])
@@ -216,6 +222,7 @@ def untrusted(lab: Lab, browser: BrowserContext) -> Iterator[Notebook]:
     copy.close()
 
 
+@shows("JupyterLab", "reopened", "untrusted")
 def test_an_untrusted_copy_shows_pictures_and_plays_without_a_kernel(untrusted: Notebook) -> None:
     untrusted.cell(1).wait_for_pictures()
     for number, tag in ((2, "audio"), (3, "video")):

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.frontends.marks import shows, slow
+
 from .lab import Lab
 from .notebook import Notebook
 
@@ -24,6 +26,7 @@ def classic(lab: Lab, browser: BrowserContext) -> Iterator[Notebook]:
     opened.close()
 
 
+@shows("Notebook", "live", "picture", "sound")
 def test_cells_and_the_panel_are_used_in_notebook_7(classic: Notebook) -> None:
     classic.run("%load_ext playcut_jupyter")
     classic.run("%%playcut image\nA fox in Notebook 7").wait_for_pictures()
@@ -45,3 +48,30 @@ def test_cells_and_the_panel_are_used_in_notebook_7(classic: Notebook) -> None:
     panel.output.get_by_role("button", name="Star", exact=True).first.click()
     panel.wait_for_text("★ starred")
     panel.check_looks()
+
+
+@slow
+@shows("Notebook", "clip", "error", "stop")
+def test_a_clip_plays_and_a_cell_fails_or_is_stopped_in_notebook_7(classic: Notebook) -> None:
+    classic.run("%load_ext playcut_jupyter")
+    classic.run("%%playcut video -r 480p -d 1\nA clip in Notebook 7").wait_for_player("video")
+    classic.run("%%playcut image\nA fox that fails in Notebook 7 [fail]").wait_for_text("TaskFailed")
+    stopped = classic.start("%%playcut image\nA fox that is stopped in Notebook 7 [stuck]")
+    stopped.wait_for_text("PENDING")
+    classic.command("notebook:interrupt-kernel")
+    stopped.wait_until_run()
+    stopped.wait_for_text("StoppedWaiting")
+
+
+@slow
+@shows("Notebook", "reopened", "untrusted")
+def test_an_untrusted_copy_in_notebook_7_shows_its_pictures_without_a_kernel(
+    classic: Notebook, lab: Lab, browser: BrowserContext
+) -> None:
+    classic.run("%load_ext playcut_jupyter")
+    classic.run("%%playcut image\nA fox to be opened again").wait_for_pictures()
+    classic.save()
+    lab.write("classic-copy.ipynb", lab.read("classic.ipynb"), kernel=False)
+    copy = Notebook(lab, browser, "classic-copy.ipynb", "notebooks").open(kernel=False)
+    copy.cell(1).wait_for_pictures()
+    copy.close()

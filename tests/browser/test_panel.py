@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.frontends.marks import shows
+
 from .lab import START_S, Lab, code, voila
 from .notebook import Cell, Notebook
 
@@ -160,6 +162,7 @@ def test_what_is_opened_comes_into_sight_with_its_path_to_save_to_and_escape_clo
 def test_it_is_used_by_keyboard_and_all_its_controls_have_names(panel: tuple[Notebook, Cell]) -> None:
     notebook, cell = panel
     assert cell.evaluate(_NAMELESS) == []
+    assert not cell.media(".playcut-panel-no-script").is_visible()
     cell.output.get_by_label("prompt", exact=True).focus()
     order = []
     for _ in range(9):
@@ -273,6 +276,7 @@ def test_a_panel_hides_no_saved_gallery_but_its_own(panel: tuple[Notebook, Cell]
     assert cell.evaluate(_COPIED_ELSEWHERE) == {"own": False, "other": True}
 
 
+@shows("Voila", "live", "picture")
 def test_it_is_used_in_voila(browser: BrowserContext, tmp_path: Path) -> None:
     with voila(tmp_path, ["%load_ext playcut_jupyter", "%playcut panel"]) as url:
         page = browser.new_page()

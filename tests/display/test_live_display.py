@@ -13,7 +13,7 @@ import pytest
 from playcut_jupyter.background import change_signal
 from playcut_jupyter.connection.account import Account
 from playcut_jupyter.connection.connection import Connection
-from playcut_jupyter.display import live, status, targets
+from playcut_jupyter.display import front_ends, live, status, targets
 from playcut_jupyter.display.background_updates import update_in_background
 from playcut_jupyter.display.bundles import Bundle, mime_bundle
 from playcut_jupyter.display.live import MAX_MESSAGES_PER_S, LiveDisplay, watch
@@ -198,7 +198,7 @@ def test_only_the_end_is_printed_where_nothing_can_be_updated(job: Job, capsys: 
 
 
 def test_what_does_not_change_is_printed_outside_of_a_notebook(capsys: pytest.CaptureFixture[str]) -> None:
-    assert not targets.in_kernel()
+    assert not front_ends.in_kernel()
     targets.show_once({"text/html": "<b>words</b>", "text/plain": "words"})
     assert capsys.readouterr().out == "words\n"
 

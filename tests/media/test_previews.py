@@ -7,7 +7,7 @@ import io
 import pytest
 from PIL import Image
 
-from playcut_jupyter.media import inspect, preview
+from playcut_jupyter.media import inspect, preview, print_jpeg
 from playcut_jupyter.sandbox import media as drawn
 from tests.media.samples import detailed, picture
 
@@ -76,7 +76,26 @@ def test_a_preview_stands_upright_as_the_original_does() -> None:
 def test_a_4k_picture_adds_at_most_200_kb_to_a_notebook() -> None:
     whole = drawn.picture("a red fox in tall grass", image_size="4K").data
     assert inspect(whole).width == 4096
-    assert len(preview(whole, 1024)[1]) * 4 / 3 <= 200_000
+    assert both(whole) <= 195_000
+
+
+def test_a_picture_of_noise_adds_no_more() -> None:
+    out = io.BytesIO()
+    Image.effect_noise((1500, 1500), 100).convert("RGB").save(out, "PNG")
+    assert both(out.getvalue()) <= 195_000
+
+
+def both(data: bytes) -> float:
+    """Return the size of the preview, and of the picture for documents without HTML, as they are in a notebook."""
+    shown = preview(data, 1024)[1]
+    return (len(shown) + len(print_jpeg(shown))) * 4 / 3
+
+
+def test_what_is_transparent_is_white_in_documents_without_html() -> None:
+    out = io.BytesIO()
+    Image.new("RGBA", (10, 10), (255, 0, 0, 0)).save(out, "PNG")
+    with Image.open(io.BytesIO(print_jpeg(out.getvalue()))) as printed:
+        assert printed.convert("RGB").getpixel((5, 5)) == (255, 255, 255)
 
 
 def test_a_picture_full_of_detail_adds_at_most_200_kb_to_a_notebook() -> None:

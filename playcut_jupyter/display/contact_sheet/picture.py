@@ -1,17 +1,18 @@
-"""The contact sheet as a picture, and as a PDF of pictures."""
+"""The contact sheet as a picture, as a PDF of pictures, and as a small picture for documents without HTML."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from playcut_jupyter import media
 from playcut_jupyter.display.contact_sheet.tile import Tile, heading, subheading
-from playcut_jupyter.display.previews import POSTER_PX, poster_frame
+from playcut_jupyter.display.previews import POSTER_PX, poster_frame, preview
 from playcut_jupyter.errors import PlaycutError
+from playcut_jupyter.library.records import AssetRecord
 from playcut_jupyter.text import truncate
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ _MAX_LINES = 6
 """Lines of text below a picture; the HTML page has the whole text."""
 _ROWS_PER_PAGE = 2
 _PDF_DPI = 150.0
+_PRINT_PX, MAX_PRINT_BYTES = 1600, 150_000
 
 
 def png(tiles: Sequence[Tile], columns: int) -> bytes:
@@ -32,6 +34,17 @@ def png(tiles: Sequence[Tile], columns: int) -> bytes:
     body = io.BytesIO()
     _sheet(tiles, heading(tiles), subheading(tiles), columns).save(body, "PNG")
     return body.getvalue()
+
+
+def small_jpeg(tiles: Sequence[Tile], columns: int, longest_px: int) -> bytes:
+    """Return the sheet as a JPEG of at most `MAX_PRINT_BYTES`, from previews of *longest_px* pixels in the cache."""
+
+    def load(record: AssetRecord) -> bytes | None:
+        return preview(record, longest_px)[1] if record.kind == "image" else poster_frame(record, longest_px)
+
+    sheet = _sheet(tiles, heading(tiles), subheading(tiles), columns, load)
+    sheet.thumbnail((_PRINT_PX, _PRINT_PX))
+    return media.encode_jpeg(sheet, MAX_PRINT_BYTES)
 
 
 def pdf(tiles: Sequence[Tile], columns: int) -> bytes:
@@ -47,8 +60,18 @@ def pdf(tiles: Sequence[Tile], columns: int) -> bytes:
     return body.getvalue()
 
 
-def _sheet(tiles: Sequence[Tile], title: str, subtitle: str, columns: int) -> Image:
-    """Draw tiles in rows under a title."""
+def _original(record: AssetRecord) -> bytes | None:
+    return record.read() if record.kind == "image" else poster_frame(record, POSTER_PX)
+
+
+def _sheet(
+    tiles: Sequence[Tile],
+    title: str,
+    subtitle: str,
+    columns: int,
+    load: Callable[[AssetRecord], bytes | None] = _original,
+) -> Image:
+    """Draw tiles in rows under a title; *load* returns an asset's picture."""
     from PIL import Image as Pillow  # Pillow is heavy, and most sweeps need no contact sheet
     from PIL import ImageDraw
 
@@ -62,7 +85,7 @@ def _sheet(tiles: Sequence[Tile], title: str, subtitle: str, columns: int) -> Im
     for index, tile in enumerate(tiles):
         row, column = divmod(index, columns)
         left, top = _GAP_PX + column * width, _TOP_PX + row * height
-        picture = _picture(tile)
+        picture = _picture(tile, load)
         if picture is not None:
             mask = picture if picture.mode == "RGBA" else None
             sheet.paste(picture, (left, top + _TILE_PX - picture.height), mask)
@@ -76,11 +99,11 @@ def _sheet(tiles: Sequence[Tile], title: str, subtitle: str, columns: int) -> Im
     return sheet
 
 
-def _picture(tile: Tile) -> Image | None:
+def _picture(tile: Tile, load: Callable[[AssetRecord], bytes | None]) -> Image | None:
     """Return the first picture, or a clip's first frame; None for a sound or an unreadable file."""
     for record in tile.generation.assets:
         try:
-            content = record.read() if record.kind == "image" else poster_frame(record, POSTER_PX)
+            content = load(record)
             if content:
                 return media.reduced(media.decode_image(content), _TILE_PX)
         except (PlaycutError, media.InvalidImage):  # it is gone or damaged; the others are drawn

@@ -7,6 +7,7 @@ credits, stars and picks; for a failed one, the reason.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from pathlib import Path
 
 from playcut_jupyter.display.contact_sheet import page, picture
@@ -54,3 +55,15 @@ def _columns(sweep: SweepSnapshot) -> int:
     sizes = [len(sweep.axes[name]) for name in sweep.varied_axes]
     fits = sizes and sizes[-1] <= _MAX_COLUMNS and math.prod(sizes) == count
     return sizes[-1] if fits else min(_COLUMNS, count)
+
+
+def print_picture(sweep: SweepSnapshot, longest_px: int) -> bytes | None:
+    """Return the sheet as a small JPEG for documents without HTML; None if there are no pictures.
+
+    Args:
+        sweep: the sweep to show.
+        longest_px: the size of the previews that are shown beside it, which are in the cache.
+    """
+    if not any(record.kind in ("image", "video") for run in sweep.succeeded for record in run.assets):
+        return None
+    return picture.small_jpeg(tiles_of(sweep, (Counter(), Counter())), _columns(sweep), longest_px)

@@ -41,6 +41,8 @@ async function reveal(viewer, focusSavePath) {
 }
 
 function render({ model, el }) {
+  el.dataset.panelScript = "" // panel.css hides the note that this is missing
+
   /** The button that opened the viewer, if it was clicked in this display of the panel. */
   let opener = null
 

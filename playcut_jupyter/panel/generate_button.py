@@ -1,0 +1,72 @@
+"""The button "Generate", which acts once the kernel knows what the fields say.
+
+Where the panel's script runs, it sends the fields with the click. Without it a front end sends a click at once, but
+holds back what is typed until the kernel has answered the last change: "t" arrives, the click, and then "the fox". So a
+click without fields is answered with a number, which the page sends back through a link between two hidden widgets.
+What it held back comes before that.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets
+
+from playcut_jupyter.panel import css_classes
+
+PATIENCE_S = 3.0
+"""How long a page may take to send the number back. By then the fields have arrived; without the number, it acts."""
+
+
+class GenerateButton(ipywidgets.Button):  # type: ignore[misc]  # ipywidgets has no types
+    """A button that acts on fields of the page.
+
+    Args:
+        act: called once for each click, or several quick ones.
+        patience_s: `PATIENCE_S`, or less in tests.
+    """
+
+    def __init__(self, act: Callable[[], None], patience_s: float = PATIENCE_S) -> None:
+        self._act, self._patience_s = act, patience_s
+        self._lock = threading.Lock()
+        self._timer: threading.Timer | None = None
+        self._number = 0
+        super().__init__(description="Generate", button_style="primary", tooltip="Ctrl+Enter")
+        self.add_class(css_classes.GENERATE_BUTTON)
+        self.on_click(lambda _: act())
+        self.question, self.answer = ipywidgets.IntText(), ipywidgets.IntText()
+        ipywidgets.jslink((self.question, "value"), (self.answer, "value"))
+        self.answer.observe(lambda change: self._act_on(change["new"]), "value")
+
+    def _handle_button_msg(self, _: Any, content: Any, __: Any) -> None:
+        """Handle a click in a page, where `click()` is one of Python's."""
+        if content.get("event") != "click":
+            return
+        with self._lock:
+            self._number += 1
+            number = self._number
+            self._stop_timer()
+            self._timer = threading.Timer(self._patience_s, self._act_on, [number])
+            self._timer.daemon = True
+            self._timer.start()
+        self.question.value = number
+
+    def _act_on(self, number: int) -> None:
+        with self._lock:
+            if self._timer is None or number != self._number:
+                return
+            self._stop_timer()
+        self._act()
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def close(self) -> None:
+        """Take it from its page."""
+        with self._lock:
+            self._stop_timer()
+        super().close()
