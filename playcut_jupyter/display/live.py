@@ -9,12 +9,14 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeAlias
 
 from playcut_jupyter.display.bundles import Bundle, with_message
 from playcut_jupyter.display.front_ends import log_in_headless_run
 from playcut_jupyter.display.targets import DisplayTarget, display_target, draw_safely
+from playcut_jupyter.errors import StoppedWaiting
 from playcut_jupyter.jobs.active_jobs import interrupt, open_tasks
 from playcut_jupyter.jobs.job import SLICE_S, Job
 
@@ -126,13 +128,18 @@ class LiveDisplay:
             return 2
 
 
-def name_open_tasks(jobs: Sequence[Job]) -> None:
-    """Where a program executes the notebook, name the stopped tasks of *jobs* in its terminal."""
-    task_ids = open_tasks(jobs)
-    if task_ids:
-        log_in_headless_run(
-            f"Stopped waiting; these tasks go on at Playcut, and `%playcut resume` fetches them: {', '.join(task_ids)}"
-        )
+@contextmanager
+def naming_open_tasks(jobs: Sequence[Job]) -> Iterator[None]:
+    """Where a program executes the notebook and a wait for *jobs* is stopped, name their tasks in its terminal."""
+    try:
+        yield
+    except StoppedWaiting:
+        task_ids = ", ".join(open_tasks(jobs))
+        if task_ids:
+            log_in_headless_run(
+                f"Stopped waiting; these tasks go on at Playcut, and `%playcut resume` fetches them: {task_ids}"
+            )
+        raise
 
 
 def watch(jobs: Sequence[Job], line: Line, below: Below | None = None, target: DisplayTarget | None = None) -> None:
@@ -157,8 +164,8 @@ def watch(jobs: Sequence[Job], line: Line, below: Below | None = None, target: D
     except KeyboardInterrupt:
         stopped = interrupt([job for job in jobs if not job.done] or jobs[-1:])
         display.finish()
-        name_open_tasks(jobs)
-        raise stopped from None
+        with naming_open_tasks(jobs):
+            raise stopped from None
     finally:
         for unsubscribe in unsubscribers:
             unsubscribe()

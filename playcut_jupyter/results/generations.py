@@ -133,19 +133,13 @@ class Generation(JobView):
             WaitTimeout: *timeout* passed; the job continues in the background.
             PlaycutError: it failed.
         """
-        try:
+        with live.naming_open_tasks([self.job]):
             self.job.wait(timeout)
-        except StoppedWaiting:
-            live.name_open_tasks([self.job])
-            raise
         return self
 
     def __await__(self) -> Generator[Any, None, Generation]:
-        try:
+        with live.naming_open_tasks([self.job]):
             yield from self.job.__await__()
-        except StoppedWaiting:
-            live.name_open_tasks([self.job])
-            raise
         return self
 
     def stop_waiting(self) -> None:
