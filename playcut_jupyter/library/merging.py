@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import time
+from typing import TYPE_CHECKING
 
 from playcut_jupyter import media
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.library.manifest import Manifest, PackedGeneration
 from playcut_jupyter.library.records import canonical, cost_key, is_orphan
 from playcut_jupyter.redaction import without_secrets
+
+if TYPE_CHECKING:
+    import sqlite3
 
 
 def merge(library: Library, manifest: Manifest) -> tuple[list[int], list[int]]:

@@ -7,7 +7,6 @@ no name in it is ever used for a file. Only then one transaction writes the rows
 from __future__ import annotations
 
 import shutil
-import sqlite3
 import stat
 import zipfile
 import zlib
@@ -198,5 +197,5 @@ def _remove_unused(library: Library, placed: list[Path], originals: Mapping[str,
         try:
             if not any(library.has_file(sha256) for sha256 in originals if sha256.startswith(path.stem)):
                 path.unlink(missing_ok=True)
-        except (PlaycutError, OSError, sqlite3.Error):
+        except (PlaycutError, OSError):
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import _thread
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
@@ -65,12 +65,17 @@ def test_a_question_that_is_interrupted_ends_in_a_sentence(connect: Connect, pro
     pc = connect(request_timeout_s=60)  # it must not end by itself
     proxy.program("voices", Hang(), None)
 
+    ended = Event()
+
     def interrupt() -> None:
         proxy.wait_until_seen("voices")
         _thread.interrupt_main()
+        while not ended.wait(10):  # Python loses one that comes while it runs a finalizer
+            _thread.interrupt_main()
 
     hand = Thread(target=interrupt)
     hand.start()
     with pytest.raises(StoppedWaiting, match="nothing was bought"):
         pc.voices()
+    ended.set()
     hand.join()
