@@ -62,7 +62,7 @@ FRONT_ENDS = {
 @nox.session(python=OLDEST)
 @nox.parametrize("versions", list(FRONT_ENDS), ids=list(FRONT_ENDS))
 def frontends(session: nox.Session, versions: str) -> None:
-    """Use each front end as people do, and write the table in docs/front-ends.md from what was shown."""
+    """Use each front end as people do, and write the table in docs/reference/front-ends.md from what was shown."""
     results = Path(session.cache_dir) / "front-ends.json"
     if versions == "newest":
         results.unlink(missing_ok=True)

@@ -42,7 +42,7 @@ def main() -> int:
     """Run or write; return pytest's status."""
     parser = argparse.ArgumentParser(prog="python -m tests.frontends", description=__doc__)
     parser.add_argument("results", type=Path)
-    parser.add_argument("--write", action="store_true", help="write the table into docs/front-ends.md")
+    parser.add_argument("--write", action="store_true", help="write the table into docs/reference/front-ends.md")
     known, rest = parser.parse_known_args()
     shown = json.loads(known.results.read_text()) if known.results.exists() else {}
     status = 0

@@ -1,4 +1,4 @@
-"""The table of docs/front-ends.md: a tick where a named test has shown it, and the limit where there is one."""
+"""The table of docs/reference/front-ends.md: a tick where a named test has shown it, the limit where there is one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from tests.frontends.marks import ASPECTS, FRONT_ENDS, LIMITS
 
-PAGE = Path(__file__).parents[2] / "docs" / "front-ends.md"
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "front-ends.md"
 _BEGIN, _END = "<!-- table: written by python -m tests.frontends -->", "<!-- end of table -->"
 _LATEST_KERNEL = 7
 
