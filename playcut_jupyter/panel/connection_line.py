@@ -72,6 +72,7 @@ class ConnectionLine(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has n
         try:
             connection = self._engine.connection
         except NotConnected as error:
+            self._origin = ""
             text = Markup("<span> {}</span>").format(error_text(error))
             self.facts.value = str(_badge("none", "NOT CONNECTED") + text)
             show_if(True, self.sandbox)
@@ -83,8 +84,8 @@ class ConnectionLine(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has n
         self.resume.description = f"Resume {len(unfinished)} unfinished"
         self.resume.enable(bool(unfinished))
         show_if(bool(unfinished), self.resume)
-        if connection.settings.origin != self._origin:
-            self._origin = connection.settings.origin
+        before, self._origin = self._origin, connection.settings.origin
+        if before not in (None, self._origin):  # the first one is no switch: voices may have been asked for already
             self._on_switch()
 
     def _use_sandbox(self) -> None:

@@ -284,7 +284,8 @@ def test_the_children_of_a_kernel_generate_and_print(server: Sandbox, away_from_
     assert answer.error is None, answer.traceback
     assert "exit 0" in answer.text
     assert "Ada has its owl" in answer.text
-    assert answer.text.count("COMPLETED") == 2
+    # Each child waits for its owl, and says so of its fox if that is done before the child ends.
+    assert 2 <= answer.text.count("COMPLETED") <= 4
     assert after.error is None
     library = Library(away_from_home)
     assert len({row.task_id for row in library.history()}) == 6
