@@ -91,13 +91,13 @@ class Batch(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.summary.value = str(
             Markup("<div><b>{}</b> {}</div>").format(" · ".join(counts), truncate(self._title, _MAX_TITLE))
         )
-        show_if(running > 0, self.stop)
         retryable = [snapshot for snapshot in snapshots if may_retry(snapshot)]
         self.retry.description = "Retry " + " and ".join(_endings(retryable))
         show_if(bool(retryable), self.retry)
         self._show_cards(_with_card(snapshots))
         for index, card in self._cards.items():
             card.draw(self.generations[index])
+        show_if(running > 0, self.stop)  # last: where it is gone, all is as it stays
         self.is_final = is_done
 
     def _show_cards(self, wanted: Sequence[int]) -> None:
