@@ -36,6 +36,7 @@ OUTPUTS = {
     "no errors": "{command} 2>&-",
     "nothing": "{command} >&- 2>&-",
 }
+FEW = ("a pipe that is closed at once", "a full disk", "nothing")
 every_output = pytest.mark.parametrize("output", OUTPUTS)
 
 
@@ -84,7 +85,7 @@ def program_for(made: object, format_: str, folder: Path) -> str:
 def test_an_exported_program_saves_all_that_it_bought(
     output: str, format_: str, pc: Playcut, sandbox: Sandbox, production: Path
 ) -> None:
-    made = pc.sweep("a {red|blue|green|white|grey|black} kite")
+    made = pc.sweep("a {red|blue} kite")
     command = program_for(made, format_, production)
     before = sandbox.submissions
 
@@ -92,8 +93,8 @@ def test_an_exported_program_saves_all_that_it_bought(
         command, output, production, PLAYCUT_API_KEY=sandbox.key, PLAYCUT_BASE_URL=sandbox.base_url, PYTHONPATH=""
     )
 
-    assert sandbox.submissions - before == 6
-    assert sorted(path.name for path in production.glob("*.png")) == [f"playcut-image-{n}.png" for n in range(1, 7)]
+    assert sandbox.submissions - before == 2
+    assert sorted(path.name for path in production.glob("*.png")) == [f"playcut-image-{n}.png" for n in (1, 2)]
     assert status == 0
 
 
@@ -164,8 +165,13 @@ def library(away_from_home: Path) -> Iterator[Library]:
     opened.close()
 
 
-@every_output
-@pytest.mark.parametrize("command", ["library list -n 2000", "library path", "--help", "doctor", "--version"])
+@pytest.mark.parametrize(
+    ("command", "output"),
+    [
+        *(("library list -n 2000", output) for output in OUTPUTS),
+        *((command, output) for command in ("library path", "--help", "doctor", "--version") for output in FEW),
+    ],
+)
 def test_a_command_whose_output_is_lost_ends_as_it_would(command: str, output: str, library: Library) -> None:
     for number in range(300):
         create(library, f"{ODD} {number} {'and so on ' * 40}")
@@ -219,9 +225,7 @@ def short_demo(tmp_path: Path) -> str:
     return f"{sys.executable} demo.py"
 
 
-@pytest.mark.parametrize(
-    "output", ["a pipe that is closed after a line", "a pipe that is closed at once", "a full disk"]
-)
+@pytest.mark.parametrize("output", ["a pipe that is closed after a line"])
 def test_the_demonstration_is_written_whole(output: str, short_demo: str, tmp_path: Path) -> None:
     status, _, _ = shell(short_demo, output, tmp_path)
     assert status == 0
