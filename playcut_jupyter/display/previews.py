@@ -5,13 +5,14 @@ The still of a clip is kept beside the clip too, because clips are large and the
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import lru_cache
+from pathlib import Path
 
 from playcut_jupyter import media
 from playcut_jupyter.library.records import AssetRecord
-from playcut_jupyter.library.store import poster_path, write_whole
+from playcut_jupyter.library.store import poster_path, print_path, write_whole
 
 POSTER_PX = 640
 """The longest side of a poster frame, pixels."""
@@ -55,18 +56,27 @@ def poster_frame(record: AssetRecord, longest_px: int) -> bytes | None:
 def _still(record: AssetRecord) -> bytes | None:
     if record.path is None or not record.is_whole:
         return media.poster_frame(record.read(), POSTER_PX)
-    kept = poster_path(record.path)
+    path = record.path
+
+    def make() -> bytes | None:
+        try:
+            return media.poster_frame(path, POSTER_PX)
+        except OSError:
+            record.read()  # raises the error that tells what to do
+            raise
+
+    return _kept(poster_path(path), make)
+
+
+def _kept(place: Path, make: Callable[[], bytes | None]) -> bytes | None:
+    """Return what is kept at *place*; where nothing is, make it and keep it."""
     with suppress(OSError):
-        return kept.read_bytes()
-    try:
-        still = media.poster_frame(record.path, POSTER_PX)
-    except OSError:
-        record.read()  # raises the error that tells what to do
-        raise
-    if still is not None:
+        return place.read_bytes()
+    made = make()
+    if made is not None:
         with suppress(OSError):  # a library that can't be written: it is made again in the next kernel
-            write_whole(kept, still, durable=False)
-    return still
+            write_whole(place, made, durable=False)
+    return made
 
 
 def print_picture(records: Iterable[AssetRecord], longest_px: int) -> bytes | None:
@@ -86,5 +96,10 @@ def print_picture(records: Iterable[AssetRecord], longest_px: int) -> bytes | No
 
 @lru_cache(_CACHE_SIZE)
 def _print_jpeg(record: AssetRecord, longest_px: int) -> bytes:
-    source = preview(record, longest_px)[1] if record.kind == "image" else poster_frame(record, longest_px)
-    return media.print_jpeg(source or b"")
+    if record.kind == "image":
+        return media.print_jpeg(preview(record, longest_px)[1])
+    still = poster_frame(record, POSTER_PX) or b""
+    if record.path is None or not record.is_whole:
+        return media.print_jpeg(still)
+    # Kept, as the still is: another kernel draws the clip without loading Pillow.
+    return _kept(print_path(record.path), lambda: media.print_jpeg(still)) or b""

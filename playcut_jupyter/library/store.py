@@ -23,6 +23,8 @@ from playcut_jupyter.library.parts import PREFIX, Part
 
 POSTER_SUFFIX = ".poster.webp"
 """What the still of a clip ends with, beside the clip."""
+PRINT_SUFFIX = ".print.jpg"
+"""What the still for documents without HTML ends with."""
 _STALE_S = 86_400.0
 """A part that was not written to for so long is of a process that was killed, seconds."""
 _CHUNK = 1 << 20
@@ -168,10 +170,15 @@ def poster_path(path: Path) -> Path:
     return path.with_suffix(POSTER_SUFFIX)
 
 
+def print_path(path: Path) -> Path:
+    """Return where the still of a clip is kept for documents without HTML."""
+    return path.with_suffix(PRINT_SUFFIX)
+
+
 def remove_original(path: Path) -> int:
-    """Remove an original and its still; return how many bytes were freed."""
+    """Remove an original and its stills; return how many bytes were freed."""
     freed = 0
-    for file in (path, poster_path(path)):
+    for file in (path, poster_path(path), print_path(path)):
         freed += file.stat().st_size if file.exists() else 0
         file.unlink(missing_ok=True)
     return freed

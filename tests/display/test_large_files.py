@@ -16,7 +16,7 @@ from playcut_jupyter.display.saving import save_asset
 from playcut_jupyter.errors import AssetUnavailable
 from playcut_jupyter.jobs import maintenance
 from playcut_jupyter.library.records import AssetRecord
-from playcut_jupyter.library.store import Store, poster_path
+from playcut_jupyter.library.store import Store, poster_path, print_path, remove_original
 from playcut_jupyter.media import inspect
 from tests.display.pages import Page, asset_of
 from tests.originals import path_of
@@ -28,6 +28,7 @@ def forget() -> None:
     """Do as a new kernel does, which has drawn nothing yet."""
     previews.poster_frame.cache_clear()
     previews._still.cache_clear()
+    previews._print_jpeg.cache_clear()
 
 
 def enlarged(record: AssetRecord) -> AssetRecord:
@@ -65,6 +66,18 @@ def test_the_still_is_kept_beside_the_clip_and_made_once(store: Store, clip: byt
     assert poster_frame(record, 640) == out.getvalue()
     with Image.open(io.BytesIO(poster_frame(record, 100) or b"")) as small:
         assert small.size == (100, 56)
+
+
+def test_the_still_for_documents_without_html_is_kept_too(store: Store, clip: bytes) -> None:
+    record = asset_of(clip, store)
+    made = previews.print_picture([record], 1024)
+    kept = print_path(path_of(record))
+    assert kept.read_bytes() == made
+    kept.write_bytes(b"as it was kept")
+    forget()
+    assert previews.print_picture([record], 1024) == b"as it was kept"
+    remove_original(path_of(record))
+    assert list(store.folder.rglob("*.*")) == []
 
 
 def test_a_clip_that_is_gone_has_no_still_although_one_was_kept(store: Store, clip: bytes) -> None:
