@@ -14,9 +14,9 @@ from urllib.parse import parse_qs, urlsplit
 from playcut_jupyter import media
 from playcut_jupyter.api import models
 from playcut_jupyter.api.answers import Response
+from playcut_jupyter.api.storage_pool import StoragePool
 from playcut_jupyter.api.storage_probe import first_byte
 from playcut_jupyter.errors import PlaycutError
-from playcut_jupyter.settings import Settings
 
 _WORDS = {"status", "type", "code"}
 """Fields whose text is a word of the API's, and not an id or a person's."""
@@ -224,10 +224,10 @@ def _life_s(url: str, now: float) -> float | None:
         return None
 
 
-async def of_storage(url: str, data: bytes, mime_type: str, settings: Settings) -> list[Finding]:
+async def of_storage(url: str, data: bytes, mime_type: str, storage: StoragePool) -> list[Finding]:
     """Ask the storage for the first byte once more, and compare its answer with the file *data*."""
     try:
-        status, seen = await first_byte(url, settings)
+        status, seen = await first_byte(url, storage)
     except PlaycutError as error:
         return [Finding("a signed URL can be used twice", False, error.message)]
     total = seen.get("content-range", "").rpartition("/")[2] or seen.get("content-length", "")

@@ -107,7 +107,7 @@ def _compared(submit: Callable[[], Generation], recorder: _Recorder, connection:
     findings += assumptions.of_url(url, recorder.exchanges)
     if not assets:
         return findings
-    findings += portal().call(assumptions.of_storage, url, assets[0].data, assets[0].mime_type, connection.settings)
+    findings += portal().call(assumptions.of_storage, url, assets[0].data, assets[0].mime_type, connection.storage)
     return findings
 
 
