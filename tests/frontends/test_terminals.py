@@ -44,7 +44,8 @@ def check_stop(terminal: Terminal) -> None:
     terminal.run("from playcut_jupyter import Playcut; import time; pc = Playcut()")
     terminal.run("run = pc.submit('image', 'an awaited fox [stuck]')")
     terminal.run("waited = [time.sleep(0.05) for _ in iter(lambda: bool(run.task_id), True)]")
-    terminal.type("print('n' + 'ow'); await run")
+    # The loop writes it once the cell's task waits: what is interrupted is the `await`, on a busy machine too.
+    terminal.type("import asyncio; asyncio.get_running_loop().call_soon(print, 'n' + 'ow'); await run")
     terminal.wait_for("now")
     terminal.interrupt()
     check_named(terminal.ready())
