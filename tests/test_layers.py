@@ -34,6 +34,7 @@ LAYERS = [
     "panel",
     "engine",
     "results",
+    "widgets",
     "design export",
     "display",
     "jobs",

@@ -28,6 +28,3 @@ TILE = "playcut-panel-tile"
 PICTURE = "playcut-panel-picture"
 OPEN_BUTTON = "playcut-panel-open"
 """The "Open" button of a tile; the picture is part of it."""
-
-SAVED_GALLERY = "playcut-panel-saved"
-"""What a notebook without a kernel shows in the panel's place."""

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import ipywidgets
 from IPython import get_ipython
-from IPython.display import display
 
 from playcut_jupyter.background import change_signal
 from playcut_jupyter.design import cell_source
 from playcut_jupyter.design.planning import SweepRequest
 from playcut_jupyter.display.front_ends import in_headless_run
 from playcut_jupyter.engine import Engine
-from playcut_jupyter.panel import css_classes
+from playcut_jupyter.jobs.snapshot import Snapshot
+from playcut_jupyter.panel import css_classes, saved_gallery
 from playcut_jupyter.panel.batch import Batch
 from playcut_jupyter.panel.batch_list import BatchList
 from playcut_jupyter.panel.cell_box import CellBox
@@ -22,11 +22,11 @@ from playcut_jupyter.panel.connection_line import ConnectionLine
 from playcut_jupyter.panel.form import Form
 from playcut_jupyter.panel.front_end import MISSING, STATIC, FrontEnd
 from playcut_jupyter.panel.gallery import Gallery
-from playcut_jupyter.panel.saved_gallery import SavedGallery
 from playcut_jupyter.panel.threads import Worker
 from playcut_jupyter.panel.viewer import Viewer
 from playcut_jupyter.panel.widgets import MessageLine
 from playcut_jupyter.results.generations import Generation, Sweep
+from playcut_jupyter.widgets.still import Still
 
 _STILL_S = 20.0
 """The longest that a cell of an executed notebook waits for the pictures of the saved gallery, seconds."""
@@ -47,11 +47,11 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         # Generations and quick writes: nothing slow may stand before them.
         self.worker = Worker(self.message.show)
         self.voice_worker = Worker(self.message.show)
-        self.saved_gallery = SavedGallery()
+        self.still = Still(saved_gallery.html([]), saved_gallery.text([]))
         self.form = Form(engine, self.voice_worker, self._start, clock)
         self.connection = ConnectionLine(engine, self.worker, self._watch, self._switched, self.message.show)
         self.batch_list = BatchList(self.connection.refresh, self.message.show)
-        self.gallery = Gallery(engine, self.worker, self, self.saved_gallery.draw)
+        self.gallery = Gallery(engine, self.worker, self, self._draw_still)
         self.cell_box = CellBox()
         self.front_end = FrontEnd(self.form.submit, self.cell_box.confirm_copied)
         self.viewer = Viewer(
@@ -94,8 +94,8 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             worker.close()
         self.form.button.close()
         shell = get_ipython()
-        if shell is not None and self._draw_still in shell.events.callbacks["post_run_cell"]:
-            shell.events.unregister("post_run_cell", self._draw_still)
+        if shell is not None and self._settle in shell.events.callbacks["post_run_cell"]:
+            shell.events.unregister("post_run_cell", self._settle)
         super().close()
 
     # -- what changes -------------------------------------------------------------------------------------------
@@ -153,14 +153,16 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         return "The panel of Playcut needs a front end with widgets; run its cell again to have it here."
 
     def _ipython_display_(self) -> None:
-        display(self._repr_mimebundle_(), raw=True)
-        self._draw_still()
-        self.saved_gallery.show()
+        self._settle()
+        self.still.show_below(self)
         shell = get_ipython()
         if shell is not None and in_headless_run():
-            shell.events.register("post_run_cell", self._draw_still)  # registered only once
+            shell.events.register("post_run_cell", self._settle)  # registered only once
 
-    def _draw_still(self, _: object = None) -> None:
+    def _draw_still(self, snapshots: Sequence[Snapshot]) -> None:
+        self.still.draw(saved_gallery.html(snapshots), saved_gallery.text(snapshots))
+
+    def _settle(self, _: object = None) -> None:
         """Where a program executes the notebook, draw the saved gallery before the cell ends: it takes no more then."""
         if in_headless_run():
             self.gallery.settle(_STILL_S)

@@ -12,7 +12,7 @@ from playcut_jupyter.results.collection import Generations
 from playcut_jupyter.results.generations import Generation
 
 if TYPE_CHECKING:
-    from ipywidgets import Widget
+    from playcut_jupyter.widgets.blend import BlendWidget
 
 MAX_COMPARED = 8
 """The largest number of generations in a comparison."""
@@ -45,7 +45,7 @@ class Comparison(Generations[Generation]):
         """The parameters that differ, without the prompt: name -> one value a generation, None if it has none."""
         return comparison.differences(self.snapshots)
 
-    def blend(self) -> Widget:
+    def blend(self) -> BlendWidget:
         """Return a slider that blends the first picture into the second in place, to show where they differ.
 
         A second picture with another aspect ratio is padded with bars.
@@ -55,10 +55,10 @@ class Comparison(Generations[Generation]):
         """
         if len(self) != 2 or any(generation.assets[0].kind != "image" for generation in self):
             raise InvalidInput("Only two pictures can be blended.", hint="Choose two: pc.compare(a, b).blend().")
-        from playcut_jupyter.design.blend_widget import blend_widget  # ipywidgets takes 0.1 s to load
+        from playcut_jupyter.widgets.blend import BlendWidget  # ipywidgets takes 0.1 s to load
 
         first, second = self
-        return blend_widget(first.image, second.image, list(map(comparison.title, self.snapshots)))
+        return BlendWidget(first.image, second.image, self.snapshots)
 
     def __repr__(self) -> str:
         return comparison.text(self.snapshots)

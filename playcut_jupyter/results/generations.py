@@ -46,7 +46,7 @@ from playcut_jupyter.text import truncate
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from playcut_jupyter.design.pick_widget import PickWidget
+    from playcut_jupyter.widgets.pick import PickWidget
 
 
 class Generation(JobView):
@@ -350,7 +350,7 @@ class Sweep(Generations[Generation]):
         Raises:
             InvalidInput: fewer than two different generations are finished.
         """
-        from playcut_jupyter.design.pick_widget import PickWidget  # ipywidgets takes 0.1 s to load
+        from playcut_jupyter.widgets.pick import PickWidget  # ipywidgets takes 0.1 s to load
 
         return PickWidget(self.snapshot, self[0].library)
 

@@ -78,7 +78,7 @@ cell => [...cell.querySelectorAll('.playcut-panel :is(input, select, textarea, b
 _COPIED_ELSEWHERE = """
 cell => {
   // As another notebook of the same page, whose kernel is gone, shows it.
-  const own = cell.querySelector('.playcut-panel-saved'), other = own.cloneNode(true);
+  const own = cell.querySelector('.playcut-still'), other = own.cloneNode(true);
   const area = document.createElement('div');
   area.className = 'jp-OutputArea';
   area.append(other);
@@ -207,14 +207,14 @@ def test_without_its_kernel_a_saved_notebook_shows_the_gallery_as_it_was(
     panel: tuple[Notebook, Cell], lab: Lab, open_notebook: Callable[..., Notebook]
 ) -> None:
     notebook, cell = panel
-    assert not cell.media(".playcut-panel-saved").is_visible()
-    cell.wait_for("cell => cell.querySelectorAll('.playcut-panel-saved img').length >= 2")
+    assert not cell.media(".playcut-still").is_visible()
+    cell.wait_for("cell => cell.querySelectorAll('.playcut-still img').length >= 2")
     notebook.save()
     notebook.close()
     again = open_notebook("gallery.ipynb", kernel=False)
     saved = again.cell(3)
     saved.wait_for_text("The panel's gallery as it was.")
-    assert saved.media(".playcut-panel-saved img").count() >= 2
+    assert saved.media(".playcut-still img").count() >= 2
     assert "rror" not in saved.text
 
 
@@ -272,7 +272,7 @@ def test_when_its_kernel_is_restarted_it_says_so_once_and_shows_no_broken_links(
 
 def test_a_panel_hides_no_saved_gallery_but_its_own(panel: tuple[Notebook, Cell]) -> None:
     _, cell = panel
-    cell.wait_for("cell => cell.querySelectorAll('.playcut-panel-saved img').length >= 2")
+    cell.wait_for("cell => cell.querySelectorAll('.playcut-still img').length >= 2")
     assert cell.evaluate(_COPIED_ELSEWHERE) == {"own": False, "other": True}
 
 
@@ -298,5 +298,5 @@ def test_it_is_used_in_voila(browser: BrowserContext, tmp_path: Path) -> None:
         page.wait_for_function("() => document.querySelectorAll('.playcut-panel-tile img').length === 3")
         page.get_by_role("button", name="Star", exact=True).first.click()
         page.get_by_text("★ starred").wait_for()
-        assert not page.locator(".playcut-panel-saved").is_visible()
+        assert not page.locator(".playcut-still").is_visible()
         page.close()

@@ -238,7 +238,7 @@ def test_what_is_under_way_is_not_in_the_gallery_as_if_it_had_stopped(pc: Playcu
 def test_the_saved_gallery_is_what_the_gallery_shows(pc: Playcut, panel: Panel) -> None:
     generation = pc.image("a <b>bold</b> fox")
     wait_until_idle(panel)
-    html = saved_gallery.html([generation.snapshot])
+    html = str(saved_gallery.html([generation.snapshot]))
     assert "&lt;b&gt;bold&lt;/b&gt;" in html
     assert "<b>bold" not in html
     assert 'src="data:image/' in html

@@ -75,7 +75,7 @@ def test_what_can_not_be_compared_is_told(pc: Playcut) -> None:
 def test_the_slider_goes_from_one_picture_to_the_other_whatever_their_sizes(pc: Playcut) -> None:
     a, b = pc.image("a slid fox", aspect_ratio="16:9"), pc.image("a slid owl", aspect_ratio="1:1")
     view = pc.compare(a, b).blend()
-    (slider, flicker), label, picture = view.children[0].children, view.children[1], view.children[2]
+    slider, flicker, label, picture = view.slider, view.toggle, view.label, view.picture
 
     def shown() -> Image.Image:
         return Image.open(io.BytesIO(picture.value)).convert("RGB").resize((8, 8))
@@ -94,7 +94,7 @@ def test_the_slider_goes_from_one_picture_to_the_other_whatever_their_sizes(pc: 
 def test_a_second_picture_of_another_shape_is_not_stretched(pc: Playcut) -> None:
     a, b = pc.image("a wide fox", aspect_ratio="16:9"), pc.image("a square owl", aspect_ratio="1:1")
     view = pc.compare(a, b).blend()
-    view.children[0].children[1].value = True
-    with Image.open(io.BytesIO(view.children[2].value)) as shown:
+    view.toggle.value = True
+    with Image.open(io.BytesIO(view.picture.value)) as shown:
         bar = shown.convert("L").crop((0, 0, (shown.width - shown.height) // 2 - 4, shown.height))
     assert all(120 <= grey <= 136 for grey in bar.tobytes())

@@ -42,7 +42,6 @@ from playcut_jupyter.api.models import Voice
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.connection.connector import Connector
 from playcut_jupyter.design.forecast import Forecast
-from playcut_jupyter.design.pick_widget import PickWidget
 from playcut_jupyter.design.planning import SweepRequest
 from playcut_jupyter.jobs.job import Job
 from playcut_jupyter.jobs.snapshot import Snapshot
@@ -54,6 +53,7 @@ from playcut_jupyter.results.effects import Effects
 from playcut_jupyter.results.family_tree import Tree
 from playcut_jupyter.results.history import History
 from playcut_jupyter.results.picks import Picks
+from playcut_jupyter.widgets.pick import PickWidget
 
 
 def connecting() -> None:

@@ -23,6 +23,7 @@ from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.library import ratings
 from playcut_jupyter.library.database import Library
+from playcut_jupyter.widgets.still import Still
 
 log = logging.getLogger("playcut_jupyter")
 
@@ -44,6 +45,7 @@ class PickWidget(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no ty
         self._pair: Pair | None = None
         self._shown_count = 0
         self._worker = ThreadPoolExecutor(1, "playcut-pick")
+        self._still = Still(Markup(""), "")
         self.question = ipywidgets.HTML()
         self.sides = [ipywidgets.HTML(layout={"width": "48%", "min_width": "220px"}) for _ in "AB"]
         self.a_is_better = self._button("A is better", lambda: self._choose(0))
@@ -65,6 +67,12 @@ class PickWidget(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no ty
         self.add_class("playcut-pick")
         self._show(ratings.picks(self._library, list(self._candidates)))
         self._enable_buttons()
+
+    def __repr__(self) -> str:
+        return "Blind picking needs a front end with widgets; run its cell again to have it here."
+
+    def _ipython_display_(self) -> None:
+        self._still.show_below(self)
 
     def _button(self, text: str, action: Callable[[], None]) -> Any:
         button = ipywidgets.Button(description=text, layout={"width": "auto"})
@@ -114,7 +122,9 @@ class PickWidget(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no ty
         rounds = ratings.picks(
             self._library, [snapshot.id for snapshot in self._sweep.generations if snapshot.id is not None]
         )
-        self.result.value = picking.bundle(self._sweep.generations, self._sweep.axes, rounds)["text/html"]
+        result = picking.bundle(self._sweep.generations, self._sweep.axes, rounds)
+        self.result.value = result["text/html"]
+        self._still.draw(Markup(result["text/html"]), result["text/plain"])  # noqa: S704 - made of Markup
 
     def _show(self, rounds: list[Pair]) -> None:
         shown = [*rounds, *self._skipped]
@@ -127,6 +137,8 @@ class PickWidget(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no ty
             self._finish()
         else:
             self.question.value = f"<b>Which is better?</b> Round {len(shown) + 1} of at most {pairs}"
+            judged = f"Blind picks: {len(rounds)} of at most {pairs} rounds are judged. Run this cell to go on."
+            self._still.draw(message(judged), judged)
 
     def _enable_buttons(self) -> None:
         """Enable the buttons whose action is possible now."""

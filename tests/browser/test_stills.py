@@ -1,0 +1,43 @@
+"""What stands in a widget's place in a saved notebook, and only there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .lab import Lab, code
+from .notebook import Notebook
+
+_SOURCES = [
+    "%load_ext playcut_jupyter",
+    "%%playcut image\na still {fox|owl}",
+    "from playcut_jupyter import Playcut\nPlaycut(sandbox=True).compare(*_playcut).blend()",
+    "_playcut.pick()",
+]
+
+
+def test_a_saved_notebook_shows_a_still_in_the_place_of_each_widget(
+    lab: Lab, open_notebook: Callable[..., Notebook]
+) -> None:
+    lab.write("stills.ipynb", [code(source) for source in _SOURCES])
+    notebook = open_notebook("stills.ipynb")
+    notebook.command("notebook:run-all-cells")
+    blend, pick = notebook.cell(2), notebook.cell(3)
+    for cell in (blend, pick):
+        cell.wait_until_run()
+        cell.wait_for("cell => cell.querySelector('.playcut-live')")
+        cell.wait_for("cell => cell.querySelector('.playcut-still')")
+        assert cell.media(".playcut-live").is_visible()
+        assert not cell.media(".playcut-still").is_visible()
+    notebook.save()
+    notebook.close()
+
+    lab.write("untrusted.ipynb", lab.read("stills.ipynb"))
+    for name in ("stills.ipynb", "untrusted.ipynb"):
+        again = open_notebook(name, kernel=False)
+        blend, pick = again.cell(2), again.cell(3)
+        blend.wait_for_text("fox")
+        assert blend.media(".playcut-still img").count() == 2
+        pick.wait_for_text("0 of at most 1 rounds")
+        assert "rror" not in blend.text + pick.text
+        assert not again.page.locator(".playcut-live").count()
+        again.close()
