@@ -3,19 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
 from markupsafe import Markup
 
 from playcut_jupyter.design.word_diff import changes
 from playcut_jupyter.display import media_html, status
 from playcut_jupyter.display.tables import table
+from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.jobs.snapshot import Snapshot
 
 _MARK = "text-decoration:underline;font-weight:bold;"
 _WIDTH_PX, _MIN_COLUMN_PX = 960, 160
 
-_Segments = list[tuple[str, bool]]
+MAX_COMPARED = 8
+"""The largest number of generations in a comparison."""
+
+Segments: TypeAlias = list[tuple[str, bool]]
 """Consecutive parts of a text, and whether each differs."""
+
+
+def check(generations: Sequence[Snapshot]) -> None:
+    """Raise `InvalidInput` for fewer than two, more than `MAX_COMPARED`, or one that has no result."""
+    if not 2 <= len(generations) <= MAX_COMPARED:
+        raise InvalidInput(
+            f"A comparison takes 2 to {MAX_COMPARED} generations, not {len(generations)}.",
+            hint="Choose some of them: pc.compare(sweep[0], sweep[3]).",
+        )
+    for snapshot in generations:
+        if not snapshot.succeeded or not snapshot.assets:
+            name = f"Generation {snapshot.id}" if snapshot.id is not None else "A generation"
+            raise InvalidInput(
+                f"{name} has nothing to compare ({snapshot.state}).", hint="Wait for it or leave it out."
+            )
 
 
 def differences(generations: Sequence[Snapshot]) -> dict[str, tuple[object, ...]]:
@@ -36,10 +56,10 @@ def text(generations: Sequence[Snapshot]) -> str:
     """Return the comparison as lines of text, with differing words of a prompt in brackets."""
     lines = [
         f"{title(snapshot)}  {''.join(f'[{words}]' if differs else words for words, differs in segments)}"
-        for snapshot, segments in zip(generations, _prompts(generations), strict=True)
+        for snapshot, segments in zip(generations, prompts(generations), strict=True)
     ]
     rows = differences(generations).items()
-    return "\n".join([*lines, *(f"{name}: {' | '.join(map(_value_text, values))}" for name, values in rows)])
+    return "\n".join([*lines, *(f"{name}: {' | '.join(map(value_text, values))}" for name, values in rows)])
 
 
 def html(generations: Sequence[Snapshot]) -> Markup:
@@ -48,10 +68,10 @@ def html(generations: Sequence[Snapshot]) -> Markup:
     rows: list[tuple[str, list[Markup]]] = [
         ("", [Markup("<b>{}</b> {}").format(title(snapshot), status.badge(snapshot)) for snapshot in generations]),
         ("", [media_html.assets(snapshot, width_px) for snapshot in generations]),
-        ("prompt", list(map(_mark_differences, _prompts(generations)))),
+        ("prompt", list(map(_mark_differences, prompts(generations)))),
     ]
     rows += [
-        (name, [Markup.escape(_value_text(value)) for value in row]) for name, row in differences(generations).items()
+        (name, [Markup.escape(value_text(value)) for value in row]) for name, row in differences(generations).items()
     ]
     return table("playcut-compare", [(name, *cells) for name, cells in rows], row_headings=True, padding="4px 8px")
 
@@ -65,15 +85,16 @@ def _parameters(snapshot: Snapshot) -> dict[str, object]:
     return {"kind": snapshot.kind, **snapshot.other_inputs, **known}
 
 
-def _value_text(value: object) -> str:
+def value_text(value: object) -> str:
+    """Return the value of a parameter in a comparison."""
     return "none" if value is None else str(value)
 
 
-def _prompts(generations: Sequence[Snapshot]) -> list[_Segments]:
+def prompts(generations: Sequence[Snapshot]) -> list[Segments]:
     """Return each prompt in segments. The first prompt is compared with the second, every other with the first."""
-    prompts = [snapshot.prompt for snapshot in generations]
-    references = prompts[1:2] + prompts[:1] * len(prompts)
-    return [list(_segments(reference, prompt)) for prompt, reference in zip(prompts, references, strict=False)]
+    texts = [snapshot.prompt for snapshot in generations]
+    references = texts[1:2] + texts[:1] * len(texts)
+    return [list(_segments(reference, text)) for text, reference in zip(texts, references, strict=False)]
 
 
 def _segments(reference: str, prompt: str) -> Iterator[tuple[str, bool]]:
@@ -86,7 +107,7 @@ def _segments(reference: str, prompt: str) -> Iterator[tuple[str, bool]]:
     yield prompt[position:], False
 
 
-def _mark_differences(segments: _Segments) -> Markup:
+def _mark_differences(segments: Segments) -> Markup:
     return Markup("").join(
         Markup('<span class="playcut-differs" style="{}">{}</span>').format(_MARK, words)
         if differs

@@ -1,78 +1,27 @@
-"""Threads of the panel: workers for what takes time, and one that redraws while something changes."""
+"""Threads of the panel: workers that report errors in its words, and one that redraws while something changes."""
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from typing import TypeAlias
 
-from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.panel.messages import error_text
+from playcut_jupyter.widgets import threads
+from playcut_jupyter.widgets.threads import CoalescedTask, ShowMessage, run_and_report
 
-log = logging.getLogger("playcut_jupyter")
+__all__ = ["CoalescedTask", "DoubleClickGuard", "Redrawer", "ShowMessage", "Worker"]
 
-ShowMessage: TypeAlias = Callable[[str], None]
 REDRAW_S = 0.4
 DOUBLE_CLICK_S = 1.0
 """The same click within this time of the last one is a double click or a held key, seconds."""
 
 
-def run_and_report(work: Callable[[], None], show_error: ShowMessage) -> None:
-    """Do *work*; what goes wrong is shown, never lost in a thread."""
-    try:
-        work()
-    except PlaycutError as error:
-        show_error(error_text(error))
-    except Exception as error:
-        log.exception("the panel met something it should not")
-        show_error(f"Something inside the panel went wrong ({type(error).__name__}: {error}).")
-
-
-class Worker:
-    """Does one thing after the other, away from the thread that handles clicks.
-
-    Args:
-        show_error: shows what goes wrong in work that has no place of its own for it.
-    """
+class Worker(threads.Worker):
+    """A worker that reports errors in the panel's words."""
 
     def __init__(self, show_error: ShowMessage) -> None:
-        self._pool = ThreadPoolExecutor(1, "playcut-panel-worker")
-        self._show_error = show_error
-
-    def submit(self, work: Callable[[], None], show_error: ShowMessage | None = None) -> None:
-        """Do *work* soon; never, once the worker is closed."""
-        with suppress(RuntimeError):  # it is closed
-            self._pool.submit(run_and_report, work, show_error or self._show_error)
-
-    def close(self) -> None:
-        """End the thread after what it does now; what waits is dropped."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
-
-
-class CoalescedTask:
-    """Work on a worker that is scheduled more often than it need be done: once serves all who asked before it began."""
-
-    def __init__(self, worker: Worker, work: Callable[[], None]) -> None:
-        self._worker, self._work = worker, work
-        self._is_scheduled = False
-        self._lock = threading.Lock()
-
-    def schedule(self) -> None:
-        """Do the work soon, from its beginning."""
-        with self._lock:
-            if self._is_scheduled:
-                return
-            self._is_scheduled = True
-        self._worker.submit(self._run)
-
-    def _run(self) -> None:
-        with self._lock:
-            self._is_scheduled = False
-        self._work()
+        super().__init__(show_error, error_text)
 
 
 class Redrawer:
@@ -116,7 +65,7 @@ class Redrawer:
             nonlocal goes_on
             goes_on = self._draw()
 
-        run_and_report(draw, self._show_error)
+        run_and_report(draw, self._show_error, error_text)
         return goes_on
 
 

@@ -14,30 +14,16 @@ from playcut_jupyter.results.generations import Generation
 if TYPE_CHECKING:
     from playcut_jupyter.widgets.blend import BlendWidget
 
-MAX_COMPARED = 8
-"""The largest number of generations in a comparison."""
-
 
 class Comparison(Generations[Generation]):
     """Generations side by side.
 
     Raises:
-        InvalidInput: fewer than two, more than `MAX_COMPARED`, or one that has no result.
+        InvalidInput: fewer than two, more than `comparison.MAX_COMPARED`, or one that has no result.
     """
 
     def __init__(self, generations: Sequence[Generation]) -> None:
-        if not 2 <= len(generations) <= MAX_COMPARED:
-            raise InvalidInput(
-                f"A comparison takes 2 to {MAX_COMPARED} generations, not {len(generations)}.",
-                hint="Choose some of them: pc.compare(sweep[0], sweep[3]).",
-            )
-        for generation in generations:
-            snapshot = generation.snapshot
-            if not snapshot.succeeded or not snapshot.assets:
-                name = f"Generation {snapshot.id}" if snapshot.id is not None else "A generation"
-                raise InvalidInput(
-                    f"{name} has nothing to compare ({snapshot.state}).", hint="Wait for it or leave it out."
-                )
+        comparison.check([generation.snapshot for generation in generations])
         super().__init__(generations)
 
     @property

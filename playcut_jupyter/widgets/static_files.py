@@ -1,0 +1,33 @@
+"""The scripts and styles of widgets: `static/` holds modules, and a page gets those of one widget as one module."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+STATIC = Path(__file__).parent / "static"
+_IMPORT = re.compile(r'^import [^"]*"\./([^"]+)"\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?!default\b)", re.MULTILINE)
+
+
+def script(folder: str) -> str:
+    """Return `main.js` of a folder in `static/` with all that it imports as one module.
+
+    anywidget gives a page one module, which can import no file beside it. So the names of the files must not clash.
+    """
+    sources: dict[str, str] = {}
+
+    def add(name: str) -> None:
+        source = (STATIC / folder / name).read_text(encoding="utf-8")
+        for imported in _IMPORT.findall(source):
+            if imported not in sources:
+                add(imported)
+        sources[name] = _EXPORT.sub("", _IMPORT.sub("", source))
+
+    add("main.js")
+    return "\n".join(sources.values())
+
+
+def style(name: str) -> str:
+    """Return a style sheet of `static/`."""
+    return (STATIC / name).read_text(encoding="utf-8")
