@@ -8,9 +8,25 @@ from playcut_jupyter.connection.account import over_budget
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.design.children import Request
 from playcut_jupyter.design.forecast import Forecast, affordable, forecast
-from playcut_jupyter.errors import InvalidInput
+from playcut_jupyter.errors import InvalidInput, NotConnected
 from playcut_jupyter.remedies import Action, Remedy
 from playcut_jupyter.tools import GenerationRequest
+
+
+def check_can_buy(connection: Connection, what: str) -> None:
+    """Raise an error if nothing can be bought now, whatever it is.
+
+    Args:
+        connection: the connection that would buy it.
+        what: what would be done, in the error.
+
+    Raises:
+        NotInLibrary: frozen.
+        NotConnected: there is no key and no sandbox.
+    """
+    connection.settings.check_online(what)
+    if not connection.settings.api_key:
+        raise NotConnected("There is no API key, and the sandbox is off.")
 
 
 def admit(

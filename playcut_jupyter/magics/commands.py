@@ -213,6 +213,14 @@ class Commands:
         display(panel)
         return panel
 
+    def _explore(self, rest: str) -> Any:
+        sweep = lookup.sweep(rest, self._scope, "explore")
+        if not in_kernel():
+            raise InvalidInput("Exploring needs a notebook's widgets.", hint="Use it in JupyterLab or Notebook.")
+        widget = sweep.explore()
+        display(widget)
+        return widget
+
     def _pick(self, _: str) -> Any:
         sweep = self._scope.result
         if not isinstance(sweep, Sweep):

@@ -13,6 +13,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "history": ("%playcut history -n 5", "%playcut history --search red fox", "%playcut history --starred"),
     "compare": ("%playcut compare 1 2",),
     "panel": ("%playcut panel",),
+    "explore": ("%playcut explore", "%playcut explore foxes"),
     "pick": ("%playcut pick",),
     "star": ("%playcut star", "%playcut star 1 off"),
     "hide": ("%playcut hide 1", "%playcut hide 1 off"),

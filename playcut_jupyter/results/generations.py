@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from playcut_jupyter.background import change_signal
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.design import refinement
-from playcut_jupyter.design.admission import admit
+from playcut_jupyter.design.admission import admit, check_can_buy
 from playcut_jupyter.design.children import Request
 from playcut_jupyter.design.planning import plan_variants
 from playcut_jupyter.display import live, saving, status, sweep_grid, sweep_summary
@@ -22,19 +22,13 @@ from playcut_jupyter.display.bundles import Bundle, message_bundle
 from playcut_jupyter.display.contact_sheet import writer
 from playcut_jupyter.display.sweep_snapshot import SweepSnapshot
 from playcut_jupyter.errors import (
-    BudgetExceeded,
     InvalidInput,
-    NotConnected,
-    NotInLibrary,
-    StoppedWaiting,
-    SubmissionUncertain,
-    SweepIncomplete,
 )
 from playcut_jupyter.export.writer import program
-from playcut_jupyter.jobs.active_jobs import stopped_error
 from playcut_jupyter.jobs.job import Job
 from playcut_jupyter.jobs.reuse import start_again, start_all
 from playcut_jupyter.library import ratings
+from playcut_jupyter.results import incomplete
 from playcut_jupyter.results.asset import Asset
 from playcut_jupyter.results.collection import Generations
 from playcut_jupyter.results.effects import Effects
@@ -46,6 +40,7 @@ from playcut_jupyter.text import truncate
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from playcut_jupyter.widgets.explorer import Explorer
     from playcut_jupyter.widgets.pick import PickWidget
 
 
@@ -167,7 +162,10 @@ class Generation(JobView):
             StoppedWaiting: interrupted.
         """
         request = plan_variants(self.snapshot, n, max_generations=max_generations)
-        return Sweep.start(self.job.connection, request)
+        sweep = Sweep.start(self.job.connection, request)
+        live.watch(sweep.jobs, lambda: sweep_summary.bundle(sweep.snapshot))
+        sweep.raise_if_incomplete()
+        return sweep
 
     # -- the user's ratings ---------------------------------------------------------------------------------
 
@@ -240,21 +238,14 @@ class Sweep(Generations[Generation]):
 
     @classmethod
     def start(cls, connection: Connection, request: Request) -> Sweep:
-        """Start all generations of *request*, none from the library, wait for them, and return the sweep.
+        """Start all generations of *request*, none from the library, and return the sweep at once.
 
         Raises:
             InvalidInput, BudgetExceeded, NotConnected: raised before anything is sent.
-            SweepIncomplete: some failed.
-            StoppedWaiting: interrupted.
         """
-        connection.settings.check_online("generating variants")
-        if not connection.settings.api_key:
-            raise NotConnected("There is no API key, and the sandbox is off.")
+        check_can_buy(connection, "generating variants")
         generations = admit(connection, request, reuse=False)
-        sweep = cls([Generation(job) for job in start_all(connection, generations, reuse=False)], request.axes, request)
-        live.watch(sweep.jobs, lambda: sweep_summary.bundle(sweep.snapshot))
-        sweep.raise_if_incomplete()
-        return sweep
+        return cls([Generation(job) for job in start_all(connection, generations, reuse=False)], request.axes, request)
 
     @property
     def snapshot(self) -> SweepSnapshot:
@@ -309,29 +300,9 @@ class Sweep(Generations[Generation]):
         Args:
             name: the expression for this sweep in the error's hint.
         """
-        failed = self.failed
-        if not failed:
-            return
-        stopped = [generation.job for generation in failed if isinstance(generation.error, StoppedWaiting)]
-        if stopped:
-            raise stopped_error(stopped)
-        lacking = [generation for generation in failed if isinstance(generation.error, NotInLibrary)]
-        if len(lacking) == len(failed):
-            prompts = "; ".join(repr(truncate(generation.prompt, 60)) for generation in lacking[:3])
-            more = " ..." if len(lacking) > 3 else "."
-            raise NotInLibrary(
-                f"Frozen: the library lacks {len(lacking)} of these {len(self)} generations: {prompts}{more}"
-            )
-        errors = [generation.error for generation in failed if generation.error is not None]
-        reasons = list(dict.fromkeys(f"{type(error).__name__}: {error.message}" for error in errors))
-        hint = f"`{name}.retry_failed()` {'of this error ' if name == '.sweep' else ''}retries only the failed ones."
-        if any(isinstance(error, SubmissionUncertain) for error in errors):
-            hint += " Those that may have been bought are submitted again only with `retry_failed(uncertain=True)`."
-        if any(isinstance(error, BudgetExceeded) for error in errors):
-            hint += " Raise the budget first."
-        raise SweepIncomplete(
-            f"{len(failed)} of {len(self)} generations failed: {'; '.join(reasons[:3])}", hint=hint, sweep=self
-        )
+        error = incomplete.error_of(self, name)
+        if error is not None:
+            raise error
 
     def save(self, path: str | Path) -> list[Path]:
         """Copy all originals to *path*, and return where they are; nothing is ever overwritten.
@@ -343,6 +314,12 @@ class Sweep(Generations[Generation]):
             InvalidInput: *path* can't be written.
         """
         return [copy.path for copy in saving.save(self.snapshots, path)]
+
+    def explore(self) -> Explorer:
+        """Return a widget with its grid, to star, open, vary, compare, refine and export; also while it runs."""
+        from playcut_jupyter.widgets.explorer import Explorer  # ipywidgets takes 0.1 s to load
+
+        return Explorer(self, Sweep.start)
 
     def pick(self) -> PickWidget:
         """Return a widget with blind A/B rounds over the finished generations; it saves the choices in the library.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from playcut_jupyter import media
@@ -59,6 +59,12 @@ def name_of(snapshot: Snapshot) -> str:
     return f"#{snapshot.id}" if snapshot.id is not None else snapshot.kind
 
 
+def names_of(items: Sequence[Item]) -> str:
+    """Return what several are called; of many, the first."""
+    names = [name_of(item.snapshot) for item in items]
+    return ", ".join(names[:8]) + (" ..." if len(names) > 8 else "")
+
+
 def tile(snapshot: Snapshot, key: str) -> dict[str, object]:
     """Return what the page is told of a generation; *key* names it in all messages."""
     has_failed = snapshot.done and snapshot.error is not None
@@ -76,9 +82,7 @@ def tile(snapshot: Snapshot, key: str) -> dict[str, object]:
         "why": _text(str(snapshot.error), _MAX_WHY) if has_failed else "",
         "starred": snapshot.starred,
         "hidden": snapshot.hidden,
-        "sandbox": snapshot.is_sandbox,
         "plays": any(record.kind in ("audio", "video") for record in snapshot.assets),
-        "count": len(snapshot.assets),
         "picture": "",
     }
 

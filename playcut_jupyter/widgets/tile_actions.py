@@ -56,7 +56,7 @@ def built_in(grid: Grid) -> dict[str, Handler]:
             raise InvalidInput("Nothing is selected.", hint="Select what to hide: click its box, or press X.")
         for item in items:
             item.hide(is_on)
-        grid.say(f"{'Hidden' if is_on else 'Shown again'}: {_names(items)}.")
+        grid.say(f"{'Hidden' if is_on else 'Shown again'}: {tile.names_of(items)}.")
 
     def open_(items: Sequence[Item], message: Mapping[str, Any]) -> None:
         for item in items[:1]:
@@ -87,7 +87,7 @@ def built_in(grid: Grid) -> dict[str, Handler]:
         grid.reply(
             {
                 "type": "text",
-                "title": f"Export: {_names(items)}" if items else f"Export: all {len(exported)}",
+                "title": f"Export: {tile.names_of(items)}" if items else f"Export: all {len(exported)}",
                 "text": encodable(program(exported, format_, sweep.axes)),
                 "choice": {"label": "as", "value": format_, "options": list(FORMATS)},
                 "again": {"do": "export", "ids": message["ids"]},
@@ -133,11 +133,6 @@ def _comparison(snapshots: Sequence[Snapshot]) -> tuple[dict[str, Any], list[byt
         for name, values in comparison.differences(snapshots).items()
     ]
     return {"type": "compare", "columns": columns, "rows": rows}, contents
-
-
-def _names(items: Sequence[Item]) -> str:
-    names = [tile.name_of(item.snapshot) for item in items]
-    return ", ".join(names[:8]) + (" ..." if len(names) > 8 else "")
 
 
 def _file_name(item: Item) -> str:

@@ -38,8 +38,8 @@ _FIRST = 16
 """How many pictures are in the first message: a page may draw the grid long before the kernel answers again."""
 _AT_ONCE = 6
 """How many pictures are decoded between two messages."""
-_QUIET = ("open", "need")
-"""What is asked for without a word."""
+_QUIET = ("open", "need", "buy")
+"""What leaves the notice as it is, but for what it says itself."""
 
 
 class TileGrid(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]  # it inherits from ipywidgets, without types
@@ -281,7 +281,7 @@ class TileGrid(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]  # it i
             case {"do": str(name), "ids": list(keys)} if name in self._handlers:
                 by_key = self._by_key()
                 items = [by_key[key] for key in keys if isinstance(key, str) and key in by_key]
-                worker = self.media_worker if name in _QUIET or name == "compare" else self.worker
+                worker = self.media_worker if name in ("open", "need", "compare") else self.worker
                 worker.submit(lambda: self._do(name, items, message))
 
     def _do(self, name: str, items: Sequence[Item], message: Message) -> None:
@@ -289,10 +289,11 @@ class TileGrid(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]  # it i
             self.say("")
         try:
             self._handlers[name](items, message)
+        except Exception:
+            self.reply({"type": "redraw"})  # the page draws a star at once, and has to take it back
+            raise
         finally:
             self.refresh()
-            if name in ("star", "hide"):
-                self.reply({"type": "redraw"})  # the page draws a star at once: should it have failed, it is taken back
 
 
 def _axes(axes: Mapping[str, Sequence[object]]) -> list[dict[str, object]]:

@@ -5,7 +5,7 @@ import { make, makeButton, makeSelect, setText } from "./elements.js"
 /** A modal dialog with a heading, a body, a line for notices, and a button that closes it. */
 export class Dialog {
   constructor(root, className) {
-    this.heading = make("h2", { class: "playcut-dialog-heading", tabindex: -1 })
+    this.heading = make("h2", { class: "playcut-dialog-heading" })
     this.body = make("div", { class: "playcut-dialog-body" })
     this.notice = make("div", { class: "playcut-dialog-notice", role: "status" })
     this.closeButton = makeButton("Close", () => this.close(), { "data-do": "close" })
@@ -63,7 +63,7 @@ export class Dialog {
 export class TextDialog extends Dialog {
   constructor(root, send) {
     super(root, "playcut-dialog-text")
-    this.area = make("textarea", { readonly: "", rows: 16, spellcheck: "false", "aria-label": "Text to copy" })
+    this.area = make("textarea", { readonly: "", spellcheck: "false", "aria-label": "Text to copy" })
     this.copyButton = makeButton("Copy", () => this.#copy(), { "data-do": "copy" })
     this.choice = makeSelect("as", (value) => send({ ...this.again, as: value }))
     this.head.insertBefore(this.choice.element, this.closeButton)
@@ -80,6 +80,7 @@ export class TextDialog extends Dialog {
         choice.value,
       )
     this.area.value = text
+    this.area.rows = Math.min(24, Math.max(6, text.split("\n").length + 1))
     const wasOpen = this.isOpen
     this.open(title)
     this.say(told ?? "")

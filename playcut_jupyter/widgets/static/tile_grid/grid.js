@@ -46,14 +46,14 @@ export class Grid {
     return this.arrangement.rows.flatMap((row) => row.cells.flat().map((tile) => tile.id))
   }
 
-  /** Forget what was starred here: the kernel has said what is. */
+  /** Forget what was starred here: it could not be kept. */
   forgetStars() {
     this.stars.clear()
   }
 
   render() {
     const axes = this.model.get("axes")
-    this.tiles = this.model.get("tiles").map((tile) => ({ ...tile, starred: this.stars.get(tile.id) ?? tile.starred }))
+    this.tiles = this.model.get("tiles").map((tile) => this.#withStar(tile))
     const choice = chooseAxes(axes, this.choice)
     const leavesOut = this.model.get("hides") && !this.showHidden
     this.visible = visibleTiles(this.tiles, choice.others, this.filters, leavesOut)
@@ -67,6 +67,13 @@ export class Grid {
       next?.focus({ preventScroll: true })
     }
     this.#renderTools(axes, choice)
+  }
+
+  /** Return a tile with the star that it was given here, until the kernel says so too. */
+  #withStar(tile) {
+    const starred = this.stars.get(tile.id) ?? tile.starred
+    if (starred === tile.starred) this.stars.delete(tile.id)
+    return { ...tile, starred }
   }
 
   #renderTools(axes, choice) {

@@ -47,7 +47,7 @@ export class Lightbox extends Dialog {
     this.saveLine.hidden = true
     this.refresh()
     this.open(`${tile.name} ${tile.kind}`)
-    if (!wasOpen) this.heading.focus()
+    if (!wasOpen) this.nextButton.focus()
     this.send({ do: "open", ids: [id] })
   }
 
