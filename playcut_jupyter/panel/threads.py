@@ -21,7 +21,7 @@ class Worker(threads.Worker):
     """A worker that reports errors in the panel's words."""
 
     def __init__(self, show_error: ShowMessage) -> None:
-        super().__init__(show_error, error_text)
+        super().__init__(show_error, error_text, "playcut-panel-worker")
 
 
 class Redrawer:

@@ -41,10 +41,13 @@ class Worker:
     Args:
         show_error: shows what goes wrong in work that has no place of its own for it.
         describe: puts an error into the words of the front end.
+        name: the thread's name.
     """
 
-    def __init__(self, show_error: ShowMessage, describe: Callable[[PlaycutError], str] = str) -> None:
-        self._pool = ThreadPoolExecutor(1, "playcut-worker")
+    def __init__(
+        self, show_error: ShowMessage, describe: Callable[[PlaycutError], str] = str, name: str = "playcut-worker"
+    ) -> None:
+        self._pool = ThreadPoolExecutor(1, name)
         self._show_error, self._describe = show_error, describe
 
     def submit(self, work: Callable[[], None], show_error: ShowMessage | None = None) -> None:
