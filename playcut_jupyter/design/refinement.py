@@ -53,6 +53,16 @@ def next_cell(
     return refined_cell(refined, kept)
 
 
+def whole_cell(request: Request | None) -> str | None:
+    """Return the cell that asks for the whole sweep of *request*; None if it is no sweep, or no cell can say it."""
+    if not isinstance(request, SweepRequest) or request.total == 1 or request.tool.kind not in tools.KINDS:
+        return None
+    try:
+        return refined_cell(request, {})
+    except InvalidInput:
+        return None
+
+
 def refinable(request: Request | None) -> SweepRequest:
     """Return the request of a sweep if it can be refined.
 

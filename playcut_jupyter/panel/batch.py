@@ -47,17 +47,21 @@ class Batch(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._title, self._actions, self._worker, self._on_restart = title, actions, worker, on_restart
-        self.generations: list[Generation] = list(sweep)
+        self.request, self.generations = sweep.request, list(sweep)
         self._double_clicks = DoubleClickGuard(clock)
         self._cards: dict[int, Card] = {}
         self.summary = ipywidgets.HTML()
         self.is_final = False
+        self.news = ""
+        """How it stands, in a sentence."""
         self.stop = ipywidgets.Button(description="Stop all", layout=AUTO)
         self.stop.on_click(lambda _: self._stop_all())
         self.retry = ipywidgets.Button(layout=AUTO)
         self.retry.on_click(lambda _: self._retry(self._retryable()))
+        self.copy = ipywidgets.Button(description="Copy as cell", tooltip="Copy the whole sweep as a cell", layout=AUTO)
+        self.copy.on_click(lambda _: actions.copy_as_cell(self.generations[0]))
         self.message = MessageLine()
-        head = row(self.summary, self.stop, self.retry, align_items="center")
+        head = row(self.summary, self.stop, self.retry, self.copy, align_items="center")
         show_if(len(self.generations) > 1, head)
         self.list = ipywidgets.VBox([])
         super().__init__([head, self.message, self.list])
@@ -88,9 +92,9 @@ class Batch(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             for number, word in ((running, "running"), (stopped, "stopped"), (failed, "failed"))
             if number
         ]
-        self.summary.value = str(
-            Markup("<div><b>{}</b> {}</div>").format(" · ".join(counts), truncate(self._title, _MAX_TITLE))
-        )
+        title = truncate(self._title, _MAX_TITLE)
+        self.news = f"{', '.join(counts)}: {title}"
+        self.summary.value = str(Markup("<div><b>{}</b> {}</div>").format(" · ".join(counts), title))
         retryable = [snapshot for snapshot in snapshots if may_retry(snapshot)]
         self.retry.description = "Retry " + " and ".join(_endings(retryable))
         show_if(bool(retryable), self.retry)

@@ -12,6 +12,7 @@ from playcut_jupyter.panel.batch import Batch
 from playcut_jupyter.panel.card import Card
 from playcut_jupyter.panel.threads import Redrawer, ShowMessage
 from playcut_jupyter.panel.widgets import AUTO, close_tree, show_if
+from playcut_jupyter.results.generations import Generation
 
 MAX_FINISHED = 20
 """So many finished batches stay; what is older is in the gallery. What runs always stays."""
@@ -21,11 +22,11 @@ class BatchList(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no typ
     """The batches, redrawn for as long as one of them changes.
 
     Args:
-        on_end: called when one of them has ended.
+        on_end: called with each that has ended.
         show_error: shows what goes wrong while drawing.
     """
 
-    def __init__(self, on_end: Callable[[], None], show_error: ShowMessage) -> None:
+    def __init__(self, on_end: Callable[[Batch], None], show_error: ShowMessage) -> None:
         self._on_end = on_end
         self._lock = threading.RLock()
         self._redrawer = Redrawer(self._draw, show_error)
@@ -45,6 +46,10 @@ class BatchList(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no typ
     def cards(self) -> list[Card]:
         """All cards that are shown, those of the newest batch first."""
         return [card for batch in self.batches for card in batch.cards]
+
+    def batch_of(self, generation: Generation) -> Batch | None:
+        """Return the batch that shows *generation*."""
+        return next((batch for batch in self.batches if generation in batch.generations), None)
 
     def add(self, batch: Batch) -> None:
         """Show *batch*, and redraw it while it changes."""
@@ -74,7 +79,9 @@ class BatchList(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no typ
         changing = [batch for batch in self.batches if not batch.is_final]
         for batch in changing:
             batch.draw()
-        if any(batch.is_final for batch in changing):
+        ended = [batch for batch in changing if batch.is_final]
+        if ended:
             self._update_clear()
-            self._on_end()
+        for batch in ended:
+            self._on_end(batch)
         return not all(batch.is_final for batch in self.batches)

@@ -1,4 +1,4 @@
-"""The first line of the panel: what it is connected to, credits spent, the budget, and what waits to be fetched."""
+"""The first line of the panel: what it is connected to, credits spent, and what waits to be fetched; and the budget."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from playcut_jupyter.results.generations import Generation, Sweep
 
 
 class ConnectionLine(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
-    """The connection, and how much it may spend.
+    """The connection, and how much it may spend: the field for that, and its message, stand in the form.
 
     Args:
         engine: the connection.
@@ -58,7 +58,7 @@ class ConnectionLine(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has n
         self.resume = WorkerButton("Resume", self._resume, worker, show_error)
         self._task = CoalescedTask(worker, self._update)
         show_if(False, self.sandbox, self.resume)
-        super().__init__([row(self.facts, self.sandbox, self.resume, self.budget), self.budget_message])
+        super().__init__([row(self.facts, self.sandbox, self.resume)])
         self.add_class(css_classes.CONNECTION)
         self.budget.observe(self._set_budget, "value")
         self.refresh()

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import ipywidgets
 
+from playcut_jupyter.design.forecast import Forecast
 from playcut_jupyter.design.planning import SweepRequest
 from playcut_jupyter.engine import Engine
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.panel import css_classes
-from playcut_jupyter.panel.form_values import OPTIONS, FormValues
+from playcut_jupyter.panel.form_fields import FormFields
+from playcut_jupyter.panel.form_values import FormValues
 from playcut_jupyter.panel.generate_button import GenerateButton
 from playcut_jupyter.panel.messages import error_text
-from playcut_jupyter.panel.threads import CoalescedTask, DoubleClickGuard, Worker
+from playcut_jupyter.panel.threads import CoalescedTask, DoubleClickGuard, ShowMessage, Worker
 from playcut_jupyter.panel.voices import VoiceField
 from playcut_jupyter.panel.widgets import AUTO, MessageLine, row, show_if
 
-_MAX_NUMBER = 100_000
+_WAY_OUT = "raise the budget under “More”, or ask for less"
 
 
 class Form(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -30,6 +33,8 @@ class Form(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         engine: knows prices, voices, and how many generations are allowed by default.
         voice_worker: asks for voices.
         start: called with what is asked for, and its prompt as written, once for each submission.
+        announce: says to those who can't see it why nothing is generated.
+        rest: further widgets under "More".
         clock: the seconds that tell a double click.
     """
 
@@ -38,87 +43,60 @@ class Form(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         engine: Engine,
         voice_worker: Worker,
         start: Callable[[SweepRequest, str], None],
+        announce: ShowMessage,
+        rest: tuple[Any, ...] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._engine, self._start = engine, start
+        self._engine, self._start, self._announce = engine, start, announce
         self._double_clicks = DoubleClickGuard(clock)
         self._request: SweepRequest | None = None
-        self._make_fields()
+        self._replaced: Mapping[str, Any] | None = None
+        fields = self.fields = FormFields(engine.max_generations)
+        self.prompt, self.kind, self.options, self.count = fields.prompt, fields.kind, fields.options, fields.count
+        self.fresh, self.literal, self.session = fields.fresh, fields.literal, fields.session
+        self.max_generations, self.extra_inputs = fields.max_generations, fields.extra_inputs
         self.voice = VoiceField(engine, voice_worker, self.options["voice"])
         self.button = GenerateButton(self.submit)
+        self.undo = ipywidgets.Button(description="Undo", tooltip="Bring back what stood in the form", layout=AUTO)
+        self.undo.on_click(lambda _: self._undo())
+        show_if(False, self.undo)
         self.message, self.extra_message, self.price = MessageLine(), MessageLine(), MessageLine()
         self.price_worker = Worker(self.price.show)
         self._price_task = CoalescedTask(self.price_worker, self._show_price)
-        options = [self.voice if name == "voice" else field for name, field in self.options.items()]
         super().__init__(
             [
                 self.prompt,
-                row(self.kind, *options, self.count, self.fresh, self.literal, self.max_generations, self.session),
+                row(self.button, self.undo, self.message, self.price, align_items="center"),
+                fields.arrange(self.voice),
                 self.voice.message,
-                self.extra_inputs,
-                self.extra_message,
-                row(self.button, self.message, self.price, align_items="center"),
+                *self._make_more(rest),
             ]
         )
         self.add_class(css_classes.FORM)
-        for field in self._fields.values():
+        for field in fields.by_name.values():
             field.observe(lambda _: self.update(), "value")
         self.update()
 
-    def _make_fields(self) -> None:
-        narrow, narrower = {"width": "110px"}, {"width": "76px"}
-        self.prompt = ipywidgets.Textarea(
-            description="prompt", placeholder="A {red|blue} fox; {name} is a variable", rows=3, layout=AUTO
+    def _make_more(self, rest: tuple[Any, ...]) -> tuple[Any, Any]:
+        """Return the checkbox "More", and what the page shows where it is ticked: also while the kernel is busy."""
+        self.more = ipywidgets.Checkbox(
+            description="More", tooltip="Session, limit, budget and other inputs", indent=False, layout=AUTO
         )
-        self.kind = ipywidgets.Dropdown(options=["image", "video", "speech"], description="kind", layout=narrow)
-        self.options = {
-            name: ipywidgets.Combobox(
-                description=option.label,
-                options=option.values,
-                ensure_option=False,
-                layout=narrow if name != "voice" else {"width": "220px"},
-            )
-            for name, option in OPTIONS.items()
-        }
-        self.count = _number_field("count", 1, "How many of each", narrower)
-        self.max_generations = _number_field(
-            "at most", self._engine.max_generations, "The largest number of generations that is sent", narrower
-        )
-        self.fresh = ipywidgets.Checkbox(
-            description="fresh", tooltip="Generate again even if the library has it", indent=False, layout=AUTO
-        )
-        self.literal = ipywidgets.Checkbox(
-            description="literal", tooltip="Take the prompt as it is: braces mean nothing", indent=False, layout=AUTO
-        )
-        self.session = ipywidgets.Text(description="session", placeholder="title or id", layout={"width": "150px"})
-        self.extra_inputs = ipywidgets.Textarea(
-            description="inputs", placeholder="key=value, a line each", rows=2, layout=AUTO
-        )
-        self._fields: Mapping[str, Any] = {
-            "prompt": self.prompt,
-            "kind": self.kind,
-            "count": self.count,
-            "fresh": self.fresh,
-            "literal": self.literal,
-            "max_generations": self.max_generations,
-            "session": self.session,
-            "extra_inputs": self.extra_inputs,
-            **self.options,
-        }
-        for name, field in self._fields.items():
-            field.add_class(f"{css_classes.FIELD_PREFIX}{name}")
+        self.more.add_class(css_classes.MORE)
+        line = row(self.session, self.max_generations, *rest)
+        folded = ipywidgets.VBox([line, self.extra_inputs, self.extra_message])
+        folded.add_class(css_classes.MORE_FIELDS)
+        return self.more, folded
+
+    def open_more(self, is_wrong: bool = True) -> None:
+        """Show what "More" hides if something there is wrong."""
+        self.more.value = self.more.value or is_wrong
 
     # -- what is asked for ----------------------------------------------------------------------------------
 
     def values(self, in_page: Mapping[str, object] | None = None) -> FormValues:
         """Return what the fields say; what they say *in_page*, by name, is newer than what is known of them here."""
-        values = {name: field.value for name, field in self._fields.items()}
-        for name, value in (in_page or {}).items():
-            if name in values:
-                values[name] = _checked(value, values[name])
-        options = {name: values.pop(name) for name in OPTIONS}
-        options["voice"] = self.voice.id_of(options["voice"])
-        return FormValues(options=options, **values)
+        return self.fields.values(in_page)
 
     def submit(self, in_page: Mapping[str, object] | None = None) -> None:
         """Ask for what the fields say now; what is typed afterwards changes nothing about it."""
@@ -142,23 +120,23 @@ class Form(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         values = self.values()
         if values.kind == "speech":
             self.voice.load()
-        for name, option in OPTIONS.items():
-            widgets = (self.voice, self.voice.message) if name == "voice" else (self.options[name],)
-            show_if(values.kind in option.kinds, *widgets)
+        self.fields.show_kind()
         self._request = None
         self.extra_message.show("")
         self.price.show("")
-        self._set_over_budget(False)
+        self.button.show()
         try:
             values.check_extra_inputs()
         except PlaycutError as error:
             self.extra_message.show(error_text(error))
             self.message.show("")
+            self.open_more()
             return
         try:
             self.message.show(self._summary(values))
         except PlaycutError as error:
             self.message.show(error_text(error))
+            self.open_more(_is_of_session(values))
 
     def _summary(self, values: FormValues) -> str:
         """Return how many generations *values* make, and look up their price; "" without a prompt."""
@@ -169,7 +147,9 @@ class Form(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         summary = request.plan.describe(0)
         if request.count > 1:
             summary += f" x {request.count} = {request.total:,} generations"
+        self.button.show(request.total)
         if request.is_too_large:
+            self.open_more()
             return f"{summary}, more than the {request.max_generations} allowed"
         self._request = request
         self.refresh_price()
@@ -180,6 +160,7 @@ class Form(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._request = None
         self.price.show("")
         self.message.show(reason)
+        self._announce(reason)
 
     # -- what it costs --------------------------------------------------------------------------------------
 
@@ -193,42 +174,41 @@ class Form(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             return
         expected = self._engine.forecast(request)
         if request is self._request:  # else something else is typed by now
-            self.price.show("; ".join(filter(None, (expected.price, expected.shortfall))))
-            self._set_over_budget(expected.is_over_budget)
-
-    def _set_over_budget(self, is_over: bool) -> None:
-        """Tell on the button that a press would be refused; it stays open, and a press says why."""
-        self.button.description = "Over budget" if is_over else "Generate"
-        self.button.button_style = "danger" if is_over else "primary"
+            self.price.show("; ".join(filter(None, (expected.price, _shortfall(expected)))))
+            self.button.show(request.total, expected)
 
     # -- what was made before ---------------------------------------------------------------------------------
 
     def use(self, snapshot: Snapshot) -> None:
-        """Take over the prompt and the options of an earlier generation."""
-        values = FormValues.of(snapshot)
-        self.kind.value, self.literal.value, self.prompt.value = values.kind, values.literal, values.prompt
-        self.extra_inputs.value = values.extra_inputs
-        for name, option in OPTIONS.items():
-            text = values.options.get(name, "")
-            if values.kind in option.kinds:
-                self.options[name].value = self.voice.label_of(text) if name == "voice" else text
+        """Take over the prompt and the options of an earlier generation; "Undo" brings back what stood here."""
+        before = self.fields.state()
+        self.fields.use(snapshot)
+        self._offer_undo(before)
+
+    def _undo(self) -> None:
+        before, self._replaced = self._replaced, None
+        if before is not None:
+            self.fields.restore(before)
+        show_if(False, self.undo)
+
+    def _offer_undo(self, before: Mapping[str, Any]) -> None:
+        self._replaced = before
+        show_if(True, self.undo)
 
 
-def _number_field(label: str, value: int, tooltip: str, layout: Mapping[str, str]) -> Any:
-    """Return a field for a whole number of at least 1, which is followed while one types."""
-    return ipywidgets.BoundedIntText(
-        value,
-        min=1,
-        max=_MAX_NUMBER,
-        description=label,
-        tooltip=tooltip,
-        continuous_update=True,
-        layout=layout,
-    )
+def _shortfall(expected: Forecast) -> str:
+    """Return what the budget lacks, and what to do about it; "" if it is sufficient."""
+    return f"{expected.shortfall}; {_WAY_OUT}" if expected.is_over_budget else ""
 
 
-def _checked(value: object, known: object) -> object:
-    """Return what a page said of a field if it has the type of what is *known* of it, else what is known."""
-    if isinstance(known, int) and not isinstance(known, bool) and isinstance(value, str):
-        return min(max(int(value), 1), _MAX_NUMBER) if value.strip().isdecimal() else known
-    return value if type(value) is type(known) else known
+def _is_of_session(values: FormValues) -> bool:
+    """Tell whether it is the session alone that can't be understood."""
+    try:
+        values.check_options()
+    except PlaycutError:
+        try:
+            replace(values, session="").check_options()
+        except PlaycutError:
+            return False
+        return True
+    return False

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import anywidget
+import traitlets
 
 STATIC = Path(__file__).parent / "static"
 MISSING = (
@@ -25,6 +26,8 @@ class FrontEnd(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]  # it i
     """
 
     _esm = STATIC / "panel.js"
+    is_shut = traitlets.Bool(False).tag(sync=True)
+    """True while "Generate" would be refused: the page says so of the button, which keeps the focus."""
 
     def __init__(self, submit: Callable[[Mapping[str, object]], None], copied: Callable[[], None]) -> None:
         super().__init__()
@@ -38,6 +41,14 @@ class FrontEnd(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]  # it i
     def reveal_viewer(self, focus_save_path: bool) -> None:
         """Scroll the viewer into sight; on request, put the cursor into its "save as" field."""
         self.send({"type": "reveal", "focusSavePath": focus_save_path})
+
+    def announce(self, text: str) -> None:
+        """Let screen readers say *text*."""
+        self.send({"type": "announce", "text": text})
+
+    def reveal_form(self) -> None:
+        """Put the cursor into the prompt."""
+        self.send({"type": "focusPrompt"})
 
     def _receive(self, _: Any, message: Any, __: Any) -> None:
         match message:

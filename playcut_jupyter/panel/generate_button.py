@@ -14,6 +14,8 @@ from typing import Any
 
 import ipywidgets
 
+from playcut_jupyter.connection.account import in_credits
+from playcut_jupyter.design.forecast import Forecast
 from playcut_jupyter.panel import css_classes
 
 PATIENCE_S = 3.0
@@ -33,6 +35,7 @@ class GenerateButton(ipywidgets.Button):  # type: ignore[misc]  # ipywidgets has
         self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
         self._number = 0
+        self.is_shut = False
         super().__init__(description="Generate", button_style="primary", tooltip="Ctrl+Enter")
         self.add_class(css_classes.GENERATE_BUTTON)
         self.on_click(lambda _: act())
@@ -65,8 +68,31 @@ class GenerateButton(ipywidgets.Button):  # type: ignore[misc]  # ipywidgets has
             self._timer.cancel()
             self._timer = None
 
+    def show(self, total: int = 1, expected: Forecast | None = None) -> None:
+        """Say how many a press generates and for how much; where that is over budget it is red, and says so.
+
+        It stays open then: a press sends nothing, says why, and leaves the focus where it is.
+
+        Args:
+            total: how many it generates.
+            expected: their price; None while it isn't known.
+        """
+        is_over = expected is not None and expected.is_over_budget
+        what = "Generate" if total == 1 else f"Generate {total:,}"
+        price = _price(expected) if expected is not None else ""
+        self.description = f"Over budget: {price}" if is_over else ", ".join(filter(None, (what, price)))
+        self.is_shut = is_over
+        self.button_style = "danger" if is_over else "primary"
+
     def close(self) -> None:
         """Take it from its page."""
         with self._lock:
             self._stop_timer()
         super().close()
+
+
+def _price(expected: Forecast) -> str:
+    """Return the price in a few words; "" if it isn't known."""
+    if expected.credits is not None:
+        return f"about {in_credits(expected.credits)}{' or more' if expected.unpriced else ''}"
+    return "0 credits" if expected.in_library == expected.looked_up else ""

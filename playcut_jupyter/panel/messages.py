@@ -9,7 +9,7 @@ from playcut_jupyter.remedies import Action
 
 PANEL_WORDING: Mapping[Action, str] = {
     Action.USE_SANDBOX: "press “Use the sandbox”",
-    Action.RAISE_BUDGET: "raise the budget at the top of the panel",
+    Action.RAISE_BUDGET: "raise the budget under “More”",
     Action.RAISE_LIMIT: "raise “at most” to {0}",
     Action.STAY_WITHIN_BUDGET: "ask for fewer",
     Action.WAIT_FOR_TASK: "“Retry”",

@@ -45,6 +45,7 @@ class Tile(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.use = self._button("Use", actions.use_prompt)
         self.use.tooltip = "Use this prompt"
         self.play = WorkerButton("Play", self._toggle_player, player_worker, show_error)
+        self.play.add_class(css_classes.PLAY_BUTTON)
         self.is_playing = False
         buttons = [self.star, self.hide, self.view, self.use, self.play]
         for button in buttons:

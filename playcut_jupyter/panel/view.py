@@ -9,7 +9,7 @@ import ipywidgets
 from IPython import get_ipython
 
 from playcut_jupyter.background import change_signal
-from playcut_jupyter.design import cell_source
+from playcut_jupyter.design import cell_source, refinement
 from playcut_jupyter.design.planning import SweepRequest
 from playcut_jupyter.display.front_ends import in_headless_run
 from playcut_jupyter.engine import Engine
@@ -48,12 +48,16 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.worker = Worker(self.message.show)
         self.voice_worker = Worker(self.message.show)
         self.still = Still(saved_gallery.html([]), saved_gallery.text([]))
-        self.form = Form(engine, self.voice_worker, self._start, clock)
         self.connection = ConnectionLine(engine, self.worker, self._watch, self._switched, self.message.show)
-        self.batch_list = BatchList(self.connection.refresh, self.message.show)
+        budget = (self.connection.budget, self.connection.budget_message)
+        self.form = Form(engine, self.voice_worker, self._start, self._announce, budget, clock)
+        self.batch_list = BatchList(self._ended, self.message.show)
         self.gallery = Gallery(engine, self.worker, self, self._draw_still)
         self.cell_box = CellBox()
         self.front_end = FrontEnd(self.form.submit, self.cell_box.confirm_copied)
+        self.form.button.observe(self._mark_shut, "button_style")
+        self.form.undo.on_click(lambda _: self.front_end.reveal_form())  # the button is gone, and with it the focus
+        self.connection.budget_message.observe(lambda change: self.form.open_more(bool(change["new"])), "value")
         self.viewer = Viewer(
             lambda: self.gallery.generations, self.worker, self.use_prompt, self.front_end.reveal_viewer, clock
         )
@@ -127,11 +131,22 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.batch_list.add(Batch(sweep, title, self, self.worker, self.batch_list.redraw, self._clock))
         self.connection.refresh()
 
+    def _ended(self, batch: Batch) -> None:
+        self.connection.refresh()
+        self._announce(batch.news)
+
+    def _announce(self, text: str) -> None:
+        self.front_end.announce(text)
+
+    def _mark_shut(self, _: object) -> None:
+        self.front_end.is_shut = self.form.button.is_shut
+
     # -- with one generation --------------------------------------------------------------------------------------
 
     def use_prompt(self, generation: Generation) -> None:
         """Take the prompt and the options of *generation* into the form."""
         self.form.use(generation.snapshot)
+        self.front_end.reveal_form()
 
     def view(self, generation: Generation) -> None:
         """Show *generation* in the viewer."""
@@ -142,8 +157,10 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.viewer.show(generation, to_save=True)
 
     def copy_as_cell(self, generation: Generation) -> None:
-        """Show the cell that asks for the same as *generation*, and put it on the clipboard where the page may."""
-        source = cell_source.cell(generation.snapshot)
+        """Show the cell that asks for *generation*, or for its whole sweep; the page may put it on the clipboard."""
+        batch = self.batch_list.batch_of(generation)
+        whole = refinement.whole_cell(batch.request) if batch is not None else None
+        source = whole or cell_source.cell(generation.snapshot)
         self.cell_box.show(source)
         self.front_end.copy(source)
 

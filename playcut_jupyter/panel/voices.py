@@ -18,6 +18,7 @@ from playcut_jupyter.engine import Engine
 from playcut_jupyter.errors import InvalidInput, ServerError
 from playcut_jupyter.jobs.voice_choice import pick_voice
 from playcut_jupyter.library.records import AssetRecord
+from playcut_jupyter.panel import css_classes
 from playcut_jupyter.panel.threads import Worker
 from playcut_jupyter.panel.widgets import WRAP, MessageLine, WorkerButton, show_if
 from playcut_jupyter.syntax.values import at_commas
@@ -26,9 +27,10 @@ _CHOOSE = "Choose one in the field “voice”."
 
 
 class VoiceField(ipywidgets.HBox):  # type: ignore[misc]  # ipywidgets has no types
-    """A field that offers voices by name and language, and stands for their ids; any other may be typed.
+    """What makes of a field one that offers voices by name and language, and stands for their ids.
 
-    Its message belongs below the line of fields: beside them it would move them.
+    Any other may be typed. It shows the buttons behind the field; its message belongs below the line of fields, because
+    beside them it would move them.
 
     Args:
         engine: whose voices.
@@ -44,7 +46,8 @@ class VoiceField(ipywidgets.HBox):  # type: ignore[misc]  # ipywidgets has no ty
         self.play = WorkerButton("Play sample", self._play, worker, self.message.show)
         self.retry = WorkerButton("Try again", self._load, worker, self.message.show)
         show_if(False, self.retry)
-        super().__init__([field, self.play, self.retry], layout=WRAP)
+        self.play.add_class(css_classes.PLAY_BUTTON)
+        super().__init__([self.play, self.retry], layout=WRAP)
 
     def load(self) -> None:
         """Ask for the voices soon, unless that was done before."""

@@ -42,7 +42,7 @@ class MessageLine(ipywidgets.HTML):  # type: ignore[misc]  # ipywidgets has no t
 
 
 class WorkerButton(ipywidgets.Button):  # type: ignore[misc]  # ipywidgets has no types
-    """A button whose action runs on a worker; it is disabled meanwhile.
+    """A button whose action runs on a worker; clicks do nothing meanwhile, and it keeps the focus.
 
     Args:
         label: what it says.
@@ -54,18 +54,17 @@ class WorkerButton(ipywidgets.Button):  # type: ignore[misc]  # ipywidgets has n
     def __init__(self, label: str, action: Callable[[], None], worker: Worker, show_message: ShowMessage) -> None:
         super().__init__(description=label, layout=AUTO)
         self._action, self._worker, self._show_message = action, worker, show_message
-        self._is_busy, self._is_enabled = False, True
+        self._is_busy = False
         self.on_click(lambda _: self._start())
 
     def enable(self, on: bool) -> None:
-        """Let it be clicked, or not, once it is not busy."""
-        self._is_enabled = on
-        self.disabled = self._is_busy or not on
+        """Let it be clicked, or not."""
+        self.disabled = not on
 
     def _start(self) -> None:
         if self.disabled or self._is_busy:
             return
-        self._is_busy = self.disabled = True
+        self._is_busy = True
         self._worker.submit(self._run, self._show_message)
 
     def _run(self) -> None:
@@ -74,4 +73,3 @@ class WorkerButton(ipywidgets.Button):  # type: ignore[misc]  # ipywidgets has n
             self._action()
         finally:
             self._is_busy = False
-            self.disabled = not self._is_enabled

@@ -30,6 +30,18 @@ def test_a_card_is_copied_as_a_cell_and_its_prompt_used_again(panel: Panel) -> N
     until(panel.viewer.content, "value", lambda html: "data:image" in html)
 
 
+def test_a_card_of_a_sweep_is_copied_as_the_whole_sweep(panel: Panel) -> None:
+    panel.form.options["aspect_ratio"].value = "1:1,16:9"
+    panel.form.count.value = 2
+    cards = generate(panel, "a {colour=red|blue} fox that {{waits}}", 8)
+    for copy in (cards[3].copy, panel.batch_list.batches[0].copy):
+        panel.cell_box.source.value = ""
+        copy.click()
+        assert panel.cell_box.source.value == (
+            "%%playcut image -a 1:1,16:9 -n 2\na {colour=red|blue} fox that {{waits}}"
+        )
+
+
 def snapshot(inputs: dict[str, object]) -> Snapshot:
     """Return a picture with these inputs, before anything happened to it."""
     request = GenerationRequest(tools.IMAGE, inputs)

@@ -161,11 +161,14 @@ def test_the_price_follows_what_the_library_and_the_budget_have_by_now(pc: Playc
     panel.form.prompt.value = "a {white|black} fox with a price"
     wait_until_idle(panel)
     assert "about 160 credits (estimate)" in panel.form.price.value
+    assert panel.form.button.description == "Generate 2, about 160 credits"
     assert "budget" not in panel.form.price.value
     panel.connection.budget.value = "240"
     wait_until_idle(panel)
     assert "over budget: needs about 160 credits, 80 are left" in panel.form.price.value
-    assert panel.form.button.description == "Over budget"
+    assert panel.form.button.description == "Over budget: about 160 credits"
+    assert "raise the budget under “More”" in panel.form.price.value
+    assert panel.front_end.is_shut
 
 
 def test_what_is_over_budget_is_refused_without_cards(pc: Playcut, panel: Panel) -> None:
@@ -179,7 +182,50 @@ def test_what_is_over_budget_is_refused_without_cards(pc: Playcut, panel: Panel)
     assert len(panel.batch_list.batches) == 1
     panel.form.prompt.value = "a white fox to allow"
     wait_until_idle(panel)
-    assert panel.form.button.description == "Generate"
+    assert panel.form.button.description == "Generate, about 80 credits"
+    assert not panel.front_end.is_shut
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "opens"),
+    [("extra_inputs", "seed", True), ("session", "{nobody}", True), ("max_generations", 1, True), ("count", 3, False)],
+)
+def test_a_field_under_more_that_is_wrong_opens_it(panel: Panel, field: str, value: object, opens: bool) -> None:
+    panel.form.prompt.value = "a {red|blue} fox"
+    getattr(panel.form, field).value = value
+    assert panel.form.more.value is opens
+
+
+def test_a_budget_that_is_no_number_opens_more_and_changes_nothing(pc: Playcut, panel: Panel) -> None:
+    panel.connection.budget.value = "a lot"
+    assert panel.form.more.value
+    assert pc.budget is None
+
+
+def test_what_stood_in_the_form_before_another_prompt_was_used_is_brought_back_once(pc: Playcut, panel: Panel) -> None:
+    pc.image("a fox of before", aspect_ratio="16:9", seed=7)
+    wait_until_idle(panel)
+    panel.form.kind.value, panel.form.prompt.value = "speech", "Half a sentence that"
+    written = panel.form.values()
+    assert panel.form.undo.layout.display == "none"
+    panel.gallery.tiles[0].use.click()
+    assert panel.form.prompt.value == "a fox of before"
+    assert panel.form.undo.layout.display is None
+    panel.form.undo.click()
+    assert panel.form.values() == written
+    assert panel.form.undo.layout.display == "none"
+
+
+def test_the_chips_follow_their_field_and_offer_what_it_offers(panel: Panel) -> None:
+    field = panel.form.options["aspect_ratio"]
+    chips = panel.form.fields.chips["aspect_ratio"]
+    assert chips.values == ["16:9", "1:1", "9:16", "4:3", "3:4"]
+    field.value = "4:3"
+    assert chips.value == "4:3"
+    panel.form.kind.value = "speech"
+    wait_until_idle(panel)
+    assert chips.label == "aspect ratio"
+    assert panel.form.fields.chips["voice"].values == list(panel.form.options["voice"].options)[:8]
 
 
 def test_where_there_is_an_error_there_is_no_price(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,7 +77,7 @@ def test_a_budget_that_is_passed_is_told_with_the_place_to_raise_it(pc: Playcut)
         pc.start(FormValues(prompt="a fox beyond the budget").request())
     words = error_text(caught.value)
     assert words.startswith("BudgetExceeded: ")
-    assert words.endswith("Raise the budget at the top of the panel.")
+    assert words.endswith("Raise the budget under “More”.")
     assert not OF_A_CELL.search(words)
 
 

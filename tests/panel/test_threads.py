@@ -99,16 +99,20 @@ def test_whoever_waited_for_a_generation_finds_the_panel_notified(pc: Playcut) -
     assert ended_before == [False]
 
 
-def test_a_button_is_open_again_after_an_error(pc: Playcut, panel: Panel) -> None:
+def test_a_button_at_work_keeps_the_focus_and_acts_again_after_an_error(pc: Playcut, panel: Panel) -> None:
     pc.image("a fox that can not be kept there")
     wait_until_idle(panel)
     panel.gallery.tiles[0].view.click()
     wait_until_idle(panel)
     panel.viewer.path.value = "/proc/nowhere/kept.png"
-    panel.viewer.save.click()
-    assert panel.viewer.save.disabled
-    wait_until_idle(panel)
-    assert not panel.viewer.save.disabled
+    said: list[str] = []
+    panel.viewer.message.observe(lambda change: said.append(change["new"]), "value")
+    for _ in range(2):
+        panel.viewer.save.click()
+        assert not panel.viewer.save.disabled
+        wait_until_idle(panel)
+        panel.viewer.path.value = "/proc/elsewhere/kept.png"
+    assert sum("InvalidInput" in text for text in said) == 2
 
 
 def test_where_there_are_no_widgets_it_is_one_sentence(panel: Panel) -> None:

@@ -5,9 +5,14 @@
 //   answered the last change, but send a click at once: it would generate an older text.
 // - A copied cell goes to the clipboard.
 // - The viewer is scrolled into sight in the display in which it was opened; Escape closes it.
+// - What ends and what is refused is announced to screen readers.
+// - A press of "Play" starts the player that the kernel brings.
+// - Keys that are pressed on a control are not taken by the front end, whose cells have keys of their own.
 
 const FIELD_PREFIX = "playcut-field-"
 const MAX_FRAMES = 60
+const PLAYER_WITHIN_MS = 10_000
+const CONTROLS = "button, select, input[type=radio], input[type=checkbox]"
 
 function consume(event) {
   event.preventDefault()
@@ -40,6 +45,30 @@ async function reveal(viewer, focusSavePath) {
   field.select()
 }
 
+/** Start the player that comes into *place*. */
+function playNext(place) {
+  const known = new Set(place.querySelectorAll("audio, video"))
+  const watcher = new MutationObserver(() => {
+    const player = [...place.querySelectorAll("audio, video")].find((one) => !known.has(one))
+    if (!player) return
+    watcher.disconnect()
+    player.play().catch(() => {}) // the browser may not allow it: then its own button is pressed
+  })
+  watcher.observe(place, { childList: true, subtree: true })
+  setTimeout(() => watcher.disconnect(), PLAYER_WITHIN_MS)
+}
+
+/** Return what announces in *panel*: it must be there before there is something to say. */
+function announcer(panel) {
+  const known = panel.querySelector(":scope > .playcut-panel-announcer")
+  if (known) return known
+  const made = document.createElement("div")
+  made.className = "playcut-panel-announcer"
+  made.setAttribute("role", "status")
+  panel.append(made)
+  return made
+}
+
 function render({ model, el }) {
   el.dataset.panelScript = "" // panel.css hides the note that this is missing
 
@@ -64,7 +93,10 @@ function render({ model, el }) {
   const onKeyDown = (event) => {
     const panel = panelOf(event)
     if (!panel) return
+    announcer(panel)
     if (event.key === "Escape") closeViewer(panel, event)
+    const isPlain = event.key !== "Tab" && !(event.ctrlKey || event.metaKey || event.altKey || event.shiftKey)
+    if (isPlain && event.target.matches(CONTROLS)) event.stopImmediatePropagation()
     const isSubmit = event.key === "Enter" && (event.ctrlKey || event.metaKey || event.shiftKey)
     if (!isSubmit || !event.target.closest(".playcut-field-prompt")) return
     consume(event)
@@ -74,7 +106,11 @@ function render({ model, el }) {
   const onClick = (event) => {
     const panel = panelOf(event)
     if (!panel || !event.target.closest(".playcut-panel-viewer")) opener = panel && event.target.closest("button")
-    if (!panel || !event.target.closest("button.playcut-panel-generate")) return
+    if (!panel) return
+    announcer(panel)
+    const play = event.target.closest("button.playcut-panel-play")
+    if (play) playNext(play.closest(".playcut-panel-tile, .playcut-panel-form"))
+    if (!event.target.closest("button.playcut-panel-generate")) return
     consume(event)
     submit(panel)
   }
@@ -86,21 +122,31 @@ function render({ model, el }) {
     )
   }
 
+  const markShut = () => {
+    const button = el.closest(".playcut-panel")?.querySelector("button.playcut-panel-generate")
+    button?.setAttribute("aria-disabled", String(model.get("is_shut")))
+  }
+
   const onMessage = (message) => {
     if (!el.isConnected) return
+    const panel = el.closest(".playcut-panel")
+    if (message?.type === "announce") announcer(panel).textContent = message.text
+    if (message?.type === "focusPrompt" && opener) panel.querySelector(".playcut-field-prompt textarea").focus()
     if (message?.type === "copy") copy(message.text)
     if (message?.type === "reveal" && opener?.isConnected) {
-      reveal(el.closest(".playcut-panel").querySelector(".playcut-panel-viewer"), message.focusSavePath)
+      reveal(panel.querySelector(".playcut-panel-viewer"), message.focusSavePath)
     }
   }
 
   window.addEventListener("keydown", onKeyDown, true)
   window.addEventListener("click", onClick, true)
   model.on("msg:custom", onMessage)
+  model.on("change:is_shut", markShut)
   return () => {
     window.removeEventListener("keydown", onKeyDown, true)
     window.removeEventListener("click", onClick, true)
     model.off("msg:custom", onMessage)
+    model.off("change:is_shut", markShut)
   }
 }
 
