@@ -55,42 +55,26 @@ class Form(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.prompt, self.kind, self.options, self.count = fields.prompt, fields.kind, fields.options, fields.count
         self.fresh, self.literal, self.session = fields.fresh, fields.literal, fields.session
         self.max_generations, self.extra_inputs = fields.max_generations, fields.extra_inputs
+        self.extra_message, self.more = fields.extra_message, fields.more
         self.voice = VoiceField(engine, voice_worker, self.options["voice"])
         self.button = GenerateButton(self.submit)
         self.undo = ipywidgets.Button(description="Undo", tooltip="Bring back what stood in the form", layout=AUTO)
         self.undo.on_click(lambda _: self._undo())
         show_if(False, self.undo)
-        self.message, self.extra_message, self.price = MessageLine(), MessageLine(), MessageLine()
+        self.message, self.price = MessageLine(), MessageLine()
         self.price_worker = Worker(self.price.show)
         self._price_task = CoalescedTask(self.price_worker, self._show_price)
         super().__init__(
             [
                 self.prompt,
                 row(self.button, self.undo, self.message, self.price, align_items="center"),
-                fields.arrange(self.voice),
-                self.voice.message,
-                *self._make_more(rest),
+                *fields.arrange(self.voice, rest),
             ]
         )
         self.add_class(css_classes.FORM)
         for field in fields.by_name.values():
             field.observe(lambda _: self.update(), "value")
         self.update()
-
-    def _make_more(self, rest: tuple[Any, ...]) -> tuple[Any, Any]:
-        """Return the checkbox "More", and what the page shows where it is ticked: also while the kernel is busy."""
-        self.more = ipywidgets.Checkbox(
-            description="More", tooltip="Session, limit, budget and other inputs", indent=False, layout=AUTO
-        )
-        self.more.add_class(css_classes.MORE)
-        line = row(self.session, self.max_generations, *rest)
-        folded = ipywidgets.VBox([line, self.extra_inputs, self.extra_message])
-        folded.add_class(css_classes.MORE_FIELDS)
-        return self.more, folded
-
-    def open_more(self, is_wrong: bool = True) -> None:
-        """Show what "More" hides if something there is wrong."""
-        self.more.value = self.more.value or is_wrong
 
     # -- what is asked for ----------------------------------------------------------------------------------
 
@@ -130,13 +114,13 @@ class Form(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         except PlaycutError as error:
             self.extra_message.show(error_text(error))
             self.message.show("")
-            self.open_more()
+            self.fields.open_more()
             return
         try:
             self.message.show(self._summary(values))
         except PlaycutError as error:
             self.message.show(error_text(error))
-            self.open_more(_is_of_session(values))
+            self.fields.open_more(_is_of_session(values))
 
     def _summary(self, values: FormValues) -> str:
         """Return how many generations *values* make, and look up their price; "" without a prompt."""
@@ -149,7 +133,7 @@ class Form(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             summary += f" x {request.count} = {request.total:,} generations"
         self.button.show(request.total)
         if request.is_too_large:
-            self.open_more()
+            self.fields.open_more()
             return f"{summary}, more than the {request.max_generations} allowed"
         self._request = request
         self.refresh_price()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import ipywidgets
@@ -12,7 +12,7 @@ from playcut_jupyter.panel import css_classes
 from playcut_jupyter.panel.chips import Chips, with_chips
 from playcut_jupyter.panel.form_values import OPTIONS, FormValues
 from playcut_jupyter.panel.voices import VoiceField
-from playcut_jupyter.panel.widgets import AUTO, row, show_if
+from playcut_jupyter.panel.widgets import AUTO, MessageLine, row, show_if
 
 _MAX_NUMBER = 100_000
 
@@ -35,7 +35,7 @@ class FormFields:
                 description=option.label,
                 options=option.values,
                 ensure_option=False,
-                placeholder="or any, several",
+                placeholder="or others",
                 layout=narrow if name != "voice" else {"width": "220px"},
             )
             for name, option in OPTIONS.items()
@@ -51,6 +51,9 @@ class FormFields:
         self.extra_inputs = ipywidgets.Textarea(
             description="inputs", placeholder="key=value, a line each", rows=2, layout=AUTO
         )
+        self.extra_message = MessageLine()
+        self.more = _checkbox("More", "Session, limit, budget and other inputs")
+        self.more.add_class(css_classes.MORE)
         self.by_name: Mapping[str, Any] = {
             "prompt": self.prompt,
             "kind": self.kind,
@@ -65,14 +68,24 @@ class FormFields:
         for name, field in self.by_name.items():
             field.add_class(f"{css_classes.FIELD_PREFIX}{name}")
 
-    def arrange(self, voice: VoiceField) -> Any:
-        """Return the fields that are always in sight, in lines."""
+    def arrange(self, voice: VoiceField, rest: Iterable[Any]) -> list[Any]:
+        """Return the fields in lines; *rest* are other fields that the page shows while "More" is ticked."""
         self._voice = voice
         self._choices = {
             name: with_chips(self.chips[name], field, *([voice] if name == "voice" else []))
             for name, field in self.options.items()
         }
-        return ipywidgets.VBox([row(self.kind, self.count, self.fresh, self.literal), row(*self._choices.values())])
+        # The page itself shows it: also while the kernel is busy.
+        folded = ipywidgets.VBox(
+            [row(self.session, self.max_generations, *rest), self.extra_inputs, self.extra_message]
+        )
+        folded.add_class(css_classes.MORE_FIELDS)
+        first = row(self.kind, self.count, self.fresh, self.literal, self.more)
+        return [first, row(*self._choices.values()), voice.message, folded]
+
+    def open_more(self, is_wrong: bool = True) -> None:
+        """Show what "More" hides if something there is wrong."""
+        self.more.value = self.more.value or is_wrong
 
     def show_kind(self) -> None:
         """Show the options of the kind that is chosen, and no others."""

@@ -17,6 +17,7 @@ import ipywidgets
 from playcut_jupyter.connection.account import in_credits
 from playcut_jupyter.design.forecast import Forecast
 from playcut_jupyter.panel import css_classes
+from playcut_jupyter.panel.widgets import AUTO
 
 PATIENCE_S = 3.0
 """How long a page may take to send the number back. By then the fields have arrived; without the number, it acts."""
@@ -36,7 +37,7 @@ class GenerateButton(ipywidgets.Button):  # type: ignore[misc]  # ipywidgets has
         self._timer: threading.Timer | None = None
         self._number = 0
         self.is_shut = False
-        super().__init__(description="Generate", button_style="primary", tooltip="Ctrl+Enter")
+        super().__init__(description="Generate", button_style="primary", tooltip="Ctrl+Enter", layout=AUTO)
         self.add_class(css_classes.GENERATE_BUTTON)
         self.on_click(lambda _: act())
         self.question, self.answer = ipywidgets.IntText(), ipywidgets.IntText()

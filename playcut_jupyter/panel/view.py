@@ -57,7 +57,7 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.front_end = FrontEnd(self.form.submit, self.cell_box.confirm_copied)
         self.form.button.observe(self._mark_shut, "button_style")
         self.form.undo.on_click(lambda _: self.front_end.reveal_form())  # the button is gone, and with it the focus
-        self.connection.budget_message.observe(lambda change: self.form.open_more(bool(change["new"])), "value")
+        self.connection.budget_message.observe(lambda change: self.form.fields.open_more(bool(change["new"])), "value")
         self.viewer = Viewer(
             lambda: self.gallery.generations, self.worker, self.use_prompt, self.front_end.reveal_viewer, clock
         )

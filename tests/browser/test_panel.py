@@ -46,7 +46,7 @@ def test_three_run_side_by_side_while_a_cell_runs_and_are_starred(
     cell.output.get_by_role("button", name="Star", exact=True).first.click()
     cell.wait_for_text("★ starred")
     cell.output.get_by_role("button", name="Copy as cell").first.click()
-    copied = "%%playcut image\\na panelled [slow] fox"
+    copied = "%%playcut image\\na panelled [slow] {fox|owl|cat}"
     cell.wait_for(f"cell => [...cell.querySelectorAll('textarea')].some(area => area.value === '{copied}')")
 
 
@@ -165,10 +165,16 @@ def test_it_is_used_by_keyboard_and_all_its_controls_have_names(panel: tuple[Not
     assert not cell.media(".playcut-panel-no-script").is_visible()
     cell.output.get_by_label("prompt", exact=True).focus()
     order = []
-    for _ in range(9):
+    for _ in range(10):
         notebook.page.keyboard.press("Tab")
         order.append(notebook.page.evaluate(_FOCUSED).strip())
-    assert order == ["kind", "aspect ratio", "size", "count", "fresh", "literal", "at most", "session", "inputs"]
+    assert order[:6] == ["Generate", "kind", "count", "fresh", "literal", "More"]
+    assert order[6:] == ["default", "aspect ratio", "default", "size"]
+    cell.output.get_by_label("More").press("Space")
+    cell.output.get_by_label("size", exact=True).focus()
+    for field in ("session", "at most", "budget", "inputs"):
+        notebook.page.keyboard.press("Tab")
+        assert notebook.page.evaluate(_FOCUSED) == field
 
 
 def test_what_is_said_of_a_voice_moves_no_field(panel: tuple[Notebook, Cell]) -> None:

@@ -1,11 +1,9 @@
 // The usual values of a text field as radio buttons, which look like chips. "default" empties the field: then the
 // service decides. The field keeps the value; a chip writes into it as if it were typed.
 
-let groups = 0
-
 function render({ model, el }) {
   const group = document.createElement("fieldset")
-  const name = `chips-of-view-${groups++}`
+  const name = `chips-${Math.random()}` // radio buttons of the same name are one group in the whole page
 
   const mark = () => {
     const typed = model.get("value").trim()
