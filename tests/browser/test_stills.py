@@ -12,6 +12,7 @@ _SOURCES = [
     "%%playcut image\na still {fox|owl}",
     "from playcut_jupyter import Playcut\nPlaycut(sandbox=True).compare(*_playcut).blend()",
     "_playcut.pick()",
+    "_playcut.explore()",
 ]
 
 
@@ -21,8 +22,7 @@ def test_a_saved_notebook_shows_a_still_in_the_place_of_each_widget(
     lab.write("stills.ipynb", [code(source) for source in _SOURCES])
     notebook = open_notebook("stills.ipynb")
     notebook.command("notebook:run-all-cells")
-    blend, pick = notebook.cell(2), notebook.cell(3)
-    for cell in (blend, pick):
+    for cell in map(notebook.cell, (2, 3, 4)):
         cell.wait_until_run()
         cell.wait_for("cell => cell.querySelector('.playcut-live')")
         cell.wait_for("cell => cell.querySelector('.playcut-still')")
@@ -34,10 +34,12 @@ def test_a_saved_notebook_shows_a_still_in_the_place_of_each_widget(
     lab.write("untrusted.ipynb", lab.read("stills.ipynb"))
     for name in ("stills.ipynb", "untrusted.ipynb"):
         again = open_notebook(name, kernel=False)
-        blend, pick = again.cell(2), again.cell(3)
+        blend, pick, explorer = map(again.cell, (2, 3, 4))
         blend.wait_for_text("fox")
         assert blend.media(".playcut-still img").count() == 2
         pick.wait_for_text("0 of at most 1 rounds")
-        assert "rror" not in blend.text + pick.text
+        explorer.wait_for_text("2 of 2 done")
+        assert explorer.media(".playcut-still img").count() == 2
+        assert "rror" not in blend.text + pick.text + explorer.text
         assert not again.page.locator(".playcut-live").count()
         again.close()

@@ -19,7 +19,7 @@ export function makeButton(label, click, options = {}) {
 
 /** Return a labelled list to choose from, with a function that sets its options and its value. */
 export function makeSelect(label, change) {
-  const select = make("select", { on: { change: () => change(select.value) } })
+  const select = make("select", { "aria-label": label, on: { change: () => change(select.value) } })
   const element = make("label", { class: "playcut-tiles-choice" }, make("span", { text: label }), select)
   const update = (options, value) => {
     const known = [...select.options].map((option) => option.value)

@@ -25,7 +25,13 @@ export class Grid {
       () => this.select([]),
       (change) => this.#choose(change),
     )
-    this.table = make("div", { class: "playcut-tiles-grid", role: "grid", "aria-multiselectable": "true" })
+    const scrolls = "overflow: auto" // of its own in a narrow page, not with all of the output
+    this.table = make("div", {
+      class: "playcut-tiles-grid",
+      role: "grid",
+      "aria-multiselectable": "true",
+      style: scrolls,
+    })
     this.table.addEventListener("keydown", (event) => this.#key(event))
     this.table.addEventListener("click", (event) => this.#click(event))
     this.table.addEventListener("focusin", (event) => this.#focused(event))
