@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import os
 import sys
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from playcut_jupyter import Playcut
 from playcut_jupyter.sandbox import Sandbox
+from tests.shells import plain_shell
 
 # nbformat would compile 39 grammars of internationalised addresses, 2.5 s in every process; notebooks have none.
 sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
@@ -102,14 +102,8 @@ def shell(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Interac
     """Load the extension into IPython's own shell, connected to the sandbox as if it were the API."""
     monkeypatch.setenv("PLAYCUT_API_KEY", sandbox.key)
     monkeypatch.setenv("PLAYCUT_BASE_URL", sandbox.base_url)
-    InteractiveShell.clear_instance()
-    new = InteractiveShell.instance()
-    new.run_line_magic("load_ext", "playcut_jupyter")
-    yield new
-    if "PlaycutMagics" in new.magics_manager.registry:  # a test may have unloaded the extension
-        new.magics_manager.registry["PlaycutMagics"].pc.close()
-    # All that is needed of `atexit_operations`, which collects garbage as well: a second for each shell in the end.
-    atexit.unregister(new.atexit_operations)
-    if new.history_manager is not None:
-        new.history_manager.end_session()
-    InteractiveShell.clear_instance()
+    with plain_shell() as new:
+        new.run_line_magic("load_ext", "playcut_jupyter")
+        yield new
+        if "PlaycutMagics" in new.magics_manager.registry:  # a test may have unloaded the extension
+            new.magics_manager.registry["PlaycutMagics"].pc.close()

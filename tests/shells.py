@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import atexit
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
 
 from playcut_jupyter import Playcut
+
+
+@contextmanager
+def plain_shell() -> Iterator[InteractiveShell]:
+    """Start a shell without our extension, as IPython's only one."""
+    InteractiveShell.clear_instance()
+    shell = InteractiveShell.instance()
+    yield shell
+    # All that is needed of `atexit_operations`, which collects garbage as well: a second for each shell in the end.
+    atexit.unregister(shell.atexit_operations)
+    if shell.history_manager is not None:
+        shell.history_manager.end_session()
+    InteractiveShell.clear_instance()
 
 
 def cell(shell: InteractiveShell, line: str, body: str) -> Any:

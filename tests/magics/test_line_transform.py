@@ -8,16 +8,15 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from playcut_jupyter.magics.line_transform import fill_empty_cell, install, uninstall
+from tests.shells import plain_shell
 
 
 @pytest.fixture
-def plain_shell() -> Iterator[InteractiveShell]:
+def bare_shell() -> Iterator[InteractiveShell]:
     """IPython's shell with our lines and nothing else of ours."""
-    InteractiveShell.clear_instance()
-    shell = InteractiveShell.instance()
-    install(shell.input_transformer_manager)
-    yield shell
-    InteractiveShell.clear_instance()
+    with plain_shell() as shell:
+        install(shell.input_transformer_manager)
+        yield shell
 
 
 def call(text: str) -> str:
@@ -43,14 +42,14 @@ def call(text: str) -> str:
         ("%playcut image a \\\n  b?", f"{call('image a    b?')};"),
     ],
 )
-def test_our_lines_arrive_whole(plain_shell: InteractiveShell, cell: str, code: str | None) -> None:
+def test_our_lines_arrive_whole(bare_shell: InteractiveShell, cell: str, code: str | None) -> None:
     expected = code or f"""if a:\n  {call("image it's (?")};\n  b = {call("image c?")}"""
-    assert plain_shell.transform_cell(cell) == f"{expected}\n"
+    assert bare_shell.transform_cell(cell) == f"{expected}\n"
 
 
 @pytest.mark.parametrize("cell", ["%playcut?", "%playcut??", "%%playcut?"])
-def test_a_question_about_the_magic_itself_stays_help(plain_shell: InteractiveShell, cell: str) -> None:
-    assert "pinfo" in plain_shell.transform_cell(cell)
+def test_a_question_about_the_magic_itself_stays_help(bare_shell: InteractiveShell, cell: str) -> None:
+    assert "pinfo" in bare_shell.transform_cell(cell)
 
 
 @pytest.mark.parametrize(
@@ -69,27 +68,27 @@ def test_a_question_about_the_magic_itself_stays_help(plain_shell: InteractiveSh
         "f(a=%timeit)",
     ],
 )
-def test_no_other_line_is_touched(plain_shell: InteractiveShell, cell: str) -> None:
-    with_ours = plain_shell.transform_cell(cell)
-    uninstall(plain_shell.input_transformer_manager)
-    assert plain_shell.transform_cell(cell) == with_ours
+def test_no_other_line_is_touched(bare_shell: InteractiveShell, cell: str) -> None:
+    with_ours = bare_shell.transform_cell(cell)
+    uninstall(bare_shell.input_transformer_manager)
+    assert bare_shell.transform_cell(cell) == with_ours
 
 
-def test_installing_it_twice_is_once(plain_shell: InteractiveShell) -> None:
-    manager = plain_shell.input_transformer_manager
+def test_installing_it_twice_is_once(bare_shell: InteractiveShell) -> None:
+    manager = bare_shell.input_transformer_manager
     before = len(manager.token_transformers), len(manager.cleanup_transforms)
     install(manager)
     assert (len(manager.token_transformers), len(manager.cleanup_transforms)) == before
 
 
 @pytest.mark.parametrize("cell", ["%%playcut", "%%playcut\n", "%%playcut image -a 1:1", "\n%%playcut image\n"])
-def test_a_cell_without_a_body_gets_a_blank_one(plain_shell: InteractiveShell, cell: str) -> None:
+def test_a_cell_without_a_body_gets_a_blank_one(bare_shell: InteractiveShell, cell: str) -> None:
     line = cell.strip().removeprefix("%%playcut").strip()
-    assert plain_shell.transform_cell(cell) == f"get_ipython().run_cell_magic('playcut', {line!r}, '\\n')\n"
+    assert bare_shell.transform_cell(cell) == f"get_ipython().run_cell_magic('playcut', {line!r}, '\\n')\n"
 
 
-def test_a_terminal_waits_for_the_body_of_a_cell(plain_shell: InteractiveShell) -> None:
-    manager = plain_shell.input_transformer_manager
+def test_a_terminal_waits_for_the_body_of_a_cell(bare_shell: InteractiveShell) -> None:
+    manager = bare_shell.input_transformer_manager
     assert manager.check_complete("%%playcut image\n")[0] == "incomplete"
     assert manager.check_complete("%%playcut image\na fox\n\n")[0] == "complete"
 
