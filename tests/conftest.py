@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -16,11 +17,15 @@ from playcut_jupyter import Playcut
 from playcut_jupyter.sandbox import Sandbox
 from tests.shells import plain_shell
 
+# The tests and the programs that they start are compiled once, whatever the machine at hand wishes.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # nbformat would compile 39 grammars of internationalised addresses, 2.5 s in every process; notebooks have none.
 sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
 
 # The same examples in every run: a failure is one of the change at hand. `--hypothesis-profile=default` looks for more.
-settings.register_profile("suite", max_examples=60, derandomize=True, deadline=None)
+settings.register_profile("suite", max_examples=40, derandomize=True, deadline=None)
 settings.load_profile("suite")
 
 SLOW_FOLDERS = {
@@ -53,6 +58,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(SLOW_FOLDERS[folder])
         if item.get_closest_marker("shows") or "frontends" in item.path.parts:
             item.add_marker("frontends")
+
+
+def pytest_collection_finish() -> None:
+    """Spare what is collected, thousands of tests, every look of the garbage collector."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from playcut_jupyter.jobs.job import Job
 from playcut_jupyter.library.store import Store
 from playcut_jupyter.settings import Settings
 from tests.display.pages import asset_of, png, waiting
+from tests.waiting import until
 
 BELOW = ("draws the grid", "draws the grid a last time")
 
@@ -163,19 +163,18 @@ def test_what_lies_below_is_drawn_again_only_when_a_state_has_changed(job: Job) 
     display = LiveDisplay([job], line_of(job), below, screen)
     assert screen.underneath is not None
 
-    def tick_until(is_enough: Callable[[], bool]) -> None:
-        ends_at = time.monotonic() + 10
-        while not is_enough() and time.monotonic() < ends_at:
-            job.emit(Progressed(job.snapshot.status, 50.0))
-            display.tick()
+    def has_ticked(is_enough: Callable[[], bool]) -> bool:
+        job.emit(Progressed(job.snapshot.status, 50.0))
+        display.tick()
+        return is_enough()
 
-    tick_until(lambda: len(screen.drawn) == 4)  # seconds pass, and nothing else
+    until(lambda: has_ticked(lambda: len(screen.drawn) == 4))  # seconds pass, and nothing else
     assert len(screen.underneath.drawn) == 1
     job.emit(Retrying("The wait was cut."))
     assert display.tick() == 0  # not due yet
     job.emit(Progressed("PROCESSING", 50.0))
-    tick_until(lambda: len(screen.underneath.drawn) == 2)  # type: ignore[union-attr]
-    assert len(screen.underneath.drawn) == 2
+    drawn = screen.underneath.drawn
+    until(lambda: has_ticked(lambda: len(drawn) == 2))
 
 
 def test_the_message_at_the_end_stands_under_the_line_and_the_end_comes_once(job: Job) -> None:

@@ -48,7 +48,7 @@ def snapshot(inputs: dict[str, object]) -> Snapshot:
     return Snapshot(request, "image", request.prompt, inputs)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     prompt=st.text(min_size=1).filter(str.strip),
     inputs=st.dictionaries(
