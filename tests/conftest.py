@@ -51,13 +51,17 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by the folder that they are in, and those that show what a front end does."""
+    """Mark tests by the folder that they are in, and those that show what a front end does.
+
+    Those in a browser come first: so one worker has them all, and starts one JupyterLab, while the others do the rest.
+    """
     for item in items:
         for folder in item.path.relative_to(Path(__file__).parent).parts:
             if folder in SLOW_FOLDERS:
                 item.add_marker(SLOW_FOLDERS[folder])
         if item.get_closest_marker("shows") or "frontends" in item.path.parts:
             item.add_marker("frontends")
+    items.sort(key=lambda item: "browser" not in item.path.parts)
 
 
 def pytest_collection_finish() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.frontends.marks import shows
+from tests.frontends.marks import shows, slow
 
 from .lab import START_S, Lab, code, voila
 from .notebook import Cell, Notebook
@@ -282,6 +282,7 @@ def test_a_panel_hides_no_saved_gallery_but_its_own(panel: tuple[Notebook, Cell]
     assert cell.evaluate(_COPIED_ELSEWHERE) == {"own": False, "other": True}
 
 
+@slow
 @shows("Voila", "live", "picture")
 def test_it_is_used_in_voila(browser: BrowserContext, tmp_path: Path) -> None:
     with voila(tmp_path, ["%load_ext playcut_jupyter", "%playcut panel"]) as url:

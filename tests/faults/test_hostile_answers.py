@@ -281,7 +281,7 @@ def stage(running_proxy: Proxy, tmp_path_factory: pytest.TempPathFactory) -> Ite
     running_proxy.heal()
 
 
-many = settings(max_examples=40)
+many = settings(max_examples=20)
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -311,7 +311,7 @@ def test_any_answer_about_a_task_from_elsewhere_is_harmless(stage: Stage, raw: b
     stage.check(lambda pc: pc.start_wait("t_elsewhere"))
 
 
-@settings(many, max_examples=80)
+@settings(many, max_examples=40)
 @given(url=st.one_of(texts, st.text(max_size=20).map(lambda tail: "http://" + tail), st.text(max_size=20)))
 @example(url="http://127.0.0.1:0/")
 @example(url="http://[::1%25lo]/")
@@ -324,7 +324,7 @@ def test_any_signed_url_is_fetched_or_refused(stage: Stage, url: str) -> None:
     stage.check(lambda pc: pc.submit("image", MARKUP))
 
 
-@settings(many, max_examples=80)
+@settings(many, max_examples=40)
 @given(place=header_values)
 @example(place="http://[")
 @example(place="mailto:x")
