@@ -29,6 +29,13 @@ def starred(library: Library, numbers: Sequence[int]) -> set[int]:
     return {row[0] for row in rows}.intersection(numbers)
 
 
+def hidden(library: Library, numbers: Sequence[int]) -> set[int]:
+    """Return those of *numbers* that are hidden."""
+    with library.transaction() as db:
+        rows = db.execute("SELECT id FROM generations WHERE hidden").fetchall()
+    return {row[0] for row in rows}.intersection(numbers)
+
+
 def hide(library: Library, number: int, on: bool = True) -> None:
     """Leave a generation out of the gallery, or take it in again."""
     with library.transaction() as db:

@@ -47,9 +47,6 @@ class Item(Protocol):
     def hide(self, on: bool = True) -> object:
         """Hide it, or show it again."""
 
-    def reload_ratings(self) -> None:
-        """Reload star and hidden from the library."""
-
     def on_change(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call *listener* after every change; return a function that ends it."""
 
@@ -117,7 +114,8 @@ def small_picture(record: AssetRecord, longest_px: int) -> bytes:
 def details(snapshot: Snapshot) -> list[tuple[str, str]]:
     """Return the facts of a generation as pairs of name and value."""
     labels = [(name, str(value)) for name, value in snapshot.labels.items()]
-    options = " · ".join(f"{name} {value}" for name, value in snapshot.other_inputs.items())
+    others = snapshot.other_inputs.items()
+    options = " · ".join(f"{name} {value}" for name, value in others if name not in snapshot.labels)
     sizes = [f"{record.width} x {record.height}" for record in snapshot.assets if record.width]
     lengths = [f"{record.duration_s:.1f} s" for record in snapshot.assets if record.duration_s]
     if snapshot.reused:

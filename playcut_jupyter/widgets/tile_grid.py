@@ -17,6 +17,7 @@ import traitlets
 from playcut_jupyter.background import change_signal
 from playcut_jupyter.display.sweep_snapshot import SweepSnapshot
 from playcut_jupyter.jobs.snapshot import Snapshot
+from playcut_jupyter.library import ratings
 from playcut_jupyter.text import axis_heading
 from playcut_jupyter.widgets import static_files, tile, tile_actions
 from playcut_jupyter.widgets.threads import CoalescedTask, Worker
@@ -198,9 +199,14 @@ class TileGrid(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]  # it i
 
     def _reload_ratings(self) -> None:
         """Read stars again: another object, cell or kernel may have changed them."""
-        for item in self.items:
-            if item.snapshot.done:
-                item.reload_ratings()
+        numbered = {item.id: item for item in self.items if item.id is not None}
+        if numbered:
+            library = next(iter(numbered.values())).library
+            starred, hidden = (look(library, list(numbered)) for look in (ratings.starred, ratings.hidden))
+            for number, item in numbered.items():
+                marks = (number in starred, number in hidden)
+                if marks != (item.snapshot.starred, item.snapshot.hidden):
+                    item.job.update(starred=marks[0], hidden=marks[1])
         self.refresh()
 
     def _update(self) -> None:

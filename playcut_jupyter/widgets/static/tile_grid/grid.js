@@ -5,6 +5,7 @@ import { make, place, setAttribute, setText } from "./elements.js"
 import { TileView } from "./tile.js"
 import { Toolbar } from "./toolbar.js"
 
+export const KEYS = "Arrow keys move · S stars · Enter opens · X selects"
 const ARROWS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"]
 
 export class Grid {
@@ -30,6 +31,7 @@ export class Grid {
       class: "playcut-tiles-grid",
       role: "grid",
       "aria-multiselectable": "true",
+      "aria-description": KEYS,
       style: scrolls,
     })
     this.table.addEventListener("keydown", (event) => this.#key(event))
@@ -103,6 +105,8 @@ export class Grid {
 
   #place(axes, choice) {
     const isFlow = !choice.columns
+    // Neither a heading nor a filter says these values.
+    this.unsaid = choice.others.filter((name) => this.filters[name] === undefined)
     this.lastOrder = this.visible.map((tile) => tile.id)
     const isTurned = this.arrangement.columns.length
     setAttribute(this.table, "aria-label", this.model.get("title"))
@@ -165,7 +169,8 @@ export class Grid {
       }
       const view = this.views.get(tile.id)
       const isActive = tile.id === this.active
-      view.update(tile, { url: this.urlOf(tile), isSelected: chosen.has(tile.id), isActive, isFlow })
+      const words = isFlow ? tile.words : this.unsaid.map((name) => tile.labels[name]).join(" · ")
+      view.update(tile, { url: this.urlOf(tile), isSelected: chosen.has(tile.id), isActive, words })
       return view.element
     })
   }
@@ -222,7 +227,10 @@ export class Grid {
   actOnSelected(name) {
     const selected = this.selected
     const takesAll = ["export", "sheet"].includes(name)
-    this.send({ do: name, ids: selected.length || !takesAll ? selected : this.order() })
+    const ids = selected.length || !takesAll ? selected : this.order()
+    // What is hidden and selected is shown again.
+    const on = name === "hide" ? !(ids.length && ids.every((id) => this.tile(id).hidden)) : undefined
+    this.send({ do: name, ids, on })
   }
 
   #star(id) {

@@ -5,7 +5,7 @@
 
 import { CompareDialog, ConfirmDialog, TextDialog } from "./dialog.js"
 import { make, setText } from "./elements.js"
-import { Grid } from "./grid.js"
+import { Grid, KEYS } from "./grid.js"
 import { Lightbox } from "./lightbox.js"
 
 /** The small pictures of one kernel object as URLs, by their names. */
@@ -61,7 +61,12 @@ export default () => {
 
   function render({ model, el }) {
     const root = make("div", { class: "playcut-tiles", "data-lm-suppress-shortcuts": "true" })
-    const notice = make("div", { class: "playcut-tiles-notice", role: "status", "aria-live": "polite" })
+    const notice = make("div", {
+      class: "playcut-tiles-notice",
+      role: "status",
+      "aria-live": "polite",
+      "data-hint": KEYS,
+    })
     const send = (message) => model.send(message)
     const grid = new Grid(model, {
       urlOf: (tile) => pictures.urls.get(tile.picture) ?? "",

@@ -24,8 +24,8 @@ export class TileView {
     )
   }
 
-  /** Show how the generation stands; `options` are its picture's URL, and whether it is selected, active, in a flow. */
-  update(tile, { url, isSelected, isActive, isFlow }) {
+  /** Show how the generation stands; `options` are its picture's URL, and whether it is selected and active, and what its words say. */
+  update(tile, { url, isSelected, isActive, words }) {
     const state = tile.failed ? "failed" : tile.done ? "done" : "running"
     setAttribute(this.element, "data-state", state)
     setAttribute(this.element, "aria-selected", isSelected)
@@ -41,7 +41,7 @@ export class TileView {
     const running = [tile.state.toLowerCase(), tile.told].filter(Boolean).join(" · ")
     const without = tile.plays ? `▶ ${tile.kind}` : tile.kind
     setText(this.said, tile.failed ? `${tile.state}: ${tile.why}` : !tile.done ? running : url ? "" : without)
-    const facts = [tile.name, tile.plays && url ? "▶" : "", tile.hidden ? "hidden" : "", isFlow ? tile.words : ""]
+    const facts = [tile.name, tile.plays && url ? "▶" : "", tile.hidden ? "hidden" : "", words]
     setText(this.words, facts.filter(Boolean).join(" "))
     for (const button of this.buttons) {
       setAttribute(button, "tabindex", isActive ? 0 : -1)
