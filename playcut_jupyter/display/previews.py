@@ -1,6 +1,7 @@
 """Small pictures of assets, cached in memory: an original is read and decoded once for each size.
 
-The still of a clip is kept beside the clip too, because clips are large and their decoder is slow to start.
+The still of a clip and the waveform of a sound are kept beside the original too, because these are large and their
+decoder is slow to start.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from playcut_jupyter import media
 from playcut_jupyter.library.records import AssetRecord
-from playcut_jupyter.library.store import poster_path, print_path, write_whole
+from playcut_jupyter.library.store import poster_path, print_path, waveform_path, write_whole
 
 POSTER_PX = 640
 """The longest side of a poster frame, pixels."""
@@ -68,6 +69,40 @@ def _still(record: AssetRecord) -> bytes | None:
     return _kept(poster_path(path), make)
 
 
+@lru_cache(_CACHE_SIZE)
+def waveform(record: AssetRecord) -> bytes | None:
+    """Return the picture of a sound as PNG: its waveform, or a plain sign with its length if it can't be decoded.
+
+    None if the asset is not a sound.
+
+    Raises:
+        AssetUnavailable: the file is gone from the library.
+    """
+    if not record.mime_type.startswith("audio/"):
+        return None
+    if record.path is None or not record.is_whole:
+        made = media.waveform(record.read(), record.duration_s)
+    else:
+        path = record.path
+        made = _kept(waveform_path(path), lambda: media.waveform(path, record.duration_s))
+    return made or media.sound_sign(record.duration_s)
+
+
+def stand_in(record: AssetRecord, longest_px: int) -> tuple[str, bytes] | None:
+    """Return the picture that stands for a clip or a sound as (mime type, bytes): its first frame, or its waveform.
+
+    None if there is none.
+
+    Raises:
+        AssetUnavailable: the file is gone from the library.
+    """
+    frame = poster_frame(record, longest_px)
+    if frame is not None:
+        return "image/webp", frame
+    drawn = waveform(record)
+    return ("image/png", drawn) if drawn is not None else None
+
+
 def _kept(place: Path, make: Callable[[], bytes | None]) -> bytes | None:
     """Return what is kept at *place*; where nothing is, make it and keep it."""
     with suppress(OSError):
@@ -80,7 +115,7 @@ def _kept(place: Path, make: Callable[[], bytes | None]) -> bytes | None:
 
 
 def print_picture(records: Iterable[AssetRecord], longest_px: int) -> bytes | None:
-    """Return the first picture or poster frame as a JPEG for documents without HTML; None if there is none.
+    """Return the first picture, poster frame or waveform as a JPEG for documents without HTML; None if there is none.
 
     Args:
         records: the assets of one generation.
@@ -89,7 +124,7 @@ def print_picture(records: Iterable[AssetRecord], longest_px: int) -> bytes | No
     for record in records:
         try:
             return _print_jpeg(record, longest_px)
-        except Exception:  # noqa: BLE001, S112 - a sound, gone, or anything that Pillow raises: the HTML says so
+        except Exception:  # noqa: BLE001, S112 - no picture, gone, or anything that Pillow raises: the HTML says so
             continue
     return None
 
@@ -98,7 +133,9 @@ def print_picture(records: Iterable[AssetRecord], longest_px: int) -> bytes | No
 def _print_jpeg(record: AssetRecord, longest_px: int) -> bytes:
     if record.kind == "image":
         return media.print_jpeg(preview(record, longest_px)[1])
-    still = poster_frame(record, POSTER_PX) or b""
+    _, still = stand_in(record, POSTER_PX) or ("", b"")
+    if record.mime_type.startswith("audio/"):
+        return media.print_jpeg(still)
     if record.path is None or not record.is_whole:
         return media.print_jpeg(still)
     # Kept, as the still is: another kernel draws the clip without loading Pillow.

@@ -10,13 +10,15 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 from playcut_jupyter.connection.account import in_credits
-from playcut_jupyter.display import media_html, naming, text_html
+from playcut_jupyter.display import boxes, media_html, naming, text_html
 from playcut_jupyter.display.bundles import Bundle, mime_bundle
 from playcut_jupyter.display.previews import print_picture
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.library.records import AssetRecord
 
-_SMALL = "font-size:0.85em;opacity:0.75;" + text_html.LINE
+_LINE = "line-height:20px;" + text_html.LINE
+"""The CSS of a status line: as high while it waits as when it is done and small."""
+_SMALL = "font-size:0.85em;opacity:0.75;" + _LINE
 _BADGE = Markup(
     '<span class="playcut-sandbox" title="Made offline by the sandbox; nothing was paid" style="border:1px solid '
     'gray;border-radius:3px;padding:0 4px;font-size:0.8em;font-weight:bold;">SANDBOX</span>'
@@ -42,8 +44,10 @@ def summary_bundle(snapshot: Snapshot, *, error_follows: bool = False) -> Bundle
 
 
 def html(snapshot: Snapshot, *, error_follows: bool = False) -> Markup:
-    """Return a generation's result, if there is one, and its status line."""
+    """Return a generation's result, or the room for it, and its status line."""
     below = line(snapshot, error_follows=error_follows)
+    if boxes.is_expected(snapshot):
+        return _frame(boxes.expected(snapshot, snapshot.preview_px).empty()) + below
     return result(snapshot) + below if snapshot.succeeded else below
 
 
@@ -51,13 +55,18 @@ def result(snapshot: Snapshot) -> Markup:
     """Return a generation's result: its assets side by side, or a tool's data."""
     if not snapshot.assets:
         return text_html.data(snapshot.data)
+    longest_px = snapshot.preview_px
     return Markup("").join(
-        Markup(
-            '<div class="playcut-asset" style="display:inline-block;vertical-align:top;max-width:100%;'
-            'margin:0 8px 4px 0;">{}</div>'
-        ).format(media_html.asset(record, snapshot.prompt, snapshot.preview_px))
+        _frame(media_html.asset(record, snapshot.prompt, longest_px, box=boxes.for_asset(snapshot, record, longest_px)))
         for record in snapshot.assets
     )
+
+
+def _frame(content: Markup) -> Markup:
+    return Markup(
+        '<div class="playcut-asset" style="display:inline-block;vertical-align:top;max-width:100%;'
+        'margin:0 8px 4px 0;">{}</div>'
+    ).format(content)
 
 
 def line(snapshot: Snapshot, *, error_follows: bool = False) -> Markup:
@@ -174,7 +183,7 @@ def _sizes(assets: Iterable[AssetRecord]) -> list[str]:
     return list(dict.fromkeys(texts))
 
 
-def _box(snapshot: Snapshot, content: Markup, style: str = text_html.LINE) -> Markup:
+def _box(snapshot: Snapshot, content: Markup, style: str = _LINE) -> Markup:
     word = "".join(char if char.isascii() and char.isalnum() else "-" for char in snapshot.state.lower()).strip("-")
     return Markup('<div class="playcut-status playcut-status-{}" style="{}">{}{}</div>').format(
         word or "unknown", style, content, _warning(snapshot)

@@ -1,23 +1,22 @@
 """A sweep as a grid that fills tile by tile.
 
-The last two axes are the columns and rows of a table; further axes repeat the table under headings. An unfinished tile
-has the size of its result, so the layout does not move.
+The last two axes are the columns and rows of a table; further axes repeat the table under headings. Columns share the
+space there is, down to `_MIN_TILE_PX`. An unfinished tile has the size of its result, so the layout does not move.
 """
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
 from markupsafe import Markup
 
-from playcut_jupyter.display import media_html, status, sweep_summary
+from playcut_jupyter.display import boxes, media_html, status, sweep_summary
 from playcut_jupyter.display.bundles import Bundle, mime_bundle
 from playcut_jupyter.display.contact_sheet import writer
 from playcut_jupyter.display.sweep_snapshot import SweepSnapshot
-from playcut_jupyter.display.tables import table
+from playcut_jupyter.display.tables import Fluid, table
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.library.records import AssetRecord
 from playcut_jupyter.text import axis_heading, truncate
@@ -26,16 +25,13 @@ _PICTURE_PX = ((16, 320), (49, 240), (sys.maxsize, 160))
 """Up to this number of pictures in a grid -> the longest side of each, pixels; 36 pictures take well under 2 MB."""
 MAX_PLAYERS_BYTES = 12_000_000
 """The size of all sounds and clips of a grid together, bytes; one above its share is shown as a poster and its path."""
-_TILE_PX = 240
-"""The width of a tile."""
-_POSTER_PX = 2 * _TILE_PX
-_MAX_HEIGHT_PX = {"image": 600, "video": 480}
-"""The largest height of a picture or player in `media_html`."""
-_AUDIO_PLAYER_PX = 54
-"""The height of a browser's audio player."""
-_BOX_PX = 18
-"""The height of a box's padding and border."""
-_RATIO = re.compile(r"(\d{1,4}):(\d{1,4})")
+_MIN_TILE_PX = 105
+"""The least width of a tile: three and their labels fit into a window of 500 pixels; what is narrower still scrolls."""
+_LABEL_PX, _CELL_PX = 48, 8
+"""The width of the column of labels, and what padding and border of a cell take."""
+_SHARES = {1: 100, 2: 48, 3: 31}
+"""How many tiles there are, without a table -> the width of each in percent; of more, four share a row."""
+_POSTER_PX = 480
 
 
 def bundle(sweep: SweepSnapshot) -> Bundle:
@@ -90,20 +86,25 @@ class _Sizes:
         self.picture_px = next(px for most, px in _PICTURE_PX if pictures + waiting <= most)
         share = MAX_PLAYERS_BYTES // max(1, len(assets) - pictures)
         self.max_bytes = min(share, media_html.MAX_EMBED_BYTES)
+        # Of what is expected, which is known from the first drawing.
+        self._widths = {self.expected_box(snapshot).width_px for snapshot in sweep.generations}
 
     def longest_px(self, snapshot: Snapshot, record: AssetRecord) -> int:
         """Return the longest side of an asset's picture or poster, pixels."""
         return min(snapshot.preview_px, self.picture_px if record.kind == "image" else _POSTER_PX)
 
-    def height_px(self, snapshot: Snapshot) -> int:
-        """Return the expected height of a generation's result in its tile, pixels."""
-        if snapshot.kind == "speech":
-            return _AUDIO_PLAYER_PX
-        given = _RATIO.fullmatch(str(snapshot.inputs.get("aspectRatio", "")))
-        across, down = map(int, given.groups()) if given else (16, 9) if snapshot.kind == "video" else (1, 1)
-        ratio = (across or 1) / (down or 1)
-        width = min(_TILE_PX, self.picture_px * min(1, ratio)) if snapshot.kind == "image" else _TILE_PX
-        return min(round(width / ratio), _MAX_HEIGHT_PX.get(snapshot.kind, _TILE_PX))
+    def expected_box(self, snapshot: Snapshot) -> boxes.Box:
+        """Return the room for the result of a generation that has none yet."""
+        return boxes.expected(snapshot, self.picture_px, self.picture_px)
+
+    def box(self, snapshot: Snapshot, record: AssetRecord) -> boxes.Box:
+        """Return the room for an asset."""
+        return boxes.for_asset(snapshot, record, self.picture_px, self.picture_px)
+
+    @property
+    def widest_px(self) -> int:
+        """The largest width of a tile, pixels."""
+        return max(_MIN_TILE_PX, *self._widths)
 
 
 def _grid(sweep: SweepSnapshot, sizes: _Sizes, *, players: bool = True) -> Markup:
@@ -114,20 +115,43 @@ def _grid(sweep: SweepSnapshot, sizes: _Sizes, *, players: bool = True) -> Marku
 
     outer, inner = sweep.varied_axes[:-2], sweep.varied_axes[-2:]
     if len(inner) < 2:
-        return Markup("").join(tile(snapshot, _caption(snapshot, inner)) for snapshot in sweep.generations)
+        heading = _heading(axis_heading(inner[0])) if inner else Markup("")
+        return heading + _row(
+            sweep, sizes, [tile(snapshot, _caption(snapshot, inner)) for snapshot in sweep.generations]
+        )
     parts = []
     for labels, group in groupby(
         sweep.generations, key=lambda snapshot: tuple(_label(snapshot, name) for name in outer)
     ):
         if outer:
-            heading = " · ".join(f"{axis_heading(name)}: {value}" for name, value in zip(outer, labels, strict=True))
-            parts.append(Markup('<div style="margin:8px 0 4px;font-weight:bold;">{}</div>').format(heading))
-        parts.append(_table(sweep, list(group), inner, tile))
+            values = zip(outer, labels, strict=True)
+            parts.append(_heading(" · ".join(f"{axis_heading(name)}: {value}" for name, value in values)))
+        parts.append(_table(sweep, list(group), inner, tile, sizes))
     return Markup("").join(parts)
 
 
+def _heading(text: str) -> Markup:
+    return Markup('<div style="margin:8px 0 4px;font-weight:bold;word-wrap:break-word;">{}</div>').format(text)
+
+
+def _row(sweep: SweepSnapshot, sizes: _Sizes, tiles: Sequence[Markup]) -> Markup:
+    """Return tiles side by side, in as many rows as they need."""
+    share = _SHARES.get(len(sweep.generations), 24)
+    return Markup("").join(
+        Markup(
+            '<div style="display:inline-block;vertical-align:top;width:{}%;min-width:{}px;max-width:{}px;'
+            'margin:0 6px 8px 0;">{}</div>'
+        ).format(share, _MIN_TILE_PX, sizes.widest_px, tile)
+        for tile in tiles
+    )
+
+
 def _table(
-    sweep: SweepSnapshot, group: Sequence[Snapshot], axes: Sequence[str], tile: Callable[[Snapshot, str], Markup]
+    sweep: SweepSnapshot,
+    group: Sequence[Snapshot],
+    axes: Sequence[str],
+    tile: Callable[[Snapshot, str], Markup],
+    sizes: _Sizes,
 ) -> Markup:
     """Return a table; for a sample, empty rows and columns are left out, and a cell may be empty."""
     down, across = axes
@@ -143,6 +167,8 @@ def _table(
         header=[f"{axis_heading(down)} / {axis_heading(across)}", *columns],
         row_headings=True,
         sticky=True,
+        padding="3px",
+        fluid=Fluid(_LABEL_PX, _MIN_TILE_PX, sizes.widest_px + _CELL_PX),
     )
 
 
@@ -164,23 +190,22 @@ def _tile(snapshot: Snapshot, caption: str, sizes: _Sizes, *, players: bool, sho
         said = status.pause_notice(snapshot) if snapshot.pause_reason else status.retry_notice(snapshot)
         facts = (snapshot.kind, said, snapshot.note)
         content = _box(snapshot, sizes, "waiting", facts)
+    number = f"#{snapshot.id}" if snapshot.id is not None else ""
     return Markup(
-        '<div style="display:inline-block;vertical-align:top;width:{}px;max-width:100%;margin:0 8px 8px 0;">{}'
-        '<div style="font-size:0.85em;opacity:0.8;">{}</div></div>'
-    ).format(_TILE_PX, content, caption)
+        '{}<div class="playcut-caption" style="font-size:0.85em;line-height:18px;min-height:18px;'
+        'word-wrap:break-word;"><b>{}{}</b> {}</div>'
+    ).format(content, number, " ★" if snapshot.starred else "", caption)
 
 
 def _content(snapshot: Snapshot, record: AssetRecord, sizes: _Sizes, *, players: bool) -> Markup:
     """Return the result; without *players*, a poster in a player's place, because a redrawn player stops playing."""
-    longest_px = sizes.longest_px(snapshot, record)
-    if players or record.kind == "image":
-        return media_html.asset(record, snapshot.prompt, longest_px, sizes.max_bytes)
-    poster = media_html.poster(record, snapshot.prompt, longest_px)
+    longest_px, box = sizes.longest_px(snapshot, record), sizes.box(snapshot, record)
+    if players or not record.is_playable:
+        return media_html.asset(record, snapshot.prompt, longest_px, sizes.max_bytes, box)
+    poster = media_html.poster(record, snapshot.prompt, longest_px, box, "plays when all are done")
     return poster or _box(snapshot, sizes, "fetched", [f"{record.kind}, plays when all are done"])
 
 
 def _box(snapshot: Snapshot, sizes: _Sizes, word: str, facts: Sequence[str]) -> Markup:
-    return Markup(
-        '<div class="playcut-tile playcut-tile-{}" style="border:1px dashed rgba(128,128,128,0.6);border-radius:4px;'
-        'padding:8px;min-height:{}px;word-wrap:break-word;"><b>{}</b> {}</div>'
-    ).format(word, max(0, sizes.height_px(snapshot) - _BOX_PX), snapshot.state, " · ".join(filter(None, facts)))
+    text = Markup("<b>{}</b> {}").format(snapshot.state, " · ".join(filter(None, facts)))
+    return sizes.expected_box(snapshot).empty(text, f"playcut-box playcut-tile-{word}")

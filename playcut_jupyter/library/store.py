@@ -25,6 +25,8 @@ POSTER_SUFFIX = ".poster.webp"
 """What the still of a clip ends with, beside the clip."""
 PRINT_SUFFIX = ".print.jpg"
 """What the still for documents without HTML ends with."""
+WAVEFORM_SUFFIX = ".wave.png"
+"""What the picture of a sound ends with, beside the sound."""
 _STALE_S = 86_400.0
 """A part that was not written to for so long is of a process that was killed, seconds."""
 _CHUNK = 1 << 20
@@ -175,10 +177,15 @@ def print_path(path: Path) -> Path:
     return path.with_suffix(PRINT_SUFFIX)
 
 
+def waveform_path(path: Path) -> Path:
+    """Return where the picture of a sound is kept."""
+    return path.with_suffix(WAVEFORM_SUFFIX)
+
+
 def remove_original(path: Path) -> int:
     """Remove an original and its stills; return how many bytes were freed."""
     freed = 0
-    for file in (path, poster_path(path), print_path(path)):
+    for file in (path, poster_path(path), print_path(path), waveform_path(path)):
         freed += file.stat().st_size if file.exists() else 0
         file.unlink(missing_ok=True)
     return freed

@@ -13,6 +13,7 @@ from playcut_jupyter.media.previews import MAX_PREVIEW_BYTES, encode_jpeg, previ
 from playcut_jupyter.media.recognition import mime_type_of
 from playcut_jupyter.media.stills import poster_frame, smaller_still
 from playcut_jupyter.media.types import SUFFIXES, UNKNOWN, MediaInfo, kind_of, suffix_fits, suffix_of
+from playcut_jupyter.media.waveforms import sound_sign, waveform
 
 __all__ = [
     "MAX_PIXELS",
@@ -33,6 +34,8 @@ __all__ = [
     "print_jpeg",
     "reduced",
     "smaller_still",
+    "sound_sign",
     "suffix_fits",
     "suffix_of",
+    "waveform",
 ]

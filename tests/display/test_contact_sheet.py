@@ -71,7 +71,7 @@ def test_sound_and_clips_play_in_the_page(store: Store, tmp_path: Path, clip: by
     assert sheet(clips, tmp_path / "clips.html").read_text().count("<video") == 2
 
 
-@pytest.mark.parametrize(("tool", "words", "posters"), [(SPEECH, "audio/wav, 0.", 0), (VIDEO, "video/mp4, 0.", 2)])
+@pytest.mark.parametrize(("tool", "words", "posters"), [(SPEECH, "audio/wav, 0.", 2), (VIDEO, "video/mp4, 0.", 2)])
 def test_the_page_leaves_out_what_is_too_large_and_does_not_tell_where_it_is(
     store: Store, tmp_path: Path, clip: bytes, monkeypatch: pytest.MonkeyPatch, tool: Tool, words: str, posters: int
 ) -> None:

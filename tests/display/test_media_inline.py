@@ -136,5 +136,5 @@ def test_what_the_sandbox_makes_survives_a_sanitizer(pc: Playcut) -> None:
         pc.image(f"{EVIL} [fail]")
     failed_, two, spoken, first = pc.history()
     assert shown(failed_).all("div", "playcut-status-failed")
-    assert len(shown(pc.history()).all("img")) == 2
+    assert len(shown(pc.history()).all("img")) == 3, "a sound has its waveform"
     assert (two.status, spoken.kind, first.id) == ("COMPLETED", "speech", fox.id)

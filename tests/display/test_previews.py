@@ -7,11 +7,14 @@ import io
 import pytest
 from PIL import Image
 
-from playcut_jupyter.display.previews import poster_frame, preview
+from playcut_jupyter import media
+from playcut_jupyter.display import history_table, previews
+from playcut_jupyter.display.previews import poster_frame, preview, print_picture, waveform
 from playcut_jupyter.errors import AssetUnavailable
-from playcut_jupyter.library.store import Store
+from playcut_jupyter.library.store import Store, remove_original, waveform_path
 from playcut_jupyter.sandbox import media as drawn
-from tests.display.pages import asset_of, html, png, saved
+from playcut_jupyter.tools import SPEECH
+from tests.display.pages import Page, asset_of, html, png, saved
 
 
 def longest_side(data: bytes | None) -> int:
@@ -42,6 +45,33 @@ def test_only_a_clip_has_a_poster_frame_of_640_pixels_at_most(store: Store, clip
 
 def test_what_can_not_be_decoded_has_no_poster_frame() -> None:
     assert poster_frame(asset_of(b"\0\0\0\x10ftypmp42\0\0\0\0"), 320) is None
+
+
+def test_a_waveform_is_made_once_and_kept_beside_the_sound(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    snapshot = saved(store, drawn.speech("Hello from the harbour.").data, tool=SPEECH)
+    (record,) = snapshot.assets
+    made = waveform(record)
+    assert record.path is not None
+    kept = waveform_path(record.path)
+    assert kept.read_bytes() == made
+    previews.waveform.cache_clear()
+    monkeypatch.setattr(media, "waveform", None)  # another kernel does not make it again
+    assert waveform(record) == made
+    assert longest_side(print_picture([record], 320)) == 640
+    (thumbnail,) = Page(history_table.html([snapshot])).all("img", "playcut-waveform")
+    assert thumbnail["src"] == html(snapshot).all("img", "playcut-waveform")[0]["src"]
+    assert remove_original(record.path) > len(made or b"")
+    assert not kept.exists()
+
+
+def test_a_sound_that_nothing_decodes_has_a_sign_that_is_not_kept(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(media, "waveform", lambda *_: None)
+    record = asset_of(drawn.speech("Nothing decodes this.").data, store)
+    assert waveform(record) == media.sound_sign(record.duration_s)
+    assert record.path is not None
+    assert not waveform_path(record.path).exists()
 
 
 def test_a_lost_original_is_an_error_and_is_looked_for_again(store: Store) -> None:

@@ -36,7 +36,7 @@ def test_a_live_status_has_its_state_as_class_and_word(state: str) -> None:
 )
 def test_a_state_nobody_knows_is_shown_as_it_is_with_a_harmless_class(state: str, class_: str) -> None:
     page = html(waiting(status=state))
-    assert page.all("div")[0]["class"] == f"playcut-status playcut-status-{class_}"
+    assert page.all("div", "playcut-status")[0]["class"] == f"playcut-status playcut-status-{class_}"
     assert state in page.text
 
 

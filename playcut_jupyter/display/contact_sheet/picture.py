@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from playcut_jupyter import media
 from playcut_jupyter.display.contact_sheet.tile import Tile, heading, subheading
-from playcut_jupyter.display.previews import POSTER_PX, poster_frame, preview
+from playcut_jupyter.display.previews import POSTER_PX, preview, stand_in
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.library.records import AssetRecord
 from playcut_jupyter.text import truncate
@@ -40,7 +40,7 @@ def small_jpeg(tiles: Sequence[Tile], columns: int, longest_px: int) -> bytes:
     """Return the sheet as a JPEG of at most `MAX_PRINT_BYTES`, from previews of *longest_px* pixels in the cache."""
 
     def load(record: AssetRecord) -> bytes | None:
-        return preview(record, longest_px)[1] if record.kind == "image" else poster_frame(record, longest_px)
+        return preview(record, longest_px)[1] if record.kind == "image" else _stand_in(record, longest_px)
 
     sheet = _sheet(tiles, heading(tiles), subheading(tiles), columns, load)
     sheet.thumbnail((_PRINT_PX, _PRINT_PX))
@@ -61,7 +61,12 @@ def pdf(tiles: Sequence[Tile], columns: int) -> bytes:
 
 
 def _original(record: AssetRecord) -> bytes | None:
-    return record.read() if record.kind == "image" else poster_frame(record, POSTER_PX)
+    return record.read() if record.kind == "image" else _stand_in(record, POSTER_PX)
+
+
+def _stand_in(record: AssetRecord, longest_px: int) -> bytes | None:
+    picture = stand_in(record, longest_px)
+    return picture[1] if picture is not None else None
 
 
 def _sheet(
@@ -100,7 +105,7 @@ def _sheet(
 
 
 def _picture(tile: Tile, load: Callable[[AssetRecord], bytes | None]) -> Image | None:
-    """Return the first picture, or a clip's first frame; None for a sound or an unreadable file."""
+    """Return the first picture, a clip's first frame or a sound's waveform; None for an unreadable file."""
     for record in tile.generation.assets:
         try:
             content = load(record)

@@ -64,6 +64,6 @@ def print_picture(sweep: SweepSnapshot, longest_px: int) -> bytes | None:
         sweep: the sweep to show.
         longest_px: the size of the previews that are shown beside it, which are in the cache.
     """
-    if not any(record.kind in ("image", "video") for run in sweep.succeeded for record in run.assets):
+    if not any(record.kind in ("image", "video", "audio") for run in sweep.succeeded for record in run.assets):
         return None
     return picture.small_jpeg(tiles_of(sweep, (Counter(), Counter())), _columns(sweep), longest_px)
