@@ -9,6 +9,7 @@ from typing import Protocol
 import ipywidgets
 from markupsafe import Markup
 
+from playcut_jupyter.background import change_signal
 from playcut_jupyter.connection.account import in_credits, over_budget
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.design.admission import check_can_buy
@@ -73,6 +74,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         self._sweep, self._start = sweep, start
         self._offers: dict[str, tuple[Item, SweepRequest]] = {}
         self._still_of: object = None
+        self._jobs = [item.job for item in sweep]
         self.grids = [self._grid(sweep, "Sweep")]
         self._still = Still(Markup(""), "")
         note = ipywidgets.HTML(str(_NO_SCRIPT), layout={"margin": "0"})
@@ -81,6 +83,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         self.add_class("playcut-explorer")
         self._draw_still()
         self.grids[0].observe(lambda _: self._draw_still(), "tiles")
+        self._unsubscribe = change_signal.on_change(self._follow_retries)
 
     def _grid(self, sweep: SweepLike, title: str) -> TileGrid:
         def refine(items: Sequence[Item], _: Message) -> None:
@@ -165,12 +168,16 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
 
     # -- being shown ----------------------------------------------------------------------------------------
 
-    def refresh(self) -> None:
-        """Show what the sweep holds now: after a retry it holds others."""
-        self.grids[0].show(list(self._sweep), self._sweep.axes)
+    def _follow_retries(self) -> None:
+        """Show what the sweep holds now, if that is not what it held: after a retry it holds others."""
+        jobs = [item.job for item in self._sweep]
+        if jobs != self._jobs:
+            self._jobs = jobs
+            self.grids[0].show(list(self._sweep), self._sweep.axes)
 
     def close(self) -> None:
         """Take it from its page, and end its threads. What it started goes on."""
+        self._unsubscribe()
         for grid in self.grids:
             grid.close()
         super().close()

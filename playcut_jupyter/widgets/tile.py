@@ -18,7 +18,7 @@ from playcut_jupyter.library.records import AssetRecord
 from playcut_jupyter.redaction import encodable
 from playcut_jupyter.text import one_line, truncate
 
-_MAX_WORDS, _MAX_ALT, _MAX_WHY = 80, 300, 300
+_MAX_WORDS, _MAX_LABEL, _MAX_ALT, _MAX_WHY = 80, 120, 300, 300
 _RATIO = re.compile(r"(\d{1,4}):(\d{1,4})")
 
 
@@ -71,7 +71,7 @@ def tile(snapshot: Snapshot, key: str) -> dict[str, object]:
         "kind": snapshot.kind,
         "words": _text(one_line(snapshot.prompt), _MAX_WORDS),
         "alt": _text(one_line(snapshot.prompt), _MAX_ALT),
-        "labels": {name: _text(str(value), _MAX_ALT) for name, value in snapshot.labels.items()},
+        "labels": {name: label(value) for name, value in snapshot.labels.items()},
         "state": _text(snapshot.state, 40),
         "told": "" if snapshot.done else _progress(snapshot),
         "done": snapshot.done,
@@ -82,6 +82,11 @@ def tile(snapshot: Snapshot, key: str) -> dict[str, object]:
         "plays": any(record.kind in ("audio", "video") for record in snapshot.assets),
         "picture": "",
     }
+
+
+def label(value: object) -> str:
+    """Return the value of an axis as the page has it: in tiles, headings and filters alike."""
+    return _text(one_line(str(value)), _MAX_LABEL)
 
 
 def expected_ratio(snapshot: Snapshot) -> float:

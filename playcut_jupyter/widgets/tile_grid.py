@@ -304,7 +304,7 @@ class TileGrid(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]  # it i
 
 def _axes(axes: Mapping[str, Sequence[object]]) -> list[dict[str, object]]:
     return [
-        {"name": name, "heading": axis_heading(name), "values": list(dict.fromkeys(map(str, values)))}
+        {"name": name, "heading": axis_heading(name), "values": list(dict.fromkeys(map(tile.label, values)))}
         for name, values in axes.items()
         if len(values) > 1
     ]

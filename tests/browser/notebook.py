@@ -215,13 +215,14 @@ class Notebook:
     @contextmanager
     def dark(self) -> Iterator[None]:
         """Use the dark theme for a while."""
-        self._use_theme("JupyterLab Dark")
+        self.use_theme("JupyterLab Dark")
         try:
             yield
         finally:
-            self._use_theme("JupyterLab Light")
+            self.use_theme("JupyterLab Light")
 
-    def _use_theme(self, name: str) -> None:
+    def use_theme(self, name: str) -> None:
+        """Use one of JupyterLab's themes from now on."""
         self.command("apputils:change-theme", theme=name)
         self.page.locator(f"body[data-jp-theme-name='{name}']").wait_for(state="attached")
 

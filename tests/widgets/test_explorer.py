@@ -85,7 +85,6 @@ def test_after_a_retry_it_shows_what_the_sweep_holds_now(pc: Playcut) -> None:
     sweep = pc.sweep("a {red|blue [flaky]} fox")
     explorer = sweep.explore()
     sweep.retry_failed()
-    explorer.refresh()
     explorer.grids[0].settle(SETTLE_S)
     assert [tile["done"] for tile in explorer.grids[0].tiles] == [True, True]
     explorer.close()
