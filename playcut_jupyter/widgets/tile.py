@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from playcut_jupyter import media
 from playcut_jupyter.connection.account import in_credits
-from playcut_jupyter.display import media_html, status
-from playcut_jupyter.display.previews import POSTER_PX, poster_frame, preview
+from playcut_jupyter.display import boxes, media_html, status
+from playcut_jupyter.display.previews import POSTER_PX, preview, stand_in
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.jobs.job import Job
 from playcut_jupyter.jobs.snapshot import Snapshot
@@ -19,7 +18,6 @@ from playcut_jupyter.redaction import encodable
 from playcut_jupyter.text import one_line, truncate
 
 _MAX_WORDS, _MAX_LABEL, _MAX_ALT, _MAX_WHY = 80, 120, 300, 300
-_RATIO = re.compile(r"(\d{1,4}):(\d{1,4})")
 
 
 class Item(Protocol):
@@ -91,14 +89,12 @@ def label(value: object) -> str:
 
 def expected_ratio(snapshot: Snapshot) -> float:
     """Return width / height of a generation as far as its request tells, before it is there."""
-    given = _RATIO.fullmatch(str(snapshot.inputs.get("aspectRatio", "")))
-    across, down = map(int, given.groups()) if given else (16, 9) if snapshot.kind == "video" else (1, 1)
-    return min(4.0, max(0.25, (across or 1) / (down or 1)))
+    return boxes.expected(snapshot, POSTER_PX).ratio
 
 
 def pictured(snapshot: Snapshot) -> AssetRecord | None:
     """Return the asset whose small picture stands for a generation; None if there is none."""
-    return next((record for record in snapshot.assets if record.kind in ("image", "video")), None)
+    return next((record for record in snapshot.assets if record.kind in ("image", "video", "audio")), None)
 
 
 def picture_name(record: AssetRecord, longest_px: int) -> str:
@@ -107,11 +103,12 @@ def picture_name(record: AssetRecord, longest_px: int) -> str:
 
 
 def small_picture(record: AssetRecord, longest_px: int) -> bytes:
-    """Return a small picture of an asset; of a clip its first frame; b"" if it has none."""
+    """Return a small picture of an asset; of a clip its first frame, of a sound its waveform; b"" if it has none."""
     try:
         if record.kind == "image":
             return preview(record, longest_px)[1]
-        return poster_frame(record, longest_px) or b""
+        shown = stand_in(record, longest_px)
+        return shown[1] if shown is not None else b""
     except Exception:  # noqa: BLE001 - Pillow on damaged files, or a file that is gone: opening it says so
         return b""
 
@@ -165,8 +162,8 @@ def _part(record: AssetRecord) -> tuple[dict[str, Any], bytes]:
             return _described(record.kind, mime_type, record.remark or ""), record.read()
         too_large = f"{record.size_bytes / 1e6:.1f} MB, too large to play here" if record.is_playable else ""
         told = " · ".join(filter(None, (record.mime_type, too_large, record.remark)))
-        frame = poster_frame(record, POSTER_PX)
-        return _described("image" if frame else "file", "image/webp", told), frame or b""
+        shown = stand_in(record, POSTER_PX)
+        return _described("image" if shown else "file", shown[0] if shown else "", told), shown[1] if shown else b""
     except PlaycutError as error:
         return _described("file", "", str(error)), b""
     except Exception as error:  # noqa: BLE001 - Pillow on damaged files; the details still say where the file is

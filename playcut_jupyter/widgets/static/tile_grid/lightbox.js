@@ -100,7 +100,8 @@ export class Lightbox extends Dialog {
       audio: () => make("audio", { src: url, controls: "", "aria-label": alt }),
       video: () => make("video", { src: url, controls: "", "aria-label": alt }),
     }[part.kind]
-    return make("div", {}, shown?.(), told)
+    const waveform = part.kind === "audio" && this.grid.url(this.grid.tile(this.id))
+    return make("div", {}, waveform ? make("img", { src: waveform, alt: "" }) : null, shown?.(), told)
   }
 
   #key(event) {
