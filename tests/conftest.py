@@ -56,10 +56,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Those in a browser come first: so one worker has them all, and starts one JupyterLab, while the others do the rest.
     """
     for item in items:
-        for folder in item.path.relative_to(Path(__file__).parent).parts:
+        folders = item.path.relative_to(Path(__file__).parent).parts
+        for folder in folders:
             if folder in SLOW_FOLDERS:
                 item.add_marker(SLOW_FOLDERS[folder])
-        if item.get_closest_marker("shows") or "frontends" in item.path.parts:
+        if item.get_closest_marker("shows") or "frontends" in folders:
             item.add_marker("frontends")
     items.sort(key=lambda item: "browser" not in item.path.parts)
 
