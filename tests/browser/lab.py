@@ -114,14 +114,22 @@ def running(temp: Path, latency_s: float = LATENCY_S) -> Iterator[Lab]:
 @contextmanager
 def voila(temp: Path, sources: list[str]) -> Iterator[str]:
     """Serve a notebook of these cells with Voila, in the sandbox, with nothing of the user's; give its URL."""
-    notebook, log = temp / "app.ipynb", temp / "voila.log"
+    notebook = temp / "app.ipynb"
     document = {"cells": [code(source) for source in sources], "metadata": _KERNEL, "nbformat": 4, "nbformat_minor": 5}
     notebook.write_text(json.dumps(document), encoding="utf-8")
+    with served(temp, ["voila", str(notebook), "--no-browser", "--Voila.ip=127.0.0.1"]) as url:
+        yield url
+
+
+@contextmanager
+def served(temp: Path, command: list[str]) -> Iterator[str]:
+    """Run a Python module that serves a notebook, in the sandbox, with nothing of the user's; give its URL."""
+    log = temp / "server.log"
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "voila", str(notebook), "--no-browser", f"--port={port}", "--Voila.ip=127.0.0.1"],
+            [sys.executable, "-m", *command, f"--port={port}"],
             env=_environment(temp) | {"PLAYCUT_SANDBOX": "1"},
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -131,14 +139,14 @@ def voila(temp: Path, sources: list[str]) -> Iterator[str]:
         url = f"http://127.0.0.1:{port}/"
 
         def answers() -> bool:
-            assert process.poll() is None, f"Voila ended:\n{log.read_text()}"
+            assert process.poll() is None, f"{command[0]} ended:\n{log.read_text()}"
             with suppress(httpx.TransportError):
-                httpx.get(f"{url}voila/static/no-such-file", timeout=5, trust_env=False)
+                httpx.get(f"{url}no-such-file", timeout=5, trust_env=False)
                 return True
             return False
 
         try:
-            until(answers, "Voila answers", START_S)
+            until(answers, f"{command[0]} answers", START_S)
             yield url
         finally:
             os.killpg(process.pid, signal.SIGTERM)

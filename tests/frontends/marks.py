@@ -26,7 +26,7 @@ FRONT_ENDS = {
 LIMITS = {
     ("Voila", "live"): "the panel and what is not waited for; a cell shows its end",
     ("Voila", "stop"): "Voila has no stop button",
-    ("Voila", "error"): "Voila shows an error page",
+    ("Voila", "error"): "FAILED is shown; Voila hides the reason",
     ("Voila", "reopened"): "a page, no document",
     ("Voila", "untrusted"): "a page, no document",
     **{(name, "live"): "nobody watches" for name in FRONT_ENDS if name.startswith(("nb", "papermill", "myst"))},
@@ -49,7 +49,8 @@ LIMITS = {
         for aspect in ("reopened", "untrusted")
     },
     **{("VS Code", aspect): "not run here" for aspect in ("live", "error", "stop")},
-    ("marimo", "live"): "Python calls print one line in the end; no cell magic, no panel",
+    ("marimo", "live"): "a call shows its end; no cell magic, no panel",
+    ("marimo", "untrusted"): "marimo has no trust to give",
 }
 """What a front end can't do, or what is not tried, where no test of ours shows it."""
 

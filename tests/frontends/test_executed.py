@@ -182,19 +182,20 @@ def test_papermill_keeps_what_is_made_also_when_a_cell_fails(
 
 
 @slow
+@pytest.mark.timeout(300)
 @shows("myst-nb", "picture", "sound", "clip", "reopened", "untrusted")
 def test_a_site_of_myst_nb_has_pictures_players_and_the_panels_still(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
     pytest.importorskip("myst_nb")
     nbformat.write(unexecuted(), tmp_path / "index.ipynb")
-    settings = "extensions = ['myst_nb']\nnb_execution_mode = 'force'\nnb_execution_timeout = 100\n"
+    settings = "extensions = ['myst_nb']\nnb_execution_mode = 'force'\nnb_execution_timeout = 280\n"
     (tmp_path / "conf.py").write_text(settings + "nb_execution_raise_on_error = True\n")
     subprocess.run(
         [sys.executable, "-m", "sphinx", "-q", str(tmp_path), str(tmp_path / "site")],
         env={**os.environ, **environment},
         check=True,
-        timeout=110,
+        timeout=290,
     )
     page = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
     for tag in ("<img ", "<audio ", "<video "):

@@ -41,10 +41,3 @@ def test_vs_code_gets_html_without_scripts_and_tables_with_their_own_borders(pc:
     for html in (bundle["text/html"], page):
         assert "<script" not in html
         assert "<style" not in html
-
-
-@shows("marimo", "picture")
-def test_marimo_shows_a_result_as_html(pc: Playcut) -> None:
-    formatting = pytest.importorskip("marimo._output.formatting")
-    shown = formatting.try_format(pc.image("a fox"))
-    assert '<img class="playcut-image"' in str(shown.data)
