@@ -127,7 +127,7 @@ class NotConnected(PlaycutError):
     """No key and no sandbox, or an address that must not get the key."""
 
     default_hint = (
-        "Set PLAYCUT_API_KEY in the environment (keys: app.playcut.ai/settings/api) and restart the kernel, or ",
+        "Set PLAYCUT_API_KEY where the notebook server or the program starts (keys: app.playcut.ai/settings/api), or ",
         Remedy(Action.USE_SANDBOX),
         " to try everything offline without a key.",
     )

@@ -38,12 +38,12 @@ Hint: TypeAlias = "str | Remedy | Sequence[str | Remedy]"
 """What to do about an error: a sequence of text and actions."""
 
 CELL_WORDING: Mapping[Action, str] = {
-    Action.USE_SANDBOX: "run `%playcut sandbox`",
+    Action.USE_SANDBOX: "run `%playcut sandbox` (in a program: PLAYCUT_SANDBOX=1)",
     Action.RAISE_BUDGET: "raise the budget (`%config PlaycutMagics.budget = ...` or `pc.budget = ...`)",
     Action.RAISE_LIMIT: "add `--max {0}` (in Python: max_generations={0})",
     Action.STAY_WITHIN_BUDGET: "add `--within-budget` for as many as fit (in Python: within_budget=True)",
     Action.WAIT_FOR_TASK: "`%playcut wait {0}`",
-    Action.RESUME_ALL: "`%playcut resume`",
+    Action.RESUME_ALL: "`%playcut resume` (`pc.resume()`)",
     Action.GENERATE_AGAIN: "`--fresh` (fresh=True)",
     Action.LIST_VOICES: "`%playcut voices` lists them",
     Action.NAME_VOICE: "give one with `-v ID`",

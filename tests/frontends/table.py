@@ -12,6 +12,7 @@ from tests.frontends.marks import ASPECTS, FRONT_ENDS, LIMITS
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "front-ends.md"
 _BEGIN, _END = "<!-- table: written by python -m tests.frontends -->", "<!-- end of table -->"
 _LATEST_KERNEL = 7
+_WITHOUT_IPYKERNEL = ("terminal IPython", "VS Code", "marimo")
 
 Shown: TypeAlias = Mapping[str, Mapping[str, list[str]]]
 """Row -> aspect -> the tests that have shown it."""
@@ -20,7 +21,7 @@ Shown: TypeAlias = Mapping[str, Mapping[str, list[str]]]
 def row_of(front_end: str) -> str:
     """Return the name of a front end with the versions that are installed."""
     name = f"{front_end} {_release(FRONT_ENDS[front_end])}".strip()
-    kernel = _release("ipykernel")
+    kernel = "" if front_end in _WITHOUT_IPYKERNEL else _release("ipykernel")
     is_old = kernel and int(kernel.split(".")[0]) < _LATEST_KERNEL
     return f"{name}, ipykernel {kernel}" if is_old else name
 

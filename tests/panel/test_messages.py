@@ -109,8 +109,8 @@ def test_a_voice_that_is_none_is_told_with_the_field_that_has_them(pc: Playcut) 
         (PromptError("It is empty.", hint="Why."), "PromptError: It is empty. Why."),
         (
             NotConnected("There is no key."),
-            "NotConnected: There is no key. Set PLAYCUT_API_KEY in the environment (keys: app.playcut.ai/settings/api) "
-            "and restart the kernel, or press “Use the sandbox” to try everything offline without a key.",
+            "NotConnected: There is no key. Set PLAYCUT_API_KEY where the notebook server or the program starts "
+            "(keys: app.playcut.ai/settings/api), or press “Use the sandbox” to try everything offline without a key.",
         ),
         (
             NotFound("Gone.", hint=("If it is gone for good, ", Remedy(Action.GENERATE_AGAIN), " buys another.")),
