@@ -38,7 +38,19 @@ def text_table(rows: Sequence[Sequence[str]]) -> str:
 
 MAX_NAME = 40
 """The longest that the words of a file's name are, characters."""
-_NOT_DECOMPOSED = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})
+_NOT_DECOMPOSED = str.maketrans(
+    {
+        "æ": "ae",
+        "œ": "oe",
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "ħ": "h",
+        "\N{LATIN SMALL LETTER DOTLESS I}": "i",
+    }
+)
 _RESERVED = re.compile(r"con|prn|aux|nul|(?:com|lpt)\d")
 """What Windows takes for a device, whatever its ending."""
 _MIN_DIGITS = 2

@@ -21,6 +21,7 @@ from tests.display.pages import waiting
         ("A fishing boat", "fishing-boat"),
         ("the old man's café, Zürich: 50% off!", "old-mans-cafe-zurich-50-off"),
         ("Ærø, Łódź, Straße", "aero-lodz-strasse"),
+        ("Kad\N{LATIN SMALL LETTER DOTLESS I}köy, Ħamrun", "kadikoy-hamrun"),
         ("漁船", "image"),
         ("../../etc/passwd", "etc-passwd"),
         ("a" * 60, "a" * 40),
