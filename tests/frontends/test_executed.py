@@ -98,6 +98,7 @@ def test_a_latex_document_has_pictures_and_each_sweep_as_one(executed: nbformat.
     assert "COMPLETED" in text  # the sound, as text
 
 
+@slow
 @shows("nbclient", "error")
 def test_a_cell_that_fails_says_why_in_plain_lines(server: Sandbox, tmp_path: Path) -> None:
     with connected_kernel(server, tmp_path / "home") as kernel:

@@ -86,6 +86,7 @@ def test_ipython_announces_the_end_of_what_was_not_waited_for(shell: Terminal) -
     assert re.search(r"\.png", shell.wait_for(r"COMPLETED · image · .*credits"))
 
 
+@slow
 @shows("jupyter console", "live")
 def test_the_console_shows_one_line_that_changes(remote: Terminal) -> None:
     check_live(remote)
