@@ -20,9 +20,9 @@ CELLS = {
     "output": "out = ipywidgets.Output()\nwith out:\n    print('before')\n    fox = pc.image('a fox in an output')\n"
     "    print('after')",
     "captured": "%%capture captured\nfox = pc.image('a captured fox')\ndisplay(fox)",
-    "show captured": "captured.show()",
+    "show captured": "captured.show()\nprint(len(captured.outputs), 'outputs')",
     "later": "%%capture later\n%playcut image --no-wait a captured fox that is not waited for [slow]",
-    "show later": "_playcut.wait()\nlater.show()",
+    "show later": "_playcut.wait()\nlater.show()\nprint(len(later.outputs), 'output')",
     "panel": "%playcut panel",
 }
 """Name -> source; the panel is the last cell."""

@@ -52,6 +52,8 @@ def test_an_output_widget_has_the_end_once_between_what_is_printed(executed: nbf
 def test_what_is_captured_is_the_end_alone(executed: nbformat.NotebookNode) -> None:
     for name in ("captured", "later"):
         assert cell(executed, name).outputs == []
+    for name, counted in (("show captured", "2 outputs\n"), ("show later", "1 output\n")):
+        assert "".join(output.get("text", "") for output in cell(executed, name).outputs) == counted
     captured = html(cell(executed, "show captured"))
     assert captured.count("playcut-status-completed") == 2  # the line of the call, and its result
     assert captured.count('<img class="playcut-image"') == 1
