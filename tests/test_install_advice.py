@@ -14,8 +14,8 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 PACKAGE = Path(playcut_jupyter.__file__).parent
 _ADVICE = re.compile(r"""pip install (?:--?[\w-]+ )*\\?["']?([\w.-]+)(?:\[([\w,-]+)\])?""")
-_OTHERS: dict[str, set[str]] = {"httpx": {"socks"}, "anywidget": set(), "jupyterlab_widgets": set()}
-"""What an exported program needs, or a SOCKS proxy, or the environment of the Jupyter server."""
+_OTHERS: dict[str, set[str]] = {"httpx": {"socks"}, "anywidget": set(), "jupyterlab_widgets": set(), "papermill": set()}
+"""What an exported program needs, or a SOCKS proxy, the Jupyter server's environment, or a run without a browser."""
 
 
 def _sources() -> dict[str, str]:
