@@ -69,7 +69,7 @@ def tile(snapshot: Snapshot, key: str) -> dict[str, object]:
         "kind": snapshot.kind,
         "words": _text(one_line(snapshot.prompt), _MAX_WORDS),
         "alt": _text(one_line(snapshot.prompt), _MAX_ALT),
-        "labels": {name: label(value) for name, value in snapshot.labels.items()},
+        "labels": {encodable(name): label(value) for name, value in snapshot.labels.items()},
         "state": _text(snapshot.state, 40),
         "told": "" if snapshot.done else _progress(snapshot),
         "done": snapshot.done,
@@ -138,7 +138,7 @@ def details(snapshot: Snapshot) -> list[tuple[str, str]]:
         ("place", "\n".join(record.place for record in snapshot.assets if record.place)),
         ("error", str(snapshot.error) if snapshot.error is not None else ""),
     ]
-    return [(name, encodable(value)) for name, value in facts if value]
+    return [(encodable(name), encodable(value)) for name, value in facts if value]
 
 
 def media_parts(snapshot: Snapshot) -> tuple[list[dict[str, Any]], list[bytes]]:

@@ -129,7 +129,7 @@ def _comparison(snapshots: Sequence[Snapshot]) -> tuple[dict[str, Any], list[byt
         for snapshot, segments in zip(snapshots, comparison.prompts(snapshots), strict=True)
     ]
     rows = [
-        [name, [encodable(comparison.value_text(value)) for value in values]]
+        [encodable(name), [encodable(comparison.value_text(value)) for value in values]]
         for name, values in comparison.differences(snapshots).items()
     ]
     return {"type": "compare", "columns": columns, "rows": rows}, contents

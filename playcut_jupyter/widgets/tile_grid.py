@@ -18,6 +18,7 @@ from playcut_jupyter.background import change_signal
 from playcut_jupyter.display.sweep_snapshot import SweepSnapshot
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.library import ratings
+from playcut_jupyter.redaction import encodable
 from playcut_jupyter.text import axis_heading
 from playcut_jupyter.widgets import static_files, tile, tile_actions
 from playcut_jupyter.widgets.threads import CoalescedTask, Worker
@@ -33,6 +34,8 @@ BAR_BUTTONS: Buttons = (("compare", "Compare"), ("sheet", "Contact sheet"), ("ex
 
 REDRAW_S = 0.25
 """The shortest time between two updates of a grid, seconds."""
+_MANY = 100
+"""A grid of more tiles is updated less often: all of them are sent at once."""
 _PICTURE_PX = ((16, 480), (49, 320), (1_000_000, 200))
 """Up to this number of tiles -> the longest side of their small pictures, pixels."""
 _FIRST = 16
@@ -157,7 +160,7 @@ class TileGrid(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]  # it i
 
     def say(self, text: str) -> None:
         """Show one line, which is announced too; "" for none."""
-        self.notice = text
+        self.notice = encodable(text)
 
     def reply(self, message: Message, contents: Sequence[bytes] = ()) -> None:
         """Send a message to the page: what a dialog shows."""
@@ -233,7 +236,7 @@ class TileGrid(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]  # it i
             if not new:
                 break
         self._announce_end(list(known.values()))
-        self._closing.wait(REDRAW_S)
+        self._closing.wait(REDRAW_S * max(1.0, len(known) / _MANY))
 
     def _announce_end(self, snapshots: Sequence[Snapshot]) -> None:
         is_done = all(snapshot.done for snapshot in snapshots)
@@ -263,7 +266,7 @@ class TileGrid(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]  # it i
     def _need(self, _: Sequence[Item], message: Message) -> None:
         """Send small pictures that a page lacks, because it was opened only now."""
         with self._lock:
-            names = [name for name in message.get("names", ()) if self.pictures.get(name)]
+            names = [name for name in message.get("names", ()) if isinstance(name, str) and self.pictures.get(name)]
             contents = [self.pictures[name] for name in names]
         if names:
             self.reply({"type": "pictures", "names": names}, contents)
@@ -304,7 +307,11 @@ class TileGrid(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]  # it i
 
 def _axes(axes: Mapping[str, Sequence[object]]) -> list[dict[str, object]]:
     return [
-        {"name": name, "heading": axis_heading(name), "values": list(dict.fromkeys(map(tile.label, values)))}
+        {
+            "name": encodable(name),
+            "heading": encodable(axis_heading(name)),
+            "values": list(dict.fromkeys(map(tile.label, values))),
+        }
         for name, values in axes.items()
         if len(values) > 1
     ]

@@ -75,6 +75,7 @@ def test_sweeps_are_offered_where_a_sweep_is_asked_for(shell: InteractiveShell) 
     cell(shell, "-o fox", "a fox alone")
 
     assert offered(shell, "%playcut effects ") == ["foxes"]
+    assert offered(shell, "%playcut explore ") == ["foxes"]
     assert offered(shell, "%playcut refine ") == ["foxes", "--keep"]
     assert offered(shell, "%playcut refine foxes ") == ["--keep"]
     assert "foxes" in offered(shell, "%playcut refine --keep 0.5 ")

@@ -118,7 +118,7 @@ def test_what_a_page_must_not_say_changes_nothing(page: Page, sweep: Sweep) -> N
         {"do": "star", "ids": ["999999", None, [1]]},
         {"do": "close", "ids": numbers(sweep)},
         {"do": "open", "ids": []},
-        {"do": "need", "ids": [], "names": ["../../etc/passwd", 5]},
+        {"do": "need", "ids": [], "names": ["../../etc/passwd", 5, []]},
     ):
         page.tell(content)
     assert page.grid.tiles == before
@@ -179,6 +179,21 @@ def test_boxes_have_the_ratio_of_the_request_and_are_square_where_they_differ(pc
         assert page.grid.ratio == 1
     with on_page(TileGrid(wide, ratio=1.5)) as page:
         assert page.grid.ratio == 1.5
+
+
+def test_half_characters_arrive_as_text_that_can_be_sent(page: Page, sweep: Sweep) -> None:
+    for generation in sweep:
+        half = f"<b>half \ud83d of {generation.id}"
+        generation.job.update(prompt=half, labels={"half \udc00": half}, inputs={**generation.inputs, "\ud83d": half})
+    page.grid.show(sweep, {"half \udc00": [generation.labels["half \udc00"] for generation in sweep]})
+    page.grid.settle(SETTLE_S)
+    page.do("open", page.grid.tiles[0]["id"])
+    page.do("compare", *page.tiles)
+    sent = [message for message, _ in page.messages]
+    assert {message["type"] for message in sent} == {"media", "compare"}
+    assert json.dumps([page.grid.tiles, page.grid.axes, sent], ensure_ascii=False).encode()
+    (axis,) = page.grid.axes
+    assert axis["values"] == [tile["labels"][axis["name"]] for tile in page.grid.tiles]
 
 
 def test_the_same_generation_twice_has_two_tiles(pc: Playcut) -> None:

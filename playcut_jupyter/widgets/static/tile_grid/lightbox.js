@@ -39,6 +39,7 @@ export class Lightbox extends Dialog {
     if (!tile) return
     const wasOpen = this.isOpen
     this.id = id
+    this.wasDone = tile.done
     this.#release()
     const url = this.grid.url(tile)
     const words = tile.failed ? tile.why : tile.done ? tile.kind : tile.state.toLowerCase()
@@ -55,6 +56,7 @@ export class Lightbox extends Dialog {
   refresh() {
     const tile = this.grid.tile(this.id)
     if (!tile) return
+    if (tile.done && !this.wasDone) this.show(this.id) // it has ended while it was open
     setText(this.starButton, tile.starred ? "★ Starred" : "☆ Star")
     setAttribute(this.starButton, "aria-pressed", tile.starred)
   }
