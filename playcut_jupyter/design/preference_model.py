@@ -19,6 +19,8 @@ PRIOR_VARIANCE = 4.0
 Z_90 = 1.6449
 """Half the width of a 90 % interval, in standard deviations."""
 _MAX_STEP, _TOLERANCE, _MAX_STEPS = 2.0, 1e-7, 100
+_LEAST_VARIANCE = 1e-9
+"""Rounding takes what is nearly certain below 0."""
 
 Key: TypeAlias = tuple[str, Hashable]
 """An axis, and one of its values."""
@@ -68,14 +70,14 @@ def _most_probable(
                 gradient[row] += weight * (1 - won) * by
                 for column, other in difference:
                     curvature[row][column] += weight * won * (1 - won) * by * other
-        factor = _factor(curvature)
-        step = _solve(factor, gradient)
+        factor = cholesky(curvature)
+        step = solve(factor, gradient)
         largest = max(map(abs, step), default=0.0)
         scale = min(1.0, _MAX_STEP / largest) if largest else 1.0
         strengths = [strength + scale * by for strength, by in zip(strengths, step, strict=True)]
         if largest < _TOLERANCE:
             break
-    return strengths, _inverse(factor)
+    return strengths, inverse(factor)
 
 
 def _against_average(at: int, axis: Sequence[int], strengths: Sequence[float], covariance: Matrix) -> Strength:
@@ -90,7 +92,7 @@ def _sigmoid(x: float) -> float:
     return 1 / (1 + math.exp(-x)) if x >= 0 else 1 - 1 / (1 + math.exp(x))
 
 
-def _factor(matrix: Matrix) -> Matrix:
+def cholesky(matrix: Matrix) -> Matrix:
     """Return the Cholesky factor of a positive definite matrix: its rows up to the diagonal."""
     rows: Matrix = []
     for number, line in enumerate(matrix):
@@ -98,12 +100,12 @@ def _factor(matrix: Matrix) -> Matrix:
         for column in range(number):
             above = rows[column]
             row.append((line[column] - sum(map(mul, row, above))) / above[column])
-        row.append(math.sqrt(line[number] - sum(map(mul, row, row))))
+        row.append(math.sqrt(max(line[number] - sum(map(mul, row, row)), _LEAST_VARIANCE)))
         rows.append(row)
     return rows
 
 
-def _solve(factor: Matrix, right: Sequence[float]) -> list[float]:
+def solve(factor: Matrix, right: Sequence[float]) -> list[float]:
     """Return what the factored matrix maps to *right*."""
     forward: list[float] = []
     for row, value in zip(factor, right, strict=True):
@@ -116,6 +118,7 @@ def _solve(factor: Matrix, right: Sequence[float]) -> list[float]:
     return forward
 
 
-def _inverse(factor: Matrix) -> Matrix:
+def inverse(factor: Matrix) -> Matrix:
+    """Return the inverse of the factored matrix."""
     size = range(len(factor))
-    return [_solve(factor, [float(row == column) for column in size]) for row in size]
+    return [solve(factor, [float(row == column) for column in size]) for row in size]
