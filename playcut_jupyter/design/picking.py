@@ -1,11 +1,9 @@
-"""Blind picking: the next pair to show, and the results for each value of each axis. Pure functions."""
+"""Blind picking: what can be picked from, and the results for each value of each axis. Pure functions."""
 
 from __future__ import annotations
 
-import random
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import combinations
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from markupsafe import Markup
@@ -43,20 +41,13 @@ def candidates(generations: Iterable[Snapshot]) -> dict[int, Snapshot]:
     return candidates_
 
 
-def next_pair(numbers: Collection[int], shown: Sequence[Pair]) -> Pair | None:
-    """Return the least shown pair next, in random order; None once all pairs were shown.
-
-    The pair depends only on *shown*, so that a new widget continues where the last one stopped.
-    """
-    shown_pairs = {frozenset(pair) for pair in shown}
-    remaining = [pair for pair in combinations(sorted(numbers), 2) if frozenset(pair) not in shown_pairs]
-    if not remaining:
-        return None
-    views = Counter(number for pair in shown for number in pair)
-    fewest = min(views[a] + views[b] for a, b in remaining)
-    rng = random.Random(f"{sorted(numbers)}{len(shown)}")  # noqa: S311 - nothing secret
-    first, second = rng.choice([(a, b) for a, b in remaining if views[a] + views[b] == fewest])
-    return (first, second) if rng.random() < 0.5 else (second, first)
+def values(candidates_: Mapping[int, Snapshot], axes: Mapping[str, Sequence[object]]) -> dict[int, dict[str, str]]:
+    """Return by number the value of each candidate on each axis that varies, as text: a list can't be compared fast."""
+    varied = [axis for axis, members in axes.items() if len(members) > 1]
+    return {
+        number: {axis: str(snapshot.labels[axis]) for axis in varied if axis in snapshot.labels}
+        for number, snapshot in candidates_.items()
+    }
 
 
 def winner(generations: Iterable[Snapshot], rounds: Sequence[Pair]) -> Snapshot | None:
@@ -99,9 +90,12 @@ def value_records(
 
 
 def bundle(
-    generations: Sequence[Snapshot], axes: Mapping[str, Sequence[object]], rounds: Sequence[Pair]
+    generations: Sequence[Snapshot],
+    axes: Mapping[str, Sequence[object]],
+    rounds: Sequence[Pair],
+    headline: str = "",
 ) -> bundles.Bundle:
-    """Return the results as a MIME bundle: a table, and the winner."""
+    """Return the results as a MIME bundle: a table, and the winner; below a line that tells what is known better."""
     if not rounds:
         return bundles.message_bundle("Nothing has been picked yet: `sweep.pick()`.")
     rows = [("axis", "value", "won", "share")]
@@ -110,9 +104,10 @@ def bundle(
         rows.append((axis_heading(row["axis"]), row["value"], f"{row['won']} of {row['rounds']}", share))
     best = winner(generations, rounds)
     summary = f"{len(rounds)} rounds" + (f"; most often picked: #{best.id}, {best.prompt}" if best else "")
-    html = Markup("{}{}<div>{}</div>").format(
+    html = Markup("{}{}{}<div>{}</div>").format(
+        Markup("<b>{}</b>").format(headline) if headline else "",
         table("playcut-picks", rows[1:], header=rows[0]),
         text_html.message(summary),
         media_html.assets(best, _WINNER_PX) if best else "",
     )
-    return bundles.mime_bundle(html, f"{text_table(rows)}\n{summary}")
+    return bundles.mime_bundle(html, "\n".join(filter(None, (headline, text_table(rows), summary))))

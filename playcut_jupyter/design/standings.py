@@ -1,7 +1,7 @@
 """Who leads a blind pick, how sure that is, and which two to ask about next. Pure functions.
 
-The next pair is the one whose answer is expected to tell most about who is best: the mutual information of the two under
-the posterior of `pick_model`, estimated from samples.
+The next pair is the one whose answer is expected to tell most about who is best: their mutual information under the
+posterior of `pick_model`, estimated from samples.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from playcut_jupyter.design.pick_model import Pair, PickModel
 
 CLEAR = 0.9
 """The winner is clear once it is the best with this probability."""
-_LEAST_TOLD = 0.003
+_LEAST_TOLD = 0.03
 """Where no answer would tell more than this about who is best, nothing more is asked; nats."""
 _MAX_CONTENDERS = 12
 
@@ -37,6 +37,11 @@ class Standings:
     confidence: float
     pair: Pair | None
     is_open: bool
+
+    @property
+    def is_clear(self) -> bool:
+        """True if the leader is the winner, as far as one can tell."""
+        return self.confidence >= CLEAR
 
 
 def standings(

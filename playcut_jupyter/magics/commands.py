@@ -221,16 +221,11 @@ class Commands:
         display(widget)
         return widget
 
-    def _pick(self, _: str) -> Any:
-        sweep = self._scope.result
-        if not isinstance(sweep, Sweep):
-            raise InvalidInput(
-                "`%playcut pick` needs a sweep in `_playcut`, the last result.",
-                hint="Run a cell that generates several; for a sweep in a variable, use `my_sweep.pick()`.",
-            )
+    def _pick(self, rest: str) -> Any:
+        sweep = lookup.sweep(rest, self._scope, "pick")
         if not in_kernel():
             raise InvalidInput(
-                "Picking needs a notebook's widgets.", hint="`_playcut.picks()` shows the results so far."
+                "Picking needs a notebook's widgets.", hint="`.picks()` of the sweep shows the results so far."
             )
         widget = sweep.pick()
         display(widget)

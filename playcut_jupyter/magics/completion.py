@@ -227,6 +227,7 @@ _COMMANDS: Mapping[str, Callable[[Sequence[str], str, CompletionSources], Sequen
     "tree": _generation,
     "star": _rating,
     "explore": lambda before, typed, sources: [] if before else sources.sweeps(),
+    "pick": lambda before, typed, sources: [] if before else sources.sweeps(),
     "effects": lambda before, typed, sources: [] if before else sources.sweeps(),
     "refine": lambda before, typed, sources: _with_options(before, refine_parser(), sources.sweeps()),
     "vary": lambda before, typed, sources: _with_options(before, vary_parser(), sources.generations()),

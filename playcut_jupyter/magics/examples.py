@@ -14,7 +14,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "compare": ("%playcut compare 1 2",),
     "panel": ("%playcut panel",),
     "explore": ("%playcut explore", "%playcut explore foxes"),
-    "pick": ("%playcut pick",),
+    "pick": ("%playcut pick", "%playcut pick foxes"),
     "star": ("%playcut star", "%playcut star 1 off"),
     "hide": ("%playcut hide 1", "%playcut hide 1 off"),
     "tree": ("%playcut tree last",),

@@ -7,6 +7,7 @@ everything else, HTML and SVG included, is a file. Nothing here refuses a file: 
 from __future__ import annotations
 
 from playcut_jupyter.media.animations import is_animation
+from playcut_jupyter.media.captions import caption_share
 from playcut_jupyter.media.facts import inspect, looks_like_text
 from playcut_jupyter.media.pictures import MAX_PIXELS, InvalidImage, decode_image
 from playcut_jupyter.media.previews import MAX_PREVIEW_BYTES, encode_jpeg, preview, print_jpeg, reduced
@@ -22,6 +23,7 @@ __all__ = [
     "UNKNOWN",
     "InvalidImage",
     "MediaInfo",
+    "caption_share",
     "decode_image",
     "encode_jpeg",
     "inspect",

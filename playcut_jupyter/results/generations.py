@@ -322,14 +322,16 @@ class Sweep(Generations[Generation]):
         return Explorer(self, Sweep.start)
 
     def pick(self) -> PickWidget:
-        """Return a widget with blind A/B rounds over the finished generations; it saves the choices in the library.
+        """Return the game of blind picking over the finished generations: which of two is better, until one wins.
+
+        The choices are saved in the library, and count in `picks` and `effects`.
 
         Raises:
             InvalidInput: fewer than two different generations are finished.
         """
         from playcut_jupyter.widgets.pick import PickWidget  # ipywidgets takes 0.1 s to load
 
-        return PickWidget(self.snapshot, self[0].library)
+        return PickWidget(self)
 
     def picks(self) -> Picks[Generation]:
         """Return the choices so far as a table of how often each value of each axis won."""

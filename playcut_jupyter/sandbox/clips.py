@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageOps
 
 from playcut_jupyter.sandbox.drawing.canvas import Layer, Size
-from playcut_jupyter.sandbox.drawing.caption import caption_patches
+from playcut_jupyter.sandbox.drawing.caption import caption_note, caption_patches
 from playcut_jupyter.sandbox.drawing.scene import scene_layers
 from playcut_jupyter.sandbox.drawing.scene_spec import SceneSpec, parse_prompt
 from playcut_jupyter.sandbox.drawing.styles import apply_style
@@ -55,7 +55,9 @@ def film(
     spec = parse_prompt(prompt, seed)
     frames = _frames(spec, size, max(1, round(duration_s * FPS)))
     sound = _sound(spec, duration_s)
-    return encode_mp4(frames, FPS, sound, title=prompt[:200], size=size, is_cancelled=is_cancelled)
+    return encode_mp4(
+        frames, FPS, sound, title=prompt[:200], size=size, caption=caption_note(size), is_cancelled=is_cancelled
+    )
 
 
 def film_pattern(prompt: str, size: Size, duration_s: float, seed: int | None = None) -> bytes:

@@ -41,10 +41,12 @@ def render_pattern(prompt: str, size: Size, seed: int | None = None) -> Picture:
     return Image.frombytes("RGB", (4, 4), colours).resize(size, Image.Resampling.NEAREST)
 
 
-def encode_png(picture: Picture, note: str) -> bytes:
-    """Write a PNG with provenance in its metadata: how it was made, and that an algorithm made it."""
+def encode_png(picture: Picture, note: str, caption: str = "") -> bytes:
+    """Write a PNG with provenance in its metadata: how it was made, by an algorithm, and its `caption_note`."""
     metadata = PngInfo()
     metadata.add_itxt("parameters", note.encode("utf-8", "replace").decode())
+    if caption:
+        metadata.add_itxt("caption", caption)
     metadata.add_itxt("XML:com.adobe.xmp", _XMP)
     file = BytesIO()
     # Run-length compression alone: on smooth scenes as small as the default, in half the time.

@@ -26,6 +26,7 @@ def encode_mp4(
     *,
     title: str,
     size: tuple[int, int],
+    caption: str = "",
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> bytes:
     """Return an MP4 that can start to play before it has been read to its end.
@@ -37,7 +38,7 @@ def encode_mp4(
     with tempfile.TemporaryDirectory(prefix="playcut-") as folder:
         path = Path(folder) / "clip.mp4"
         with av.open(str(path), "w", options={"movflags": "+faststart"}) as container:
-            container.metadata.update({"title": title, "comment": "Playcut sandbox"})
+            container.metadata.update({"title": title, "comment": f"Playcut sandbox {caption}".strip()})
             _encode(container, frames, fps, _audio_frames(sound), size, is_cancelled)
         return path.read_bytes()
 

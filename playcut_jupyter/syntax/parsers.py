@@ -30,7 +30,7 @@ COMMANDS: Mapping[str, str] = {
     "compare ID ID ...": "show generations side by side, with the words and parameters that differ",
     "panel": "open a graphical interface to the same features",
     "explore [NAME]": "open a sweep as a grid that stays alive: star, open, vary, compare, refine and export in it",
-    "pick": "compare the last sweep in blind A/B rounds, and show which values win",
+    "pick [NAME]": "pick the best of a sweep in blind rounds, until the winner is clear",
     "effects [NAME]": "show which values of a sweep's axes matter, as picks and stars tell",
     "refine [NAME] [--keep SHARE]": "write the next cell: the sweep without the values that lost",
     "vary [ID] [-n N]": "generate N variants of a generation (default: 4 of the last one), always new",

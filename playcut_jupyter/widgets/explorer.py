@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
 
 import ipywidgets
 from markupsafe import Markup
@@ -17,11 +16,11 @@ from playcut_jupyter.design.children import Request
 from playcut_jupyter.design.forecast import forecast
 from playcut_jupyter.design.planning import SweepRequest, plan_variants
 from playcut_jupyter.display import sweep_grid
-from playcut_jupyter.display.sweep_snapshot import SweepSnapshot
 from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.library import ratings
 from playcut_jupyter.settings import MAX_GENERATIONS
 from playcut_jupyter.widgets.still import Still
+from playcut_jupyter.widgets.sweep_like import SweepLike
 from playcut_jupyter.widgets.tile import Item, name_of, names_of
 from playcut_jupyter.widgets.tile_grid import BAR_BUTTONS, Message, TileGrid
 
@@ -39,24 +38,6 @@ _NO_SCRIPT = Markup(
     ".playcut-explorer:has([data-playcut-script]) .playcut-no-script{{display:none}}</style>"
     '<div class="playcut-no-script">{}</div>'
 ).format(_MISSING)
-
-
-class SweepLike(Protocol):
-    """A sweep as the explorer holds it."""
-
-    axes: dict[str, Sequence[object]]
-    request: Request | None
-
-    def __iter__(self) -> Iterator[Item]: ...
-
-    def __len__(self) -> int: ...
-
-    @property
-    def snapshot(self) -> SweepSnapshot:
-        """Its state now."""
-
-    def refine(self, keep: float | Mapping[str, object] = 0.5) -> str:
-        """Return the next cell."""
 
 
 class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types

@@ -1,72 +1,235 @@
-"""The widget for blind picking: two results side by side, labelled only A and B.
+"""The game of blind picking: two results side by side, until the winner is clear; then what to do with it.
 
-A worker thread saves each choice to the library. A click disables the buttons until the next pair is shown, so that a
-double click counts once.
+`static/pick/` draws it. The page is told nothing of a round but the two media, which go as messages: unlike traits they
+are not saved with the notebook. Each answer says which round it is of, so that a double click counts once.
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import ipywidgets
+import anywidget
+import traitlets
 from markupsafe import Markup
 
+from playcut_jupyter.background import change_signal
 from playcut_jupyter.design import picking
-from playcut_jupyter.design.picking import Pair
-from playcut_jupyter.display import media_html
-from playcut_jupyter.display.sweep_snapshot import SweepSnapshot
-from playcut_jupyter.display.text_html import message
-from playcut_jupyter.errors import PlaycutError
-from playcut_jupyter.jobs.snapshot import Snapshot
+from playcut_jupyter.design.standings import Standings, standings
+from playcut_jupyter.display.text_html import message as message_html
+from playcut_jupyter.errors import InvalidInput
+from playcut_jupyter.export.writer import FORMATS, program
 from playcut_jupyter.library import ratings
-from playcut_jupyter.library.database import Library
+from playcut_jupyter.redaction import encodable
+from playcut_jupyter.text import axis_heading
+from playcut_jupyter.widgets import pick_media, static_files, tile
 from playcut_jupyter.widgets.still import Still
+from playcut_jupyter.widgets.sweep_like import SweepLike
+from playcut_jupyter.widgets.threads import CoalescedTask, Worker
+from playcut_jupyter.widgets.tile import Item
 
-log = logging.getLogger("playcut_jupyter")
-
-_VIEW_PX = 480
+_SIDES = ("left", "right")
 
 
-class PickWidget(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+class PickWidget(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]  # it inherits from ipywidgets, without types
     """Rounds of "which is better?" over a sweep.
+
+    Args:
+        sweep: whose finished generations are picked from.
+
+    Attributes:
+        view: what the page shows, but for the media (a trait).
+        notice: one line to the user, announced (a trait).
 
     Raises:
         InvalidInput: fewer than two different generations are finished.
     """
 
-    def __init__(self, sweep: SweepSnapshot, library: Library) -> None:
-        self._sweep, self._library = sweep, library
-        self._candidates = picking.candidates(sweep.generations)
-        self._skipped: list[Pair] = []
+    _esm = static_files.script("pick")
+    _css = static_files.style("tile_grid.css") + static_files.style("pick.css")
+
+    view = traitlets.Dict().tag(sync=True)
+    notice = traitlets.Unicode().tag(sync=True)
+    ratio = traitlets.Float(1.0).tag(sync=True)
+
+    def __init__(self, sweep: SweepLike) -> None:
+        self.worker = Worker(self._say)
+        self._unsubscribe: Callable[[], None] = lambda: None
+        self._sweep = sweep
+        self._candidates = picking.candidates(sweep.snapshot.generations)
+        self._items: dict[int, Item] = {item.id: item for item in sweep if item.id is not None}
+        self._library = next(iter(self._items.values())).library
+        self._skipped: list[picking.Pair] = []
         self._was_skip: list[bool] = []
-        self._pair: Pair | None = None
-        self._shown_count = 0
-        self._worker = ThreadPoolExecutor(1, "playcut-pick")
+        self._is_ended = self._goes_on = False
+        self._round = 0
         self._still = Still(Markup(""), "")
-        self.question = ipywidgets.HTML()
-        self.sides = [ipywidgets.HTML(layout={"width": "48%", "min_width": "220px"}) for _ in "AB"]
-        self.a_is_better = self._button("A is better", lambda: self._choose(0))
-        self.b_is_better = self._button("B is better", lambda: self._choose(1))
-        self.skip = self._button("Can't say", self._skip)
-        self.undo = self._button("Undo", self._undo)
-        self.finish = self._button("Show the result", self._finish)
-        self._buttons = [self.a_is_better, self.b_is_better, self.skip, self.undo, self.finish]
-        self.result = ipywidgets.HTML()
-        wrap = {"flex_flow": "row wrap"}
-        super().__init__(
-            [
-                self.question,
-                ipywidgets.HBox(self.sides, layout=wrap),
-                ipywidgets.HBox(self._buttons, layout=wrap),
-                self.result,
-            ]
+        super().__init__(ratio=pick_media.ratio(self._candidates.values()))
+        self._refresh_task = CoalescedTask(self.worker, self._refresh)
+        self.on_msg(self._receive)
+        self._unsubscribe = change_signal.on_change(self._hear)
+        self._judge()
+        self._refresh()
+
+    # -- what is done: on the worker ------------------------------------------------------------------------
+
+    def _receive(self, _: Any, message: Any, __: Any) -> None:
+        match message:
+            case {"do": str(name)} if name in _ACTIONS:
+                self.worker.submit(lambda: self._do(name, message))
+
+    def _do(self, name: str, message: Mapping[str, Any]) -> None:
+        if name not in _MOVES:
+            _ACTIONS[name](self, message)
+        elif message.get("round") == self._round:  # else it is the second click of a double click
+            self._say("")
+            try:
+                _ACTIONS[name](self, message)
+            finally:
+                self._show()
+
+    def _answer(self, message: Mapping[str, Any]) -> None:
+        pair, side = self._standings.pair, message.get("side")
+        if self._has_ended or pair is None:
+            return
+        if side in _SIDES:
+            better = _SIDES.index(str(side))
+            ratings.keep_pick(self._library, pair[better], pair[1 - better])
+            self._was_skip.append(False)
+        else:
+            self._skipped.append(pair)
+            self._was_skip.append(True)
+
+    def _undo(self, _: Mapping[str, Any]) -> None:
+        self._is_ended = False
+        if self._was_skip and self._was_skip.pop():
+            self._skipped.pop()
+        else:
+            ratings.forget_last_pick(self._library, list(self._candidates))
+
+    def _finish(self, _: Mapping[str, Any]) -> None:
+        if not self._rounds:
+            raise InvalidInput("Nothing has been judged yet.", hint="Click the better one, or press ← or →.")
+        self._is_ended = True
+
+    def _go_on(self, _: Mapping[str, Any]) -> None:
+        self._is_ended, self._goes_on = False, True
+
+    def _star(self, message: Mapping[str, Any]) -> None:
+        self._items[self._standings.leader].star(message.get("on") is not False)
+        self._refresh()
+
+    def _refine(self, _: Mapping[str, Any]) -> None:
+        text = self._sweep.refine()
+        told = "It keeps the better half of the values, as picks and stars tell."
+        self.send({"type": "text", "title": "The next cell", "text": encodable(text), "told": told})
+
+    def _export(self, message: Mapping[str, Any]) -> None:
+        number, format_ = self._standings.leader, str(message.get("as") or "python")
+        self.send(
+            {
+                "type": "text",
+                "title": f"Export: #{number}",
+                "text": encodable(program([self._items[number].snapshot], format_)),
+                "choice": {"label": "as", "value": format_, "options": list(FORMATS)},
+                "again": {"do": "export"},
+            }
         )
-        self.add_class("playcut-pick")
-        self._show(ratings.picks(self._library, list(self._candidates)))
-        self._enable_buttons()
+
+    # -- what is shown --------------------------------------------------------------------------------------
+
+    @property
+    def _has_ended(self) -> bool:
+        return self._is_ended or self._standings.pair is None or not (self._goes_on or self._standings.is_open)
+
+    def _show(self) -> None:
+        """Show how it stands, as a new round; also where that can't be read, so that it can be tried again."""
+        self._round += 1
+        try:
+            self._judge()
+        finally:
+            self._refresh()
+            self._send_media({})
+
+    def _judge(self) -> None:
+        self._rounds: list[picking.Pair] = ratings.picks(self._library, list(self._candidates))
+        self._standings: Standings = standings(
+            picking.values(self._candidates, self._sweep.axes), self._rounds, self._skipped
+        )
+
+    def _refresh(self) -> None:
+        headline, has_ended = self._headline(), self._has_ended
+        winner = self._items[self._standings.leader].snapshot if has_ended else None
+        self.view = {
+            "round": self._round,
+            "ended": has_ended,
+            "headline": headline,
+            "undo": bool(self._rounds or self._skipped),
+            "more": self._standings.pair is not None,
+            "winner": None
+            if winner is None
+            else {
+                "name": f"#{winner.id}",
+                "prompt": encodable(winner.prompt),
+                "labels": [[axis_heading(axis), encodable(str(value))] for axis, value in winner.labels.items()],
+                "starred": winner.starred,
+            },
+        }
+        self._draw_still(headline)
+
+    def _headline(self) -> str:
+        best, rounds = self._standings, len(self._rounds)
+        sure = f"{'over 99' if best.confidence > 0.99 else f'{best.confidence:.0%}'[:-1]} % sure"
+        after = f"{sure} after {rounds} round{'' if rounds == 1 else 's'}"
+        if not self._has_ended:
+            return f"Round {rounds + len(self._skipped) + 1}: which is better?" + (
+                f" ({sure} so far)" if rounds else ""
+            )
+        if best.is_clear:
+            return f"#{best.leader} wins, {after}"
+        if best.pair is None:
+            return f"#{best.leader} leads, {after}; all pairs were shown."
+        return f"#{best.leader} leads, {after}" + ("" if best.is_open else "; more rounds would hardly tell.")
+
+    def _send_media(self, _: Mapping[str, Any]) -> None:
+        if self._has_ended:
+            parts, contents = tile.media_parts(self._items[self._standings.leader].snapshot)
+        else:
+            shown = [pick_media.blind(self._candidates[number]) for number in self._standings.pair or ()]
+            parts, contents = [part for part, _ in shown], [content for _, content in shown]
+        self.send({"type": "media", "round": self._round, "parts": parts}, contents)
+
+    def _draw_still(self, headline: str) -> None:
+        """Leave in a saved notebook no more than the page shows."""
+        if not self._has_ended:
+            rounds = len(self._rounds)
+            told = f"A blind pick of {len(self._candidates)}: {rounds} round{'' if rounds == 1 else 's'} so far."
+            told += " Run this cell to go on."
+            self._still.draw(message_html(told), told)
+            return
+        result = picking.bundle(self._sweep.snapshot.generations, self._sweep.axes, self._rounds, headline)
+        self._still.draw(Markup(result["text/html"]), result["text/plain"])  # noqa: S704 - made of Markup
+
+    # -- its life -------------------------------------------------------------------------------------------
+
+    def _say(self, text: str) -> None:
+        self.notice = text
+
+    def _hear(self) -> None:
+        self._refresh_task.schedule()
+
+    def settle(self, seconds: float) -> None:
+        """Wait up to *seconds* until what was asked of it so far is done."""
+        done = threading.Event()
+        self.worker.submit(done.set)
+        done.wait(seconds)
+
+    def close(self) -> None:
+        """Take it from its page, and end its thread."""
+        self._unsubscribe()
+        self.worker.close()
+        super().close()
 
     def __repr__(self) -> str:
         return "Blind picking needs a front end with widgets; run its cell again to have it here."
@@ -74,80 +237,16 @@ class PickWidget(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no ty
     def _ipython_display_(self) -> None:
         self._still.show_below(self)
 
-    def _button(self, text: str, action: Callable[[], None]) -> Any:
-        button = ipywidgets.Button(description=text, layout={"width": "auto"})
 
-        def clicked(_: Any) -> None:
-            if button.disabled:
-                return
-            for each in self._buttons:
-                each.disabled = True
-            self._worker.submit(self._run, action)
-
-        button.on_click(clicked)
-        return button
-
-    def _run(self, action: Callable[[], None]) -> None:
-        """Run *action* and show the next pair; show an error in place of the result."""
-        try:
-            action()
-            self._show(ratings.picks(self._library, list(self._candidates)))
-        except PlaycutError as error:
-            self.result.value = str(message(f"{error}"))
-        except Exception as error:
-            log.exception("unexpected error after a click")
-            kind = type(error).__name__
-            self.result.value = str(message(f"Something inside playcut-jupyter went wrong ({kind}: {error})."))
-        finally:
-            self._enable_buttons()
-
-    def _choose(self, side: int) -> None:
-        if self._pair is not None:
-            ratings.keep_pick(self._library, self._pair[side], self._pair[1 - side])
-            self._was_skip.append(False)
-            self.result.value = ""
-
-    def _skip(self) -> None:
-        if self._pair is not None:
-            self._skipped.append(self._pair)
-            self._was_skip.append(True)
-
-    def _undo(self) -> None:
-        if self._was_skip and self._was_skip.pop():
-            self._skipped.pop()
-        else:
-            ratings.forget_last_pick(self._library, list(self._candidates))
-
-    def _finish(self) -> None:
-        rounds = ratings.picks(
-            self._library, [snapshot.id for snapshot in self._sweep.generations if snapshot.id is not None]
-        )
-        result = picking.bundle(self._sweep.generations, self._sweep.axes, rounds)
-        self.result.value = result["text/html"]
-        self._still.draw(Markup(result["text/html"]), result["text/plain"])  # noqa: S704 - made of Markup
-
-    def _show(self, rounds: list[Pair]) -> None:
-        shown = [*rounds, *self._skipped]
-        self._pair, self._shown_count = picking.next_pair(self._candidates, shown), len(shown)
-        pairs = len(self._candidates) * (len(self._candidates) - 1) // 2
-        for letter, side, number in zip("AB", self.sides, self._pair or (None, None), strict=True):
-            side.value = str(_anonymous(letter, self._candidates[number])) if number is not None else ""
-        if self._pair is None:
-            self.question.value = f"<b>All {pairs} pairs are judged.</b>"
-            self._finish()
-        else:
-            self.question.value = f"<b>Which is better?</b> Round {len(shown) + 1} of at most {pairs}"
-            judged = f"Blind picks: {len(rounds)} of at most {pairs} rounds are judged. Run this cell to go on."
-            self._still.draw(message(judged), judged)
-
-    def _enable_buttons(self) -> None:
-        """Enable the buttons whose action is possible now."""
-        for button in (self.a_is_better, self.b_is_better, self.skip):
-            button.disabled = self._pair is None
-        self.undo.disabled = not self._shown_count
-        self.finish.disabled = False
-
-
-def _anonymous(letter: str, snapshot: Snapshot) -> Markup:
-    """Return a result labelled with a letter, which also replaces the prompt as alternative text."""
-    return Markup("<b>{}</b><br>{}").format(letter, media_html.assets(snapshot, _VIEW_PX, caption=letter))
+_MOVES = ("answer", "undo", "finish", "go on")
+"""What ends a round."""
+_ACTIONS: Mapping[str, Callable[[PickWidget, Mapping[str, Any]], None]] = {
+    "media": PickWidget._send_media,
+    "answer": PickWidget._answer,
+    "undo": PickWidget._undo,
+    "finish": PickWidget._finish,
+    "go on": PickWidget._go_on,
+    "star": PickWidget._star,
+    "refine": PickWidget._refine,
+    "export": PickWidget._export,
+}

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 STATIC = Path(__file__).parent / "static"
-_IMPORT = re.compile(r'^import [^"]*"\./([^"]+)"\n', re.MULTILINE)
+_IMPORT = re.compile(r'^import [^"]*"(\.\.?/[^"]+)"\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default\b)", re.MULTILINE)
 
 
@@ -15,16 +15,17 @@ def script(folder: str) -> str:
 
     anywidget gives a page one module, which can import no file beside it. So the names of the files must not clash.
     """
-    sources: dict[str, str] = {}
+    sources: dict[Path, str] = {}
 
-    def add(name: str) -> None:
-        source = (STATIC / folder / name).read_text(encoding="utf-8")
+    def add(file: Path) -> None:
+        source = file.read_text(encoding="utf-8")
         for imported in _IMPORT.findall(source):
-            if imported not in sources:
-                add(imported)
-        sources[name] = _EXPORT.sub("", _IMPORT.sub("", source))
+            other = (file.parent / imported).resolve()
+            if other not in sources:
+                add(other)
+        sources[file] = _EXPORT.sub("", _IMPORT.sub("", source))
 
-    add("main.js")
+    add((STATIC / folder / "main.js").resolve())
     return "\n".join(sources.values())
 
 

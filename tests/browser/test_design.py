@@ -1,10 +1,10 @@
-"""What is clicked on while a prompt is designed: blind picks and the slider between two pictures."""
+"""What is clicked on while a prompt is designed: a blind pick and the slider between two pictures."""
 
 from __future__ import annotations
 
 import re
 
-from .notebook import Notebook
+from .notebook import Cell, Notebook
 
 _SLIDER_AND_PICTURE = """
 cell => {
@@ -20,19 +20,82 @@ cell => {
 """
 
 
-def test_three_rounds_are_clicked_through_and_the_table_is_shown(notebook: Notebook) -> None:
-    notebook.run("%%playcut image\na clicked {red|blue} {fox|owl}").wait_until_run()
-    cell = notebook.run("_playcut.pick()")
-    cell.wait_for_text("Round 1 of at most 6")
-    for number in range(2, 5):
-        cell.click("A is better")
-        cell.wait_for_text(f"Round {number} of at most 6")
-    cell.click("Show the result")
-    cell.wait_for_text("3 rounds; most often picked")
-    assert re.search(r"red\s+\d of \d\s+(\d+%|not judged)", cell.text)
+_LAYOUT = """
+cell => [...cell.querySelectorAll('.playcut-pick-stage, .playcut-pick-frame, .playcut-pick-stage + .playcut-tiles-bar')]
+  .filter(one => one.offsetParent).map(one => {
+    const {left, top, width, height} = one.getBoundingClientRect();
+    const stage = cell.querySelector('.playcut-pick').getBoundingClientRect();
+    return [left - stage.left, top - stage.top, width, height].map(Math.round);
+  })
+"""
 
+
+def _red_side(cell: Cell) -> str:
+    """Look at the pictures, as a judge who likes warm colours does; name the side of the redder one."""
+    return str(
+        cell.evaluate("""
+cell => {
+  const warmth = [...cell.querySelectorAll('.playcut-pick-stage img')].map(image => {
+    const canvas = document.createElement('canvas'), context = canvas.getContext('2d');
+    canvas.width = canvas.height = 8;
+    context.drawImage(image, 0, 0, 8, 8);
+    const data = context.getImageData(0, 0, 8, 8).data;
+    let sum = 0;
+    for (let at = 0; at < data.length; at += 4) sum += data[at] - data[at + 2];
+    return sum;
+  });
+  return warmth[0] >= warmth[1] ? 'ArrowLeft' : 'ArrowRight';
+}
+""")
+    )
+
+
+def test_a_pick_is_played_with_keys_from_the_first_round_to_a_starred_winner(notebook: Notebook) -> None:
+    notebook.run("%%playcut image\na played {colour=red|green|blue} {animal=fox|owl|cat}").wait_until_run()
+    cell = notebook.run("%playcut pick")
+    press = notebook.page.keyboard.press
+    pick = cell.output.locator(".playcut-pick")
+    cell.wait_for("cell => cell.querySelectorAll('.playcut-pick-stage img').length === 2")
+    cell.check_looks()
+    layout = cell.evaluate(_LAYOUT)
+    assert len({tuple(frame[2:]) for frame in layout[1:3]}) == 1
+    html = cell.evaluate("cell => cell.querySelector('.playcut-pick').outerHTML")
+    assert not re.search(r"played|fox|owl|cat\b|#\d", html)
+
+    pick.locator(".playcut-pick-box").first.dblclick()  # counts once, and keeps the focus at the keys
+    rounds, ended = 1, "cell => !cell.querySelector('.playcut-pick-result').hidden"
+    cell.wait_for_text("Round 2: which is better?")
+    press("u")
+    cell.wait_for_text("Round 1: which is better?")
+    rounds, counted = 0, 1
+    while not cell.evaluate(ended):
+        shown = int(pick.get_attribute("data-round") or 0)
+        assert cell.evaluate("cell => document.activeElement === cell.querySelector('.playcut-pick-stage')")
+        assert cell.evaluate(_LAYOUT) == layout
+        press(_red_side(cell))
+        rounds += 1
+        cell.wait_for(f"cell => cell.querySelector('.playcut-pick').dataset.round > {shown}")
+    assert 5 <= rounds <= 20
+    cell.wait_for_text(f"% sure after {rounds} rounds")
+    assert counted
+
+    press("Enter")  # the focus is on Star
+    cell.wait_for_text("★ Starred")
+    press("Tab")
+    press("Enter")
+    dialog = cell.output.get_by_role("dialog", name="The next cell")
+    dialog.wait_for()
+    assert dialog.get_by_role("textbox").input_value().startswith("%%playcut")
+    press("Escape")
+    press("Tab")
+    press("Enter")
+    cell.output.get_by_role("dialog", name=re.compile("Export")).wait_for()
+    press("Escape")
+    cell.check_looks()
+    starred = notebook.run("print([run.starred for run in _playcut].count(True))")
+    assert starred.text.strip() == "1"
     table = notebook.run("_playcut.picks()").wait_until_run()
-    assert "3 rounds; most often picked" in table.text
+    assert f"{rounds} rounds; most often picked" in table.text
 
 
 def test_one_picture_slides_into_the_other(notebook: Notebook) -> None:

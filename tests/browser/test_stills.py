@@ -37,7 +37,7 @@ def test_a_saved_notebook_shows_a_still_in_the_place_of_each_widget(
         blend, pick, explorer = map(again.cell, (2, 3, 4))
         blend.wait_for_text("fox")
         assert blend.media(".playcut-still img").count() == 2
-        pick.wait_for_text("0 of at most 1 rounds")
+        pick.wait_for_text("A blind pick of 2: 0 rounds so far.")
         explorer.wait_for_text("2 of 2 done")
         assert explorer.media(".playcut-still img").count() == 2
         assert "rror" not in blend.text + pick.text + explorer.text

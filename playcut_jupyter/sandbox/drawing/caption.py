@@ -58,21 +58,46 @@ def _wrap(text: str, font: ImageFont.FreeTypeFont, width: int, lines: int) -> li
     return out
 
 
+def caption_note(size: Size) -> str:
+    """Return the statement that goes into the metadata: which share of the height, from below, may hold the caption.
+
+    It is the same whatever the prompt, so that it doesn't tell how long that is.
+    """
+    px, margin = _measures(size)
+    high = margin + _plate_height(_max_lines(size, px), px) + margin // 2
+    return f"playcut-caption-share={min(0.5, high / size[1]):.4f}"
+
+
 def caption_patches(prompt: str, size: Size) -> list[Patch]:
     """Return the caption and the badge, each with its position in a picture of this size."""
     w, h = size
-    px = max(9, min(round(math.sqrt(w * h) * 0.026), round(h * 0.11), round(w * 0.07)))
-    margin = round(px * 0.95)
+    px, margin = _measures(size)
     plate, badge = _prompt_plate(prompt, size, px, margin), _badge(max(8, round(px * 0.62)))
     return [(plate, (margin, h - margin - plate.height)), (badge, (w - margin - badge.width, margin))]
 
 
-def _prompt_plate(prompt: str, size: Size, px: int, margin: int) -> Picture:
+def _measures(size: Size) -> tuple[int, int]:
+    """Return the height of the caption's letters and its margin, pixels."""
     w, h = size
+    px = max(9, min(round(math.sqrt(w * h) * 0.026), round(h * 0.11), round(w * 0.07)))
+    return px, round(px * 0.95)
+
+
+def _max_lines(size: Size, px: int) -> int:
+    w, h = size
+    return 1 if h < px * 12 else 3 if h > w else 2
+
+
+def _plate_height(lines: int, px: int) -> int:
+    return round(lines * px * 1.35) + round(round(px * 0.75) * 1.2)
+
+
+def _prompt_plate(prompt: str, size: Size, px: int, margin: int) -> Picture:
+    w = size[0]
     font, pad, known = _font(px), round(px * 0.75), _drawable_characters()
     shown = "".join(c if ord(c) in known else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in prompt[:600])
-    text = _wrap(shown, font, w - 2 * (margin + pad), 1 if h < px * 12 else 3 if h > w else 2) or ["(no prompt)"]
-    high = round(len(text) * px * 1.35) + round(pad * 1.2)
+    text = _wrap(shown, font, w - 2 * (margin + pad), _max_lines(size, px)) or ["(no prompt)"]
+    high = _plate_height(len(text), px)
     wide = min(w - 2 * margin, round(max(map(font.getlength, text))) + 2 * pad)
     plate = _plate((wide, high), round(px * 0.55), (16, 14, 28), 178)
     draw = ImageDraw.Draw(plate)

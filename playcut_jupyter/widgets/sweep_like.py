@@ -1,0 +1,28 @@
+"""A sweep as widgets hold it: they stand below the faces that people hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
+
+from playcut_jupyter.design.children import Request
+from playcut_jupyter.display.sweep_snapshot import SweepSnapshot
+from playcut_jupyter.widgets.tile import Item
+
+
+class SweepLike(Protocol):
+    """A sweep as widgets hold it."""
+
+    axes: dict[str, Sequence[object]]
+    request: Request | None
+
+    def __iter__(self) -> Iterator[Item]: ...
+
+    def __len__(self) -> int: ...
+
+    @property
+    def snapshot(self) -> SweepSnapshot:
+        """Its state now."""
+
+    def refine(self, keep: float | Mapping[str, object] = 0.5) -> str:
+        """Return the next cell."""
