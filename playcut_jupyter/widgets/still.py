@@ -49,7 +49,9 @@ class Still:
     def show_below(self, widget: Any) -> None:
         """Display *widget*, and this below it. A widget that has a still does so in its `_ipython_display_`."""
         widget.add_class(LIVE)
-        display(widget._repr_mimebundle_(), raw=True)
+        bundle = widget._repr_mimebundle_()
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})  # anywidget's has metadata
+        display(data, metadata=metadata, raw=True)
         with self._lock:
             self._display(update=False)
             self._is_shown = True

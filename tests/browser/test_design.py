@@ -63,11 +63,11 @@ def test_a_pick_is_played_with_keys_from_the_first_round_to_a_starred_winner(not
     assert not re.search(r"played|fox|owl|cat\b|#\d", html)
 
     pick.locator(".playcut-pick-box").first.dblclick()  # counts once, and keeps the focus at the keys
-    rounds, ended = 1, "cell => !cell.querySelector('.playcut-pick-result').hidden"
+    ended = "cell => !cell.querySelector('.playcut-pick-result').hidden"
     cell.wait_for_text("Round 2: which is better?")
     press("u")
     cell.wait_for_text("Round 1: which is better?")
-    rounds, counted = 0, 1
+    rounds = 0
     while not cell.evaluate(ended):
         shown = int(pick.get_attribute("data-round") or 0)
         assert cell.evaluate("cell => document.activeElement === cell.querySelector('.playcut-pick-stage')")
@@ -77,7 +77,6 @@ def test_a_pick_is_played_with_keys_from_the_first_round_to_a_starred_winner(not
         cell.wait_for(f"cell => cell.querySelector('.playcut-pick').dataset.round > {shown}")
     assert 5 <= rounds <= 20
     cell.wait_for_text(f"% sure after {rounds} rounds")
-    assert counted
 
     press("Enter")  # the focus is on Star
     cell.wait_for_text("★ Starred")

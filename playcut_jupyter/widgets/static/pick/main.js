@@ -22,9 +22,9 @@ const KEYS = {
 
 function render({ model, el }) {
   /** The round whose media are shown, when they came, and the last round that was answered. */
-  let shown = 0
+  let shown = -1
   let shownAt = 0
-  let answered = 0
+  let answered = -1
 
   const root = make("div", { class: "playcut-tiles playcut-pick", "data-lm-suppress-shortcuts": "true" })
   const view = () => model.get("view")
@@ -81,7 +81,7 @@ function render({ model, el }) {
   const undoEnd = makeButton("Undo (U)", () => view().undo && act("undo"))
   const result = make(
     "div",
-    { class: "playcut-pick-result", tabindex: "-1", role: "group", "aria-label": "The result" },
+    { class: "playcut-pick-result", role: "group", "aria-label": "The result" },
     winner.element,
     words,
     make("div", { class: "playcut-tiles-bar" }, star, refine, exportButton, goOn, undoEnd),
