@@ -31,14 +31,14 @@ def encode_mp4(
 ) -> bytes:
     """Return an MP4 that can start to play before it has been read to its end.
 
-    *sound* is mono, in blocks of 16-bit samples at `SOUND_RATE`. The metadata names the title and the sandbox.
+    *sound* is mono, in blocks of 16-bit samples at `SOUND_RATE`. The metadata names title, *caption* and the sandbox.
     Raises `RenderingCancelled` at the next frame once *is_cancelled* returns True.
     """
     # The index is moved to the front of the file in the end, which only works with a file that can be read again.
     with tempfile.TemporaryDirectory(prefix="playcut-") as folder:
         path = Path(folder) / "clip.mp4"
         with av.open(str(path), "w", options={"movflags": "+faststart"}) as container:
-            container.metadata.update({"title": title, "comment": f"Playcut sandbox {caption}".strip()})
+            container.metadata.update({"title": title, "comment": "Playcut sandbox", "description": caption})
             _encode(container, frames, fps, _audio_frames(sound), size, is_cancelled)
         return path.read_bytes()
 

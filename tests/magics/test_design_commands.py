@@ -54,8 +54,10 @@ def test_stars_are_set_seen_and_taken_away(shell: InteractiveShell, capsys: pyte
 
 def test_picking_needs_a_sweep_and_a_notebook(shell: InteractiveShell) -> None:
     cell(shell, "", "a lonely pick")
-    with pytest.raises(InvalidInput, match="needs a sweep in `_playcut`"):
+    with pytest.raises(InvalidInput, match="needs a sweep, and `_playcut`, the last result, is none"):
         line(shell, "pick")
+    with pytest.raises(InvalidInput, match="`foxes` holds none"):
+        line(shell, "pick foxes")
     cell(shell, "", "a {red|blue} pick")
     with pytest.raises(InvalidInput, match="needs a notebook's widgets"):
         line(shell, "pick")

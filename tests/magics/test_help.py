@@ -63,7 +63,7 @@ def test_help_tells_of_one_word(shell: InteractiveShell, capsys: CaptureFixture)
         line(shell, "help resum")
 
 
-@pytest.mark.parametrize("command", ["status", "connect", "panel", "pick", "resume"])
+@pytest.mark.parametrize("command", ["status", "connect", "panel", "resume"])
 def test_a_command_that_takes_nothing_says_so(shell: InteractiveShell, command: str) -> None:
     with pytest.raises(InvalidInput, match="'foo' follows it") as caught:
         line(shell, f"{command} foo")

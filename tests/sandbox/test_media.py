@@ -11,7 +11,9 @@ import av
 import pytest
 from PIL import Image
 
+from playcut_jupyter.media import caption_share
 from playcut_jupyter.sandbox import media
+from playcut_jupyter.sandbox.drawing.caption import caption_note, caption_patches
 from playcut_jupyter.sandbox.errors import MediaUnavailable
 from playcut_jupyter.sandbox.media import Media
 
@@ -66,6 +68,16 @@ class TestPicture:
         with ThreadPoolExecutor(3) as threads:
             made = list(threads.map(lambda _: media.picture("a boat at sea", aspect_ratio="4:1"), range(3)))
         assert len(set(made)) == 1
+
+    @pytest.mark.parametrize("size", [(1024, 1024), (1024, 128), (128, 1024), (4096, 2304), (576, 1024), (320, 96)])
+    def test_the_caption_is_in_the_band_that_the_file_states_and_the_band_is_the_same_for_all(
+        self, size: tuple[int, int]
+    ) -> None:
+        share = caption_share(caption_note(size).encode())
+        for prompt in ("a fox", "many words " * 40):
+            top = caption_patches(prompt, size)[0][1][1]
+            assert top >= size[1] * (1 - share)
+        assert share < 0.5
 
     def test_provenance_in_the_metadata(self) -> None:
         image = decode(media.picture("un thé à Zürich", aspect_ratio="2:1", seed=41))
@@ -185,6 +197,7 @@ class TestClip:
             assert container.duration / 1_000_000 == pytest.approx(3, abs=0.1)
             assert container.metadata["title"] == "a boat at sea"
             assert container.metadata["comment"] == "Playcut sandbox"
+            assert 0.05 < caption_share(made.data) < 0.3
 
     def test_the_index_comes_first(self, made: Media) -> None:
         assert 0 < made.data.index(b"moov") < made.data.index(b"mdat")
