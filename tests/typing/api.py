@@ -53,6 +53,7 @@ from playcut_jupyter.results.effects import Effects
 from playcut_jupyter.results.family_tree import Tree
 from playcut_jupyter.results.history import History
 from playcut_jupyter.results.picks import Picks
+from playcut_jupyter.widgets.explorer import Explorer
 from playcut_jupyter.widgets.pick import PickWidget
 
 
@@ -260,6 +261,7 @@ def a_sweep(sweep: Sweep) -> None:
     assert_type(sweep.export("json"), str)
     assert_type(sweep.contact_sheet("sheet.pdf"), Path)
     assert_type(sweep.to_records(), list[dict[str, Any]])
+    assert_type(sweep.explore(), Explorer)
     assert_type(sweep.pick(), PickWidget)
     assert_type(sweep.picks(), Picks[Generation])
     assert_type(sweep.picks().winner, Generation | None)
