@@ -63,6 +63,14 @@ def whole_cell(request: Request | None) -> str | None:
         return None
 
 
+def template_of(request: Request | None) -> str:
+    """Return the template of *request*, as a cell would say it; "" if it isn't known, or each part has its own."""
+    if not isinstance(request, SweepRequest):
+        return ""
+    expansions = request.plan.expansions
+    return _Writer(expansions.axes, name_all=False).template(expansions.pieces).strip()
+
+
 def refinable(request: Request | None) -> SweepRequest:
     """Return the request of a sweep if it can be refined.
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from itertools import groupby
 
 from markupsafe import Markup
 
-from playcut_jupyter.display import boxes, media_html, status, sweep_summary
+from playcut_jupyter.display import boxes, grid_layout, media_html, status, sweep_summary
 from playcut_jupyter.display.bundles import Bundle, mime_bundle
 from playcut_jupyter.display.contact_sheet import writer
 from playcut_jupyter.display.sweep_snapshot import SweepSnapshot
@@ -113,21 +112,15 @@ def _grid(sweep: SweepSnapshot, sizes: _Sizes, *, players: bool = True) -> Marku
     def tile(snapshot: Snapshot, caption: str) -> Markup:
         return _tile(snapshot, caption, sizes, players=players, shows_error=not sweep.shared_reason)
 
-    outer, inner = sweep.varied_axes[:-2], sweep.varied_axes[-2:]
-    if len(inner) < 2:
-        heading = _heading(axis_heading(inner[0])) if inner else Markup("")
-        return heading + _row(
-            sweep, sizes, [tile(snapshot, _caption(snapshot, inner)) for snapshot in sweep.generations]
-        )
-    parts = []
-    for labels, group in groupby(
-        sweep.generations, key=lambda snapshot: tuple(_label(snapshot, name) for name in outer)
-    ):
-        if outer:
-            values = zip(outer, labels, strict=True)
-            parts.append(_heading(" · ".join(f"{axis_heading(name)}: {value}" for name, value in values)))
-        parts.append(_table(sweep, list(group), inner, tile, sizes))
-    return Markup("").join(parts)
+    tables = grid_layout.sections(sweep)
+    if not tables:
+        axes = sweep.varied_axes
+        heading = _heading(axis_heading(axes[0])) if len(axes) == 1 else Markup("")
+        tiles = [tile(snapshot, _caption(snapshot, axes)) for snapshot in sweep.generations]
+        return heading + _row(sweep, sizes, tiles)
+    return Markup("").join(
+        (_heading(section.title) if section.outer else Markup("")) + _table(section, tile, sizes) for section in tables
+    )
 
 
 def _heading(text: str) -> Markup:
@@ -146,34 +139,20 @@ def _row(sweep: SweepSnapshot, sizes: _Sizes, tiles: Sequence[Markup]) -> Markup
     )
 
 
-def _table(
-    sweep: SweepSnapshot,
-    group: Sequence[Snapshot],
-    axes: Sequence[str],
-    tile: Callable[[Snapshot, str], Markup],
-    sizes: _Sizes,
-) -> Markup:
-    """Return a table; for a sample, empty rows and columns are left out, and a cell may be empty."""
-    down, across = axes
-    cells: dict[tuple[str, str], list[Markup]] = {}
-    for snapshot in group:
-        cells.setdefault((_label(snapshot, down), _label(snapshot, across)), []).append(tile(snapshot, ""))
-    names = {axis: list(dict.fromkeys(map(str, sweep.axes[axis]))) for axis in axes}
-    columns = [name for name in names[across] if any(column == name for _, column in cells)]
-    rows = [name for name in names[down] if any(row == name for row, _ in cells)]
+def _table(section: grid_layout.Section, tile: Callable[[Snapshot, str], Markup], sizes: _Sizes) -> Markup:
+    rows = [
+        [row, *(Markup("").join(tile(snapshot, "") for snapshot in cell) for cell in cells)]
+        for row, cells in section.rows
+    ]
     return table(
         "playcut-grid",
-        [[row, *(Markup("").join(cells.get((row, column), ())) for column in columns)] for row in rows],
-        header=[f"{axis_heading(down)} / {axis_heading(across)}", *columns],
+        rows,
+        header=[f"{axis_heading(section.down)} / {axis_heading(section.across)}", *section.columns],
         row_headings=True,
         sticky=True,
         padding="3px",
         fluid=Fluid(_LABEL_PX, _MIN_TILE_PX, sizes.widest_px + _CELL_PX),
     )
-
-
-def _label(snapshot: Snapshot, axis: str) -> str:
-    return str(snapshot.labels.get(axis, ""))
 
 
 def _caption(snapshot: Snapshot, axes: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from playcut_jupyter.design import effects, picking
+from playcut_jupyter.display.contact_sheet.tile import Verdict
 from playcut_jupyter.library import ratings
 from playcut_jupyter.results.collection import Generations
 from playcut_jupyter.results.job_view import JobView
@@ -32,6 +33,16 @@ class Effects:
     def is_clear(self) -> bool:
         """True if at least one value is told apart from the average of its axis."""
         return any(effect.is_clear for effect in self.effects)
+
+    @property
+    def verdict(self) -> Verdict:
+        """Which values are told apart from the average of their axis, for a contact sheet."""
+        clear = [effect for effect in self.effects if effect.is_clear]
+        return Verdict(
+            frozenset((effect.axis, effect.value) for effect in clear if effect.strength > 0),
+            frozenset((effect.axis, effect.value) for effect in clear if effect.strength < 0),
+            effects.verdict(self.effects, len(self.rounds), len(self.starred)) if clear else "",
+        )
 
     def to_records(self) -> list[dict[str, Any]]:
         """Return a row for each value of each axis with several values: axis, value, strength, low, high, rounds."""

@@ -20,10 +20,9 @@ from playcut_jupyter.display import live, saving, status, sweep_grid, sweep_summ
 from playcut_jupyter.display.background_updates import update_in_background
 from playcut_jupyter.display.bundles import Bundle, message_bundle
 from playcut_jupyter.display.contact_sheet import writer
+from playcut_jupyter.display.contact_sheet.tile import NO_VERDICT
 from playcut_jupyter.display.sweep_snapshot import SweepSnapshot
-from playcut_jupyter.errors import (
-    InvalidInput,
-)
+from playcut_jupyter.errors import InvalidInput, PlaycutError
 from playcut_jupyter.export.writer import program
 from playcut_jupyter.jobs.job import Job
 from playcut_jupyter.jobs.reuse import start_again, start_all
@@ -366,7 +365,12 @@ class Sweep(Generations[Generation]):
         Raises:
             InvalidInput: another file type, an empty sweep, or a path that can't be written.
         """
-        return writer.write(self.snapshot, self.tally(), path)
+        try:
+            verdict = self.effects().verdict
+        except PlaycutError:  # the library can't be read; the pictures can
+            verdict = NO_VERDICT
+        title = refinement.template_of(self.request)
+        return writer.write(self.snapshot, self.tally(), path, title=title, verdict=verdict)
 
     def grid(self) -> Sweep:
         """Return the sweep, which displays itself as a grid."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import product
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from playcut_jupyter.display.contact_sheet import page as sheet_page
-from playcut_jupyter.display.contact_sheet.tile import Tally
+from playcut_jupyter.display.contact_sheet.tile import Tally, Verdict, sheet_of
 from playcut_jupyter.display.contact_sheet.writer import write
 from playcut_jupyter.display.sweep_snapshot import SweepSnapshot
 from playcut_jupyter.errors import InvalidInput, TaskFailed
@@ -114,6 +115,67 @@ def test_the_picture_shows_every_tile(store: Store, tmp_path: Path) -> None:
         assert colours == [(255, 0, 0), (0, 0, 255), (255, 255, 0), (0, 0, 0)]
         for left, top in ((20, 80 + 400), (2 * 420 + 20, 80 + 570)):  # words under a picture, and of a failure
             assert len(drawn_sheet.crop((left, top, left + 400, top + 150)).getcolors(1 << 24) or ()) > 10
+
+
+def nine(store: Store, ratio: str) -> tuple[dict[str, list[str]], list[Snapshot]]:
+    axes = {"style": ["oil", "neon", "ink"], "animal": ["fox", "owl", "hare"]}
+    size = {"1:1": (90, 90), "16:9": (160, 90), "9:16": (90, 160)}[ratio]
+    return axes, [
+        saved(
+            store,
+            png(size, COLOURS[number]),
+            prompt=f"{style} {animal}",
+            labels={"style": style, "animal": animal},
+            inputs={"prompt": "", "aspectRatio": ratio},
+            id=number,
+            starred=number == 4,
+        )
+        for number, (style, animal) in enumerate(product(*axes.values()))
+    ]
+
+
+def test_a_sheet_is_titled_by_its_prompt_and_laid_out_as_the_grid(store: Store, tmp_path: Path) -> None:
+    axes, snapshots = nine(store, "16:9")
+    verdict = Verdict(frozenset({("style", "neon")}), frozenset({("animal", "hare")}), "12 rounds: preferred neon.")
+
+    def written(name: str) -> Path:
+        title = "A {style=oil|neon|ink} {animal=fox|owl|hare}"
+        return write(SweepSnapshot(axes, snapshots), NO_PICKS, tmp_path / name, title=title, verdict=verdict)
+
+    page = written("sheet.html").read_text()
+    assert page.count("<h1>A {style=oil|neon|ink} {animal=fox|owl|hare}</h1>") == 1
+    assert "12 rounds: preferred neon." in page
+    assert page.count("<tr>") == 4
+    assert ">style / animal</th><th>fox</th><th>owl</th><th>hare <small" in page
+    assert '<th class="won">neon <small class="mark">preferred</small></th>' in page
+    assert "disliked" in page
+    assert page.count("<h3>#4 · neon · owl ★</h3>") == page.count('class="done starred"') == 1
+    with Image.open(written("sheet.png")) as picture:
+        rows = 3 * (120 + 150 + 20)
+        assert picture.size == (150 + 3 * 420 + 20, 80 + 40 + 40 + rows), "no higher than its pictures need"
+    pdf = written("sheet.pdf").read_bytes()
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
+
+
+@pytest.mark.parametrize(
+    ("ratio", "columns", "rows", "orientation"), [("16:9", 3, 3, "landscape"), ("9:16", 3, 3, "portrait")]
+)
+def test_paper_lies_as_the_pictures_need_it(
+    store: Store, ratio: str, columns: int, rows: int, orientation: str
+) -> None:
+    axes, snapshots = nine(store, ratio)
+    sheet = sheet_of(SweepSnapshot(axes, snapshots), NO_PICKS)
+    found, on_it, height_mm = sheet_page.on_paper(sheet)
+    assert (found, on_it) == (orientation, columns)
+    width_mm = height_mm * int(ratio.split(":")[0]) / int(ratio.split(":")[1])
+    assert rows * height_mm < (190 if orientation == "landscape" else 259)
+    assert columns * width_mm < (259 if orientation == "landscape" else 190)
+
+
+def test_what_does_not_fit_on_one_page_is_still_large_enough_to_see(store: Store) -> None:
+    axes = {"a": [str(number) for number in range(30)], "b": ["1", "2"]}
+    snapshots = [waiting(labels=dict(zip(axes, values, strict=True))) for values in product(*axes.values())]
+    assert sheet_page.on_paper(sheet_of(SweepSnapshot(axes, snapshots), NO_PICKS))[2] >= 40
 
 
 def test_a_clip_is_its_first_frame_in_the_picture(store: Store, tmp_path: Path, clip: bytes) -> None:

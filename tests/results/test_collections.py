@@ -22,6 +22,7 @@ def test_the_contact_sheet_of_a_sweep_holds_everything_but_the_key(
     path = sweep.contact_sheet(tmp_path / "sheet.html")
 
     page = path.read_text()
+    assert "<h1>a sheet with &lt;b&gt;{a fox|an owl|[fail]}&lt;/b&gt;</h1>" in page
     assert page.count("<article") == 3
     assert page.count("<img") == 2
     assert page.count("data:image/png;base64,") == 2

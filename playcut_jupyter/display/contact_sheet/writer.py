@@ -1,7 +1,8 @@
 """Writes a contact sheet: an HTML page with players, or a PNG or PDF of pictures.
 
-All three show the same facts of each generation: its picture, what differs, prompt, parameters, seconds, estimated
-credits, stars and picks; for a failed one, the reason.
+All three are titled by the prompt and laid out as the grid, with its axes as headings and the values that won marked.
+They show the same facts of each generation: its picture, what differs, prompt, parameters, seconds, estimated credits,
+stars and picks; for a failed one, the reason.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 from playcut_jupyter.display.contact_sheet import page, picture
-from playcut_jupyter.display.contact_sheet.tile import Tally, tiles_of
+from playcut_jupyter.display.contact_sheet.tile import NO_VERDICT, Tally, Verdict, sheet_of
 from playcut_jupyter.display.sweep_snapshot import SweepSnapshot
 from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.library.copies import copy_out
@@ -20,13 +21,17 @@ FORMATS = (".html", ".png", ".pdf")
 _COLUMNS, _MAX_COLUMNS = 4, 6
 
 
-def write(sweep: SweepSnapshot, tally: Tally, path: str | Path) -> Path:
+def write(
+    sweep: SweepSnapshot, tally: Tally, path: str | Path, *, title: str = "", verdict: Verdict = NO_VERDICT
+) -> Path:
     """Write the contact sheet and return its path; nothing is ever overwritten.
 
     Args:
         sweep: the sweep to show.
         tally: the results of blind picking, from `ratings.tally`.
         path: a file name that ends in one of `FORMATS`.
+        title: the prompt, as a template; "" if it is not known.
+        verdict: which values matter.
 
     Raises:
         InvalidInput: another file type, an empty sweep, or a path that can't be written.
@@ -39,13 +44,13 @@ def write(sweep: SweepSnapshot, tally: Tally, path: str | Path) -> Path:
         )
     if not sweep.generations:
         raise InvalidInput("The sweep is empty, so there is no contact sheet to write.")
-    tiles = tiles_of(sweep, tally)
+    sheet = sheet_of(sweep, tally, title, verdict)
     if suffix == ".html":
-        data = page.html(tiles)
+        data = page.html(sheet)
     elif suffix == ".png":
-        data = picture.png(tiles, _columns(sweep))
+        data = picture.png(sheet, _columns(sweep))
     else:
-        data = picture.pdf(tiles, _columns(sweep))
+        data = picture.pdf(sheet, _columns(sweep))
     return copy_out(data, path, suffix).path
 
 
@@ -66,4 +71,4 @@ def print_picture(sweep: SweepSnapshot, longest_px: int) -> bytes | None:
     """
     if not any(record.kind in ("image", "video", "audio") for run in sweep.succeeded for record in run.assets):
         return None
-    return picture.small_jpeg(tiles_of(sweep, (Counter(), Counter())), _columns(sweep), longest_px)
+    return picture.small_jpeg(sheet_of(sweep, (Counter(), Counter())), _columns(sweep), longest_px)
