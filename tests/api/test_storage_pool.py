@@ -172,6 +172,7 @@ async def test_a_connection_opened_ahead_that_the_storage_closed_is_not_used() -
             group.start_soon(storage.keep_ready)
             await until(lambda: host.open == 1)
             host.writers[-1].close()
+            await host.writers[-1].wait_closed()
             await until(lambda: host.open == 0)
             assert (await fetch(host.url(), storage)).data == BODY
             group.cancel_scope.cancel()

@@ -174,7 +174,8 @@ def test_a_sweep_fills_its_grid_while_it_runs(notebook: Notebook) -> None:
     cell.wait_for_pictures(4)
 
     counts = [tuple(count) for count in notebook.page.evaluate("window.counts")]
-    assert {(0, 4), (2, 2), (4, 0)} <= set(counts)
+    assert {(0, 4), (4, 0)} <= set(counts)
+    assert any(0 < there < 4 and there + waiting == 4 for there, waiting in counts)
     assert cell.media("table.playcut-grid img.playcut-image").count() == 4
     table = cell.media("table.playcut-grid").inner_text()
     assert all(word in table for word in ("red", "white", "fox", "hare"))
