@@ -101,7 +101,7 @@ class StorageNetwork(httpcore.AsyncNetworkBackend):
             self._ahead.remove(opened)
             stream = await opened.take()
             if stream is not None:
-                return ReadyStream(stream, opened.opened_at)
+                return ReadyStream(stream)
         return await self._connected(host, port, timeout)
 
     async def _opened(self, host: str, port: int, timeout_s: float) -> httpcore.AsyncNetworkStream:
@@ -109,7 +109,11 @@ class StorageNetwork(httpcore.AsyncNetworkBackend):
         if self._tls is None:
             return stream
         self._tls.set_alpn_protocols(["http/1.1"])
-        return await stream.start_tls(self._tls, host, timeout_s)
+        try:
+            return await stream.start_tls(self._tls, host, timeout_s)
+        except BaseException:  # httpcore closes it after an error, and not when it is cancelled
+            await _closed(stream)
+            raise
 
     async def _connected(self, host: str, port: int, timeout_s: float | None) -> httpcore.AsyncNetworkStream:
         try:
@@ -140,27 +144,26 @@ class StorageNetwork(httpcore.AsyncNetworkBackend):
             else:
                 await stream.aclose()
 
-        async with anyio.create_task_group() as racing:
-            for address in addresses:
-                failed = anyio.Event()
-                racing.start_soon(connect, address, failed)
-                with anyio.move_on_after(_HEAD_START_S):
-                    await failed.wait()
+        try:
+            async with anyio.create_task_group() as racing:
+                for address in addresses:
+                    failed = anyio.Event()
+                    racing.start_soon(connect, address, failed)
+                    with anyio.move_on_after(_HEAD_START_S):
+                        await failed.wait()
+        except BaseException:  # cancelled right when it was made
+            await _closed(winner)
+            raise
         if winner is None:
             raise failures[0] if failures else httpcore.ConnectError("it has no address")
         return winner
 
 
 class ReadyStream(httpcore.AsyncNetworkStream):
-    """A connection that was opened ahead, its TLS included.
+    """A connection that was opened ahead, its TLS included."""
 
-    Attributes:
-        opened_at: when, on the loop's clock, seconds.
-    """
-
-    def __init__(self, stream: httpcore.AsyncNetworkStream, opened_at: float) -> None:
+    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
         self._stream = stream
-        self.opened_at = opened_at
 
     async def start_tls(
         self,
@@ -195,7 +198,6 @@ class _OpenedAhead:
         self._stream: httpcore.AsyncNetworkStream | None = None
         self._settling = anyio.CancelScope()
         self._has_failed = False
-        self.opened_at = anyio.current_time()
         self._task = asyncio.create_task(self._open(opening))
 
     async def _open(self, opening: Coroutine[Any, Any, httpcore.AsyncNetworkStream]) -> None:
@@ -230,7 +232,10 @@ class _OpenedAhead:
             if not self._task.cancelled():  # whoever waits was cancelled, not the opening
                 await self.close()
                 raise
-        return None if self._has_failed else self._stream
+        if self._has_failed:
+            await self.close()
+            return None
+        return self._stream
 
     async def close(self) -> None:
         """Close it, or stop opening it."""
@@ -239,6 +244,13 @@ class _OpenedAhead:
             await self._task
         if self._stream is not None:
             await self._stream.aclose()
+
+
+async def _closed(stream: httpcore.AsyncNetworkStream | None) -> None:
+    """Close *stream*, also while this task is cancelled."""
+    if stream is not None:
+        with anyio.CancelScope(shield=True):
+            await stream.aclose()
 
 
 def _alternating(addresses: list[str]) -> list[str]:
