@@ -16,8 +16,8 @@ MAX_BYTES = 600_000
 
 _CELLS = (
     "from playcut_jupyter import Playcut",
-    'foxes = Playcut().sweep("a {style=oil|neon|ink} {animal=fox|owl|hare} in the snow", aspect_ratio="16:9")\n'
-    "foxes.explore()",
+    'template = "a {style=watercolour|neon|paper-cut} {animal=fox|owl|hare} in the snow"\n'
+    'foxes = Playcut().sweep(template, aspect_ratio="16:9")\nfoxes.explore()',
 )
 _LATENCY_S = 3.0
 """Long enough to take a picture of a task at work."""
