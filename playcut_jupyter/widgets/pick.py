@@ -65,7 +65,7 @@ class PickWidget(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]  # it
         self._is_ended = self._goes_on = False
         self._round = 0
         self._still = Still(Markup(""), "")
-        super().__init__(ratio=pick_media.ratio(self._candidates.values()))
+        super().__init__(ratio=pick_media.ratio(list(self._candidates.values())))
         self._refresh_task = CoalescedTask(self.worker, self._refresh)
         self.on_msg(self._receive)
         self._unsubscribe = change_signal.on_change(self._hear)
@@ -194,11 +194,16 @@ class PickWidget(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]  # it
 
     def _send_media(self, _: Mapping[str, Any]) -> None:
         if self._has_ended:
-            parts, contents = tile.media_parts(self._items[self._standings.leader].snapshot)
+            snapshots = [self._items[self._standings.leader].snapshot]
+            parts, contents = tile.media_parts(snapshots[0])
+            parts, contents = parts[:1], contents[:1]
         else:
-            shown = [pick_media.blind(self._candidates[number]) for number in self._standings.pair or ()]
+            snapshots = [self._candidates[number] for number in self._standings.pair or ()]
+            shown = list(map(pick_media.blind, snapshots))
             parts, contents = [part for part, _ in shown], [content for _, content in shown]
-        self.send({"type": "media", "round": self._round, "parts": parts}, contents)
+        # What is seen of a sound comes behind all that is heard.
+        contents += map(pick_media.picture, snapshots)
+        self.send({"type": "media", "round": self._round, "ended": self._has_ended, "parts": parts}, contents)
 
     def _draw_still(self, headline: str) -> None:
         """Leave in a saved notebook no more than the page shows."""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
 from playcut_jupyter import media
 from playcut_jupyter.display import media_html
 from playcut_jupyter.display.previews import POSTER_PX, poster_frame, preview
+from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.library.records import AssetRecord
+from playcut_jupyter.widgets import tile
 
 _VIEW_PX = 800
 
@@ -29,11 +32,20 @@ def blind(snapshot: Snapshot) -> tuple[dict[str, Any], bytes]:
         return _told("It can't be shown."), b""
 
 
-def ratio(snapshots: Iterable[Snapshot]) -> float:
+def picture(snapshot: Snapshot) -> bytes:
+    """Return the waveform of a sound; b"" for anything else."""
+    record = snapshot.assets[0]
+    return tile.small_picture(record, _VIEW_PX) if record.kind == "audio" else b""
+
+
+def ratio(snapshots: Sequence[Snapshot]) -> float:
     """Return width / height of the boxes of all pictures: between those of the widest and of the tallest."""
-    sizes = [(record.width, record.height) for snapshot in snapshots for record in snapshot.assets[:1]]
-    ratios = [width / height for width, height in sizes if width and height] or [2.0]
-    return min(2.5, max(0.6, math.sqrt(min(ratios) * max(ratios))))
+    records = [snapshot.assets[0] for snapshot in snapshots]
+    ratios = [record.width / record.height for record in records if record.width and record.height] or [2.0]
+    cut = 0.0
+    with suppress(PlaycutError):  # it is gone: the round says so
+        cut = media.caption_share(records[0].read()) if records[0].kind == "image" else 0.0
+    return min(2.5, max(0.6, math.sqrt(min(ratios) * max(ratios)) / (1 - cut)))
 
 
 def _shown(record: AssetRecord) -> tuple[dict[str, Any], bytes]:
@@ -61,8 +73,8 @@ def _picture(record: AssetRecord) -> tuple[str, bytes]:
     share = media.caption_share(data)
     if not share:
         return preview(record, _VIEW_PX)
-    picture = media.decode_image(data)
-    picture = picture.crop((0, 0, picture.width, max(1, int(picture.height * (1 - share)))))
+    whole = media.decode_image(data)
+    scene = whole.crop((0, 0, whole.width, max(1, int(whole.height * (1 - share)))))
     out = io.BytesIO()
-    media.reduced(picture, _VIEW_PX).save(out, "WEBP", quality=82)
+    media.reduced(scene, _VIEW_PX).save(out, "WEBP", quality=82)
     return "image/webp", out.getvalue()

@@ -52,7 +52,7 @@ class Game:
         names = {asset_of(generation): generation for generation in sweep}
         rounds = 0
         while not self.view["ended"]:
-            sides = [names[content].labels.values() for content in self.last("media")[1]]
+            sides = [names[content].labels.values() for content in self.last("media")[1][:2]]
             worth = [[value in labels for value in best] for labels in sides]
             self.do("answer", side="left" if worth[0] > worth[1] else "right")
             rounds += 1
@@ -103,7 +103,7 @@ def test_during_a_round_nothing_tells_which_is_which(sweep: Sweep, game: Game) -
     told = json.dumps([game.view, [message for message, _ in game.messages], game.widget.notice])
     for word in ("picked", "red", "blue", "fox", "owl", "#", *(str(run.task_id) for run in sweep)):
         assert word not in told
-    assert len(game.last("media")[1]) == 2
+    assert len(game.last("media")[0]["parts"]) == 2
 
 
 def test_an_answer_counts_once_for_its_round(sweep: Sweep, game: Game) -> None:
@@ -183,7 +183,7 @@ def test_pictures_of_the_sandbox_have_no_caption_in_a_round(studio: Sandbox) -> 
     with Playcut(api_key=studio.key, base_url=studio.base_url) as pc:
         sweep = pc.sweep("an uncaptioned {fox|owl, pixel art, with words so many that they take two lines of it}")
         game = Game(sweep.pick())
-        shown = [Image.open(io.BytesIO(content)).size for content in game.last("media")[1]]
+        shown = [Image.open(io.BytesIO(content)).size for content in game.last("media")[1][:2]]
     original = sweep[0].image
     share = shown[0][1] / shown[0][0] * original.width / original.height
     assert shown[0] == shown[1]
@@ -193,7 +193,10 @@ def test_pictures_of_the_sandbox_have_no_caption_in_a_round(studio: Sandbox) -> 
 def test_sounds_are_picked_from_too(pc: Playcut) -> None:
     sweep = pc.sweep("Speak of the {fox|owl}.", kind="speech")
     game = Game(sweep.pick())
-    assert [part["kind"] for part in game.last("media")[0]["parts"]] == ["audio", "audio"]
+    told, contents = game.last("media")
+    assert [part["kind"] for part in told["parts"]] == ["audio", "audio"]
+    assert all(waveform.startswith(b"\x89PNG") for waveform in contents[2:])
+    assert contents[0] in [asset_of(run) for run in sweep]
 
 
 def test_rounds_between_the_same_value_say_nothing_of_it(sweep: Sweep) -> None:

@@ -81,7 +81,7 @@ function render({ model, el }) {
   const undoEnd = makeButton("Undo (U)", () => view().undo && act("undo"))
   const result = make(
     "div",
-    { class: "playcut-pick-result", role: "group", "aria-label": "The result" },
+    { class: "playcut-pick-result", tabindex: "-1", role: "group", "aria-label": "The result" },
     winner.element,
     words,
     make("div", { class: "playcut-tiles-bar" }, star, refine, exportButton, goOn, undoEnd),
@@ -99,7 +99,7 @@ function render({ model, el }) {
     const hasTurned = result.hidden === now.ended
     stage.hidden = bar.hidden = now.ended
     result.hidden = !now.ended
-    if (hasTurned && hasFocus) (now.ended ? star : stage).focus({ preventScroll: true })
+    if (hasTurned && hasFocus) (now.ended ? result : stage).focus({ preventScroll: true })
     for (const button of [undo, undoEnd]) setAttribute(button, "aria-disabled", !now.undo)
     goOn.hidden = !now.more
     if (!now.winner) return
@@ -114,8 +114,9 @@ function render({ model, el }) {
   const onMessage = (message, contents) => {
     if (message?.type === "text" && isUsed()) dialog.show(message)
     if (message?.type !== "media" || message.round === shown) return
-    const sides = message.parts.length === 1 || view().ended ? [winner] : [left, right]
-    Promise.all(sides.map((side, at) => side.load(message.parts[at], contents[at]))).then((swaps) => {
+    const sides = message.ended ? [winner] : [left, right]
+    const load = (side, at) => side.load(message.parts[at], contents[at], contents[sides.length + at])
+    Promise.all(sides.map(load)).then((swaps) => {
       if (message.round !== view().round) return
       for (const swap of swaps) swap()
       shown = message.round

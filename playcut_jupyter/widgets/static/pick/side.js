@@ -5,6 +5,7 @@ import { make, makeButton, setText } from "../tile_grid/elements.js"
 export class Side {
   constructor(name, hint, choose) {
     this.onPlay = () => {}
+    this.urls = []
     this.frame = make("span", { class: "playcut-pick-frame" })
     const label = name === "winner" ? "The winner" : `The ${name} one is better`
     this.box =
@@ -35,14 +36,17 @@ export class Side {
   }
 
   /** Prepare what comes next; return what shows it, so that both sides change at once. */
-  async load(part, content) {
-    const url = content?.byteLength ? URL.createObjectURL(new Blob([content], { type: part.mime })) : ""
-    const media = this.#element(part, url)
-    if (media instanceof HTMLImageElement) await media.decode().catch(() => {})
+  async load(part, content, picture) {
+    const urls = [content, picture].map((bytes, at) =>
+      bytes?.byteLength ? URL.createObjectURL(new Blob([bytes], at ? {} : { type: part.mime })) : "",
+    )
+    const media = this.#element(part, urls[0])
+    const seen = urls[1] ? make("img", { src: urls[1], alt: "" }) : null
+    for (const one of [media, seen]) if (one instanceof HTMLImageElement) await one.decode().catch(() => {})
     return () => {
       this.release()
-      this.url = url
-      this.frame.replaceChildren(media)
+      this.urls = urls
+      this.frame.replaceChildren(...[media, seen].filter(Boolean))
       this.media = media instanceof HTMLMediaElement ? media : null
       this.player.hidden = !this.media
       this.place.value = 0
@@ -81,7 +85,7 @@ export class Side {
 
   release() {
     this.pause()
-    if (this.url) URL.revokeObjectURL(this.url)
-    this.url = ""
+    for (const url of this.urls) if (url) URL.revokeObjectURL(url)
+    this.urls = []
   }
 }
