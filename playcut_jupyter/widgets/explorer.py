@@ -67,9 +67,6 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         self._unsubscribe = change_signal.on_change(self._follow_retries)
 
     def _grid(self, sweep: SweepLike, title: str) -> TileGrid:
-        def refine(items: Sequence[Item], _: Message) -> None:
-            self._refine(grid, sweep, items)
-
         grid = TileGrid(
             list(sweep),
             sweep.axes,
@@ -79,7 +76,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
             handlers={
                 "vary": lambda items, _: self._offer(grid, items),
                 "buy": lambda _, message: self._buy(grid, message),
-                "refine": refine,
+                "refine": lambda items, _: self._refine(grid, sweep, items),
             },
         )
         return grid
@@ -116,11 +113,8 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         expected = forecast(connection, request, reuse=False)
         if expected.is_over_budget:
             raise over_budget(expected.credits, expected.left or 0.0)
-        price = (
-            f"about {in_credits(expected.credits)} (estimate)"
-            if expected.credits is not None
-            else "price not known yet"
-        )
+        known = expected.credits
+        price = "price not known yet" if known is None else f"about {in_credits(known)} (estimate)"
         name, token = name_of(item.snapshot), secrets.token_hex(8)
         self._offers = {token: (item, request)}  # only the last one can be taken up, and only once
         grid.reply(

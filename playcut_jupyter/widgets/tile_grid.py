@@ -42,7 +42,7 @@ _FIRST = 16
 """How many pictures are in the first message: a page may draw the grid long before the kernel answers again."""
 _AT_ONCE = 6
 """How many pictures are decoded between two messages."""
-_QUIET = ("open", "need", "buy")
+_QUIET = ("open", "need", "buy", "refresh")
 """What leaves the notice as it is, but for what it says itself."""
 
 
@@ -123,7 +123,8 @@ class TileGrid(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]  # it i
         self._update_worker = Worker(self.say)
         self._update_task = CoalescedTask(self._update_worker, self._update)
         self._ratings_task = CoalescedTask(self.worker, self._reload_ratings)
-        self._handlers: dict[str, Handler] = {**tile_actions.built_in(self), **(handlers or {}), "need": self._need}
+        own: dict[str, Handler] = {"need": self._need, "refresh": lambda *_: self._reload_ratings()}
+        self._handlers = {**tile_actions.built_in(self), **(handlers or {}), **own}
         self.on_msg(self._receive)
         self._follow()
         self._unsubscribe = change_signal.on_change(self._hear)

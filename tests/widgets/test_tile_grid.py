@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from playcut_jupyter import Playcut
+from playcut_jupyter.library import ratings
 from playcut_jupyter.results.generations import Generation, Sweep
 from playcut_jupyter.widgets.tile_grid import TileGrid
 from tests.widgets.page import SETTLE_S, Page, on_page
@@ -51,6 +52,13 @@ def test_a_star_is_kept_and_one_made_elsewhere_is_followed(page: Page, sweep: Sw
     assert [page.tiles[number]["starred"] for number in (first, second)] == [True, True]
     page.do("star", first, on=False)
     assert not pc.get(int(first)).starred
+
+
+def test_a_star_of_another_kernel_is_seen_when_the_pointer_comes(page: Page, sweep: Sweep) -> None:
+    key = numbers(sweep)[2]
+    ratings.star(sweep[2].library, int(key))  # which says so to nobody in this process
+    page.do("refresh")
+    assert page.tiles[key]["starred"]
 
 
 def test_opening_sends_the_media_and_all_there_is_to_say(page: Page, sweep: Sweep) -> None:

@@ -8,6 +8,8 @@ import { make, setText } from "./elements.js"
 import { Grid, KEYS } from "./grid.js"
 import { Lightbox } from "./lightbox.js"
 
+const LOOK_AGAIN_MS = 5000
+
 /** The small pictures of one kernel object as URLs, by their names. */
 class Pictures {
   constructor() {
@@ -130,6 +132,13 @@ export default () => {
     const isUsed = () => usedAt === lastUse
     root.addEventListener("pointerdown", use, true)
     root.addEventListener("keydown", use, true)
+    // Another kernel may have starred some of it meanwhile; this one does not hear of that.
+    let lookedAt = performance.now()
+    root.addEventListener("pointerenter", () => {
+      if (performance.now() - lookedAt < LOOK_AGAIN_MS) return
+      lookedAt = performance.now()
+      send({ do: "refresh", ids: [] })
+    })
 
     const changes = "change:tiles change:axes change:ratio change:title change:hides change:selected"
     model.on(changes, onTiles)
