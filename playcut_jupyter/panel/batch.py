@@ -1,4 +1,8 @@
-"""What was started at once: one generation, or a whole sweep, with what can be done to all of it."""
+"""What was started at once: one generation, or a whole sweep, with what can be done to all of it.
+
+A sweep is a grid of tiles that fills. A page without the script that draws it shows cards instead, as it does for one
+generation.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from collections.abc import Callable, Sequence
 import ipywidgets
 from markupsafe import Markup
 
-from playcut_jupyter.errors import StoppedWaiting
+from playcut_jupyter.errors import InvalidInput, StoppedWaiting
 from playcut_jupyter.jobs.active_jobs import active_in_this_process
 from playcut_jupyter.jobs.reuse import start_again
 from playcut_jupyter.jobs.snapshot import Snapshot
@@ -16,9 +20,13 @@ from playcut_jupyter.panel import css_classes
 from playcut_jupyter.panel.actions import PanelActions
 from playcut_jupyter.panel.card import Card, may_retry
 from playcut_jupyter.panel.threads import DoubleClickGuard, ShowMessage, Worker
-from playcut_jupyter.panel.widgets import AUTO, MessageLine, close_tree, row, show_if
+from playcut_jupyter.panel.tiles import panel_grid
+from playcut_jupyter.panel.widgets import AUTO, MessageLine, WorkerButton, close_tree, row, show_if
 from playcut_jupyter.results.generations import Generation, Sweep
 from playcut_jupyter.text import truncate
+from playcut_jupyter.widgets.explorer import Explorer
+from playcut_jupyter.widgets.tile import Item
+from playcut_jupyter.widgets.tile_grid import TileGrid
 
 MAX_CARDS = 8
 """Of a sweep of more, so many have a card at a time: what runs, and what failed. The rest is in the gallery."""
@@ -50,6 +58,9 @@ class Batch(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.request, self.generations = sweep.request, list(sweep)
         self._double_clicks = DoubleClickGuard(clock)
         self._cards: dict[int, Card] = {}
+        self.axes = sweep.axes
+        self.grid: TileGrid | None = None
+        self.explorer: Explorer | None = None
         self.summary = ipywidgets.HTML()
         self.is_final = False
         self.news = ""
@@ -61,12 +72,35 @@ class Batch(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.copy = ipywidgets.Button(description="Copy as cell", tooltip="Copy the whole sweep as a cell", layout=AUTO)
         self.copy.on_click(lambda _: actions.copy_as_cell(self.generations[0]))
         self.message = MessageLine()
-        head = row(self.summary, self.stop, self.retry, self.copy, align_items="center")
-        show_if(len(self.generations) > 1, head)
+        self.explore = WorkerButton("Explore", self._toggle_explorer, worker, self.message.show)
+        head = row(self.summary, self.stop, self.retry, self.explore, self.copy, align_items="center")
+        show_if(False, self.explore)
         self.list = ipywidgets.VBox([])
-        super().__init__([head, self.message, self.list])
+        if len(self.generations) > 1:
+            self.grid = self._make_grid()
+            self.list.add_class(css_classes.WITHOUT_SCRIPT)
+            self._parts = [head, self.message, self.grid, self.list]
+        else:
+            self._parts = [self.message, self.list]
+        super().__init__(self._parts)
         self.add_class(css_classes.BATCH)
         self.draw()
+
+    def _make_grid(self) -> TileGrid:
+        def retry(items: Sequence[Item], _: object) -> None:
+            wanted = [one for one in self._retryable() if one in items]
+            if not wanted:
+                raise InvalidInput("None of what is selected can be retried.", hint="Select what failed or stopped.")
+            self._retry(wanted)
+
+        return panel_grid(
+            self.generations,
+            self.axes,
+            f"Sweep: {truncate(self._title, _MAX_TITLE)}",
+            self._actions,
+            more_buttons=(("retry", "Retry"),),
+            handlers={"retry": retry},
+        )
 
     @property
     def cards(self) -> list[Card]:
@@ -101,6 +135,7 @@ class Batch(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._show_cards(_with_card(snapshots))
         for index, card in self._cards.items():
             card.draw(self.generations[index])
+        show_if(self.grid is not None and is_done, self.explore)
         show_if(running > 0, self.stop)  # last: where it is gone, all is as it stays
         self.is_final = is_done
 
@@ -117,11 +152,29 @@ class Batch(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         for index in old.keys() - self._cards.keys():
             close_tree(old[index])
 
+    def close_grid(self) -> None:
+        """End the threads of its grid."""
+        for grid in (self.grid, self.explorer):
+            if grid is not None:
+                grid.close()
+
     # -- what can be done ---------------------------------------------------------------------------------------
 
     def _stop_all(self) -> None:
         for generation in self.generations:
             generation.stop_waiting()
+
+    def _toggle_explorer(self) -> None:
+        """Show the explorer in the grid's place, or the grid again: on the worker."""
+        if self.explorer is None:
+            self.explorer = Sweep(self.generations, self.axes, self.request).explore()
+            self.children = (*self._parts[:2], self.explorer, *self._parts[3:])
+            self.explore.description = "Close explorer"
+        else:
+            self.children = tuple(self._parts)
+            self.explorer.close()
+            self.explorer = None
+            self.explore.description = "Explore"
 
     def _retryable(self) -> list[Generation]:
         return [generation for generation in self.generations if may_retry(generation.snapshot)]
@@ -142,6 +195,10 @@ class Batch(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
                 continue
             self.generations[self.generations.index(generation)] = Generation(start_again(generation.job))
             self.is_final = False
+            if self.grid is not None:
+                self.grid.show(self.generations, self.axes)
+            if self.explorer is not None:
+                self._toggle_explorer()
             self._on_restart()
 
     def _message_of(self, wanted: Sequence[Generation]) -> ShowMessage:

@@ -58,6 +58,11 @@ class BatchList(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no typ
             self._remove_finished(keep=MAX_FINISHED)
         self.redraw()
 
+    def close_grids(self) -> None:
+        """End the threads of all that is shown."""
+        for batch in self.batches:
+            batch.close_grid()
+
     def redraw(self) -> None:
         """Redraw what changes, until nothing does."""
         self._redrawer.start()
@@ -68,6 +73,7 @@ class BatchList(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no typ
             finished = [batch for batch in self.batches if batch.is_done][keep:]
             self.list.children = tuple(batch for batch in self.batches if batch not in finished)
         for batch in finished:
+            batch.close_grid()
             close_tree(batch)
         self._update_clear()
 

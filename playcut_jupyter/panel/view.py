@@ -96,6 +96,7 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._unsubscribe()
         for worker in self.workers:
             worker.close()
+        self.batch_list.close_grids()
         self.form.button.close()
         shell = get_ipython()
         if shell is not None and self._settle in shell.events.callbacks["post_run_cell"]:

@@ -10,6 +10,7 @@ import pytest
 from playcut_jupyter.display import media_html, status, text_html
 from playcut_jupyter.panel import css_classes
 from playcut_jupyter.panel.front_end import STATIC
+from playcut_jupyter.widgets import explorer, static_files
 
 PANEL_SOURCES = [path for path in sorted(STATIC.parent.glob("*.py")) if path.stem != "css_classes"]
 CLASSES = {name: value for name, value in vars(css_classes).items() if name.isupper()}
@@ -27,12 +28,20 @@ def test_the_page_knows_the_parts_by_the_classes_that_python_gives_them() -> Non
     of_displays = set().union(
         *(
             classes_in(Path(str(module.__file__)).read_text(encoding="utf-8"))
-            for module in (media_html, status, text_html)
+            for module in (media_html, status, text_html, explorer)
         )
     )
+    of_displays |= classes_in(static_files.style("tile_grid.css"))
     ours = {*CLASSES.values(), *PREFIXES}
     assert in_page - of_displays == ours
-    assert in_page & of_displays == {"playcut-full", "playcut-message", "playcut-status"}
+    assert in_page & of_displays == {
+        "playcut-explorer",
+        "playcut-full",
+        "playcut-message",
+        "playcut-status",
+        "playcut-tiles-flow",
+        "playcut-tiles-grid",
+    }
 
 
 def test_no_class_is_given_twice() -> None:

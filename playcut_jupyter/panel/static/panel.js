@@ -13,6 +13,7 @@ const FIELD_PREFIX = "playcut-field-"
 const MAX_FRAMES = 60
 const PLAYER_WITHIN_MS = 10_000
 const CONTROLS = "button, select, input[type=radio], input[type=checkbox]"
+const GRID = ".playcut-panel-grid, .playcut-explorer" // it has keys of its own
 
 function consume(event) {
   event.preventDefault()
@@ -92,7 +93,7 @@ function render({ model, el }) {
 
   const onKeyDown = (event) => {
     const panel = panelOf(event)
-    if (!panel) return
+    if (!panel || event.target.closest(GRID)) return
     announcer(panel)
     if (event.key === "Escape") closeViewer(panel, event)
     const isPlain = event.key !== "Tab" && !(event.ctrlKey || event.metaKey || event.altKey || event.shiftKey)
