@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,7 +18,7 @@ from playcut_jupyter.background.portal import portal
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.connection.connector import Connector
 from playcut_jupyter.connection.storage_check import storage_warning
-from playcut_jupyter.design import planning
+from playcut_jupyter.design import planning, refinement
 from playcut_jupyter.design.admission import admit
 from playcut_jupyter.design.children import Request
 from playcut_jupyter.design.forecast import Forecast, forecast
@@ -26,6 +27,7 @@ from playcut_jupyter.jobs import start
 from playcut_jupyter.jobs.active_jobs import active_in_this_process, job_of, settle, stop_all
 from playcut_jupyter.jobs.job import SLICE_S
 from playcut_jupyter.jobs.reuse import answer_in_library, start_all
+from playcut_jupyter.library import sweeps
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.library.pack import Pack, pack
 from playcut_jupyter.library.unpack import Unpacked, unpack
@@ -92,6 +94,10 @@ class Engine:
         self._check_fresh(request.fresh)
         generations = admit(self.connector.offline_library, request, reuse=self.reuse, announce=announce)
         jobs = start_all(self.connection, generations, reuse=self.reuse and not request.fresh)
+        numbers = [job.id for job in jobs if job.id is not None]
+        if len(numbers) > 1 and (cell := refinement.whole_cell(request)) is not None:
+            with suppress(PlaycutError):  # a library that can't be written: each is copied by itself
+                sweeps.keep_cell(self.connection.library, numbers, cell)
         return Sweep([Generation(job) for job in jobs], request.axes, request)
 
     def start_tool(

@@ -14,7 +14,7 @@ from playcut_jupyter.jobs import start
 from playcut_jupyter.jobs.active_jobs import active_in_this_process, interrupt
 from playcut_jupyter.jobs.job import Job
 from playcut_jupyter.jobs.purchases import next_number, unknown_to_library
-from playcut_jupyter.library import ratings
+from playcut_jupyter.library import ratings, sweeps
 from playcut_jupyter.library.records import Record, fingerprint
 from playcut_jupyter.text import truncate
 from playcut_jupyter.tools import GenerationRequest
@@ -46,6 +46,10 @@ def start_all(connection: Connection, requests: Sequence[GenerationRequest], *, 
             jobs.append(reused or _submit(connection, request, raise_refusal=len(requests) == 1))
     except KeyboardInterrupt:
         raise interrupt(jobs) from None
+    numbers = [job.id for job in jobs if job.id is not None]
+    if len(numbers) > 1:
+        with suppress(PlaycutError):  # a library that can't be written: the gallery shows them one by one
+            sweeps.keep(connection.library, numbers)
     return jobs
 
 
@@ -120,6 +124,9 @@ def start_again(job: Job, *, uncertain: bool = False) -> Job:
         return job
     else:
         again = _submit(connection, job.request, raise_refusal=False)
+        if job.id is not None and again.id is not None:
+            with suppress(PlaycutError):
+                sweeps.replace(connection.library, job.id, again.id)
     is_same_task = is_resumable and not again.snapshot.reused
     before = failed.credits_before + (0.0 if is_same_task else failed.estimated_credits or 0.0)
     again.update(labels=failed.labels, credits_before=before)

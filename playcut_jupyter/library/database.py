@@ -19,7 +19,7 @@ import time
 from collections.abc import Container, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.library.records import (
@@ -29,6 +29,8 @@ from playcut_jupyter.library.records import (
     cost_key,
     fingerprint,
     is_orphan,
+    json_object,
+    json_value,
     this_process,
 )
 from playcut_jupyter.library.store import Store
@@ -274,6 +276,8 @@ class Library:
         *,
         search: str | None = None,
         kind: str | None = None,
+        session: str | None = None,
+        sweep: int | None = None,
         starred: bool = False,
         hidden: bool = True,
         before: int | None = None,
@@ -284,18 +288,24 @@ class Library:
         Args:
             search: text in the prompt, case ignored.
             kind: only of this kind.
+            session: only of the session with this id.
+            sweep: only of the sweep with this number.
             starred: only those with a star.
             hidden: False to leave out the hidden ones.
             before: only those with a smaller number, for the next page.
             limit: the most that is returned.
         """
-        wanted: list[tuple[str, object]] = []
-        if search:
-            wanted.append(("instr(casefold(prompt), ?) > 0", encodable(search).casefold()))
-        if kind:
-            wanted.append(("kind = ?", kind))
-        if before is not None:
-            wanted.append(("id < ?", before))
+        wanted = [
+            (condition, value)
+            for condition, value in (
+                ("instr(casefold(prompt), ?) > 0", encodable(search).casefold() if search else None),
+                ("kind = ?", kind or None),
+                ("session_id = ?", session),
+                ("id IN (SELECT generation_id FROM sweep_generations WHERE sweep_id = ?)", sweep),
+                ("id < ?", before),
+            )
+            if value is not None
+        ]
         conditions = [condition for condition, _ in wanted]
         conditions += [text for text, on in (("starred", starred), ("NOT hidden", not hidden)) if on]
         where = " AND ".join(conditions) or "1"
@@ -341,9 +351,9 @@ class Library:
         read = ("inputs", "labels", "answer", "assets", "starred", "hidden")
         names = (name for name in Record.__dataclass_fields__ if name not in read)
         return Record(
-            inputs=_json_object(row["inputs"]),
-            labels=_json_object(row["labels"]),
-            answer=_json(row["answer"]),
+            inputs=json_object(row["inputs"]),
+            labels=json_object(row["labels"]),
+            answer=json_value(row["answer"]),
             assets=assets,
             starred=bool(row["starred"]),
             hidden=bool(row["hidden"]),
@@ -382,16 +392,3 @@ def _is_usable(row: Record) -> bool:
     if row.state == "fetched":
         return row.task_id is not None or row.has_files
     return row.state == "acknowledged" and is_orphan(row.owner)
-
-
-def _json(text: str | None) -> Any:
-    """Return a column's JSON; one that was damaged costs no more than itself."""
-    try:
-        return json.loads(text) if text is not None else None
-    except ValueError:
-        return None
-
-
-def _json_object(text: str) -> dict[str, Any]:
-    found = _json(text)
-    return found if isinstance(found, dict) else {}

@@ -199,3 +199,17 @@ def is_orphan(owner: str) -> bool:
     except OSError:
         return False
     return bool(started) and started != _started(int(pid))
+
+
+def json_value(text: str | None) -> Any:
+    """Return a column's JSON; one that was damaged costs no more than itself."""
+    try:
+        return json.loads(text) if text is not None else None
+    except ValueError:
+        return None
+
+
+def json_object(text: str) -> dict[str, Any]:
+    """Return a column's JSON object; an empty one if it was damaged."""
+    found = json_value(text)
+    return found if isinstance(found, dict) else {}

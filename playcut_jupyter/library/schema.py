@@ -84,6 +84,19 @@ MIGRATIONS: tuple[str, ...] = (
     """
     ALTER TABLE assets ADD COLUMN remark TEXT
     """,
+    """
+    CREATE TABLE sweeps (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        cell TEXT,
+        created_at REAL NOT NULL
+    );
+    CREATE TABLE sweep_generations (
+        sweep_id INTEGER NOT NULL REFERENCES sweeps (id) ON DELETE CASCADE,
+        generation_id INTEGER NOT NULL REFERENCES generations (id) ON DELETE CASCADE,
+        PRIMARY KEY (sweep_id, generation_id)
+    );
+    CREATE INDEX sweeps_by_generation ON sweep_generations (generation_id);
+    """,
 )
 
 

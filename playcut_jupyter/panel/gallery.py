@@ -1,4 +1,4 @@
-"""The gallery: what the library holds, newest first, a page at a time.
+"""The gallery: what the library holds, newest first, a page at a time, with sweeps together.
 
 Only a page is read and shown, so that a library of any size is as quick as a small one. What is new appears by itself,
 except while something plays: then the page stays as it is, and a button says how many are new.
@@ -7,7 +7,7 @@ except while something plays: then the page stays as it is, and a button says ho
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 
 import ipywidgets
 
@@ -15,16 +15,20 @@ from playcut_jupyter.engine import Engine
 from playcut_jupyter.jobs import start
 from playcut_jupyter.jobs.active_jobs import active_in_this_process
 from playcut_jupyter.jobs.snapshot import Snapshot
+from playcut_jupyter.library import sweeps
+from playcut_jupyter.library.database import Library
 from playcut_jupyter.library.records import Record
 from playcut_jupyter.panel import css_classes
 from playcut_jupyter.panel.actions import PanelActions
+from playcut_jupyter.panel.gallery_filters import GalleryFilters
+from playcut_jupyter.panel.gallery_sections import GallerySections
 from playcut_jupyter.panel.threads import CoalescedTask, Worker
 from playcut_jupyter.panel.tile import Tile
 from playcut_jupyter.panel.widgets import AUTO, MessageLine, close_tree, row, show_if
 from playcut_jupyter.results.generations import Generation
 
 PAGE = 12
-"""How many tiles a page has."""
+"""How many tiles a page has, and the rest of a sweep that would be cut."""
 _MAX_TILES = 3 * PAGE
 """Tiles that are kept, so that turning back shows them at once."""
 
@@ -51,35 +55,28 @@ class Gallery(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._page_starts: list[int | None] = [None]
         self._last: int | None = None
         self._tiles: dict[int, Tile] = {}
-        self._make_filters()
+        self._query: Mapping[str, object] = {}
+        self.filters = GalleryFilters(lambda: self._filter_task.schedule())
+        self.search, self.kind = self.filters.search, self.filters.kind
+        self.starred, self.hidden = self.filters.starred, self.filters.hidden
+        self.newer = ipywidgets.Button(description="Newer", disabled=True, layout=AUTO)
+        self.older = ipywidgets.Button(description="Older", disabled=True, layout=AUTO)
+        self.sections = GallerySections(actions)
         self.page = row(align_items="stretch")
+        self.page.add_class(css_classes.WITHOUT_SCRIPT)
         self.more = ipywidgets.Button(layout=AUTO)
         self.message = MessageLine()
         self.worker = Worker(self.message.show)
         self._update_task = CoalescedTask(self.worker, self._update)
         self._filter_task = CoalescedTask(self.worker, self._show_first)  # a search is followed while one types
         show_if(False, self.more)
-        super().__init__([self._filters, row(self.message, self.more, align_items="center"), self.page])
+        filters = row(*self.filters.fields, self.newer, self.older)
+        super().__init__([filters, row(self.message, self.more, align_items="center"), self.sections, self.page])
         self.add_class(css_classes.GALLERY)
         self.newer.on_click(lambda _: self.worker.submit(self._show_newer))
         self.older.on_click(lambda _: self.worker.submit(self._show_older))
         self.more.on_click(lambda _: self.worker.submit(self._show_page))
-        for field in (self.search, self.kind, self.starred, self.hidden):
-            field.observe(lambda _: self._filter_task.schedule(), "value")
         self.refresh()
-
-    def _make_filters(self) -> None:
-        self.search = ipywidgets.Text(
-            description="search", placeholder="words of the prompt", layout={"width": "220px"}
-        )
-        self.kind = ipywidgets.Dropdown(
-            options=["all", "image", "video", "speech"], description="kind", layout={"width": "140px"}
-        )
-        self.starred = ipywidgets.Checkbox(description="starred only", indent=False, layout=AUTO)
-        self.hidden = ipywidgets.Checkbox(description="show hidden", indent=False, layout=AUTO)
-        self.newer = ipywidgets.Button(description="Newer", disabled=True, layout=AUTO)
-        self.older = ipywidgets.Button(description="Older", disabled=True, layout=AUTO)
-        self._filters = row(self.search, self.kind, self.starred, self.hidden, self.newer, self.older)
 
     @property
     def tiles(self) -> list[Tile]:
@@ -104,8 +101,9 @@ class Gallery(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     # -- turning pages: on the worker, so that two quick clicks turn two pages ------------------------------------
 
     def _show_first(self) -> None:
-        self._page_starts = [None]
-        self._show_page()
+        if self.filters.query != self._query:  # else they were only offered other sessions and sweeps
+            self._page_starts = [None]
+            self._show_page()
 
     def _show_newer(self) -> None:
         self._page_starts = self._page_starts[:-1] or [None]
@@ -134,6 +132,7 @@ class Gallery(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         for tile in self.tiles:
             tile.draw(found.get(tile.generation.id or 0, tile.generation))
         self._close_old_tiles()
+        self._show_sections(list(found.values()))
         self.newer.disabled, self.older.disabled = len(self._page_starts) == 1, self._last is None
         self.more.description = f"Show {new} new"
         show_if(new > 0, self.more)
@@ -143,19 +142,22 @@ class Gallery(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     def _read(self) -> tuple[list[Record], int | None]:
         """Return the records of the page, and the last one's number if there are more."""
         library = self._engine.connector.offline_library.library
+        self.filters.read_choices(library)
+        self._query = self.filters.query
         active = active_in_this_process(library)
-        found = library.history(
-            search=self.search.value.strip() or None,
-            kind=None if self.kind.value == "all" else self.kind.value,
-            starred=self.starred.value,
-            hidden=self.hidden.value,
-            before=self._page_starts[-1],
-            limit=PAGE + 1 + len(active),
-        )
+        limit = _MAX_TILES + 1 + len(active)
+        found = library.history(**self._query, before=self._page_starts[-1], limit=limit)
         records = [record for record in found if not _is_active(record, active)]
-        has_more = len(records) > PAGE or len(found) == PAGE + 1 + len(active)
-        records = records[:PAGE]
-        return records, ((records or found)[-1].id if has_more else None)
+        page = records[: _page_size([record.id for record in records], library)]
+        has_more = len(records) > len(page) or len(found) == limit
+        return page, ((page or found)[-1].id if has_more else None)
+
+    def _show_sections(self, generations: Sequence[Generation]) -> None:
+        library = self._engine.connector.offline_library.library
+        sweep_of = sweeps.of(library, [generation.id or 0 for generation in generations])
+        kept = {number: sweeps.get(library, number) for number in set(sweep_of.values())}
+        titles = {number: sweep.template for number, sweep in kept.items() if sweep is not None}
+        self.sections.show(generations, sweep_of, titles)
 
     def _place(self, generations: Sequence[Generation]) -> None:
         """Show a tile for each of *generations*; what plays and is not among them stops."""
@@ -181,9 +183,20 @@ class Gallery(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             close_tree(self._tiles.pop(number))
 
     def _empty_message(self) -> str:
-        if self.search.value.strip() or self.kind.value != "all" or self.starred.value:
+        if self.filters.leave_out:
             return "Nothing matches."
         return "Nothing older." if len(self._page_starts) > 1 else "Nothing to show yet."
+
+
+def _page_size(numbers: Sequence[int], library: Library) -> int:
+    """Return how many of *numbers* are a page: `PAGE`, and what is left of the sweep that would be cut there."""
+    if len(numbers) <= PAGE:
+        return len(numbers)
+    sweep_of = sweeps.of(library, numbers[:_MAX_TILES])
+    cut = sweep_of.get(numbers[PAGE - 1])
+    if cut is None:
+        return PAGE
+    return max(place + 1 for place, number in enumerate(numbers[:_MAX_TILES]) if sweep_of.get(number) == cut)
 
 
 def _is_active(record: Record, active: Container[int]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import ipywidgets
 from IPython import get_ipython
@@ -13,7 +14,9 @@ from playcut_jupyter.design import cell_source, refinement
 from playcut_jupyter.design.planning import SweepRequest
 from playcut_jupyter.display.front_ends import in_headless_run
 from playcut_jupyter.engine import Engine
+from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.jobs.snapshot import Snapshot
+from playcut_jupyter.library import sweeps
 from playcut_jupyter.panel import css_classes, saved_gallery
 from playcut_jupyter.panel.batch import Batch
 from playcut_jupyter.panel.batch_list import BatchList
@@ -97,6 +100,7 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         for worker in self.workers:
             worker.close()
         self.batch_list.close_grids()
+        self.gallery.sections.close_grids()
         self.form.button.close()
         shell = get_ipython()
         if shell is not None and self._settle in shell.events.callbacks["post_run_cell"]:
@@ -160,7 +164,7 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     def copy_as_cell(self, generation: Generation) -> None:
         """Show the cell that asks for *generation*, or for its whole sweep; the page may put it on the clipboard."""
         batch = self.batch_list.batch_of(generation)
-        whole = refinement.whole_cell(batch.request) if batch is not None else None
+        whole = refinement.whole_cell(batch.request) if batch is not None else _kept_cell(generation)
         source = whole or cell_source.cell(generation.snapshot)
         self.cell_box.show(source)
         self.front_end.copy(source)
@@ -184,3 +188,12 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         """Where a program executes the notebook, draw the saved gallery before the cell ends: it takes no more then."""
         if in_headless_run():
             self.gallery.settle(_STILL_S)
+
+
+def _kept_cell(generation: Generation) -> str | None:
+    """Return the cell of the sweep that a generation of the library is part of."""
+    with suppress(PlaycutError):
+        for sweep in sweeps.of(generation.library, [generation.id or 0]).values():
+            kept = sweeps.get(generation.library, sweep)
+            return kept.cell if kept is not None else None
+    return None

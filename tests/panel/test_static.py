@@ -39,8 +39,11 @@ def test_the_page_knows_the_parts_by_the_classes_that_python_gives_them() -> Non
         "playcut-full",
         "playcut-message",
         "playcut-status",
+        "playcut-tiles",
+        "playcut-tiles-bar",
         "playcut-tiles-flow",
         "playcut-tiles-grid",
+        "playcut-tiles-view",
     }
 
 
