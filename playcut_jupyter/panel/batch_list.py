@@ -78,7 +78,9 @@ class BatchList(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no typ
         self._update_clear()
 
     def _update_clear(self) -> None:
-        show_if(any(batch.is_final for batch in self.batches), self.clear)
+        show_if(bool(self.batches), self.clear)
+        # Its line is there from the start: nothing below moves when the first one ends.
+        self.clear.layout.visibility = "visible" if any(batch.is_final for batch in self.batches) else "hidden"
 
     def _draw(self) -> bool:
         """Draw what changes; return whether anything still can."""

@@ -138,7 +138,8 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     def _ended(self, batch: Batch) -> None:
         self.connection.refresh()
-        self._announce(batch.news)
+        if batch.grid is None:  # which announces its end itself
+            self._announce(batch.news)
 
     def _announce(self, text: str) -> None:
         self.front_end.announce(text)

@@ -45,8 +45,8 @@ def test_cells_and_the_panel_are_used_in_notebook_7(classic: Notebook) -> None:
     panel.wait_for("cell => cell.querySelectorAll('.playcut-card .playcut-status-processing').length === 2")
     panel.wait_for("cell => cell.querySelectorAll('.playcut-card .playcut-status-completed').length === 2")
     panel.wait_for("cell => cell.querySelectorAll('.playcut-panel-tile img').length === 7")
-    panel.output.get_by_role("button", name="Star", exact=True).first.click()
-    panel.wait_for_text("★ starred")
+    panel.output.locator(".playcut-panel-gallery .playcut-tile").first.press("s")
+    panel.wait_for("cell => cell.querySelector('.playcut-panel-gallery .playcut-tile-starred')")
     panel.check_looks()
 
 

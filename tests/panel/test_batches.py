@@ -117,6 +117,35 @@ def test_a_sweep_is_stopped_and_tried_again_as_one(panel: Panel) -> None:
     assert panel.batch_list.batches == []
 
 
+def test_a_sweep_is_one_grid_that_fills_and_a_finished_one_is_explored(panel: Panel) -> None:
+    generate(panel, "a {style=oil|[flaky]} {fox|owl}", 4)
+    (batch,) = panel.batch_list.batches
+    grid = batch.grid
+    assert grid is not None
+    assert grid in batch.children
+    grid.settle(30)
+    assert [tile["failed"] for tile in grid.tiles] == [False, False, True, True]
+    grid._handle_custom_msg({"do": "retry", "ids": [grid.tiles[2]["id"], grid.tiles[0]["id"]]}, [])
+    grid.settle(30)
+    wait_until_idle(panel)
+    wait_until_ended(panel)
+    grid.settle(30)
+    assert [tile["failed"] for tile in grid.tiles] == [False, False, False, True]
+    grid._handle_custom_msg({"do": "retry", "ids": [grid.tiles[0]["id"]]}, [])
+    grid.settle(30)
+    assert "can be retried" in grid.notice
+    batch.explore.click()
+    wait_until_idle(panel)
+    assert batch.explorer is not None
+    assert batch.explorer in batch.children
+    assert grid not in batch.children
+    batch.retry.click()
+    wait_until_idle(panel)
+    wait_until_ended(panel)
+    assert grid in batch.children
+    assert not any(generation.error for generation in batch.generations)
+
+
 def test_what_is_cleared_is_closed_and_what_runs_is_never_dropped(panel: Panel) -> None:
     others = set(widgets())
     panel.form.prompt.value = "a [stuck] one that stays"

@@ -36,7 +36,8 @@ def test_what_a_cell_made_is_in_the_gallery_and_is_starred_and_hidden_there(pc: 
 
 
 def test_the_gallery_is_paged_and_filtered(pc: Playcut, panel: Panel) -> None:
-    pc.sweep("paged {a|b|c|d|e|f|g} {x|y}")
+    pc.sweep("paged a {x|y}")
+    pc.sweep("paged {b|c|d|e|f|g} {x|y}")
     panel.gallery.refresh()
     wait_until_idle(panel)
     assert len(shown(panel)) == 12
@@ -54,6 +55,61 @@ def test_the_gallery_is_paged_and_filtered(pc: Playcut, panel: Panel) -> None:
     wait_until_idle(panel)
     assert shown(panel) == []
     assert "Nothing matches" in panel.gallery.message.value
+
+
+def test_a_sweep_is_one_grid_with_its_axes_and_is_not_cut_at_the_end_of_a_page(pc: Playcut, panel: Panel) -> None:
+    pc.image("the oldest fox")
+    pc.sweep("a {style=oil|neon} {fox|owl|cat}")
+    pc.image("a fox alone")
+    pc.sweep("{1|2|3|4|5|6|7|8|9} hares")
+    wait_until_idle(panel)
+    assert len(shown(panel)) == 16
+    assert not panel.gallery.older.disabled
+    hares, alone, styles = panel.gallery.sections.grids
+    assert [len(grid.items) for grid in (hares, alone, styles)] == [9, 1, 6]
+    styles.settle(30)
+    assert [(axis["name"], axis["values"]) for axis in styles.axes] == [
+        ("style", ["oil", "neon"]),
+        ("fox|owl|cat", ["fox", "owl", "cat"]),
+    ]
+    assert alone.axes == []
+    panel.gallery.older.click()
+    wait_until_idle(panel)
+    assert shown(panel) == ["the oldest fox"]
+
+
+def test_the_gallery_is_filtered_by_session_and_by_sweep(pc: Playcut, panel: Panel) -> None:
+    pc.sweep("a {red|blue} fox")
+    pc.sweep("a {red|green} fox")  # the red one is that of the first
+    pc.image("an owl in a session of its own", session="owls")
+    wait_until_idle(panel)
+    filters = panel.gallery.filters
+    assert [label for label, _ in filters.sweep.options] == ["all", "a {red|green} fox (2)", "a {red|blue} fox (2)"]
+    filters.sweep.label = "a {red|green} fox (2)"
+    wait_until_idle(panel)
+    assert shown(panel) == ["a green fox", "a red fox"]
+    pc.sweep("a {pink|white} fox")
+    wait_until_idle(panel)
+    assert filters.sweep.label == "a {red|green} fox (2)"
+    assert shown(panel) == ["a green fox", "a red fox"]
+    filters.sweep.label, filters.session.label = "all", "owls"
+    wait_until_idle(panel)
+    assert shown(panel) == ["an owl in a session of its own"]
+    panel.gallery.kind.value = "speech"
+    wait_until_idle(panel)
+    assert panel.gallery.message.value.count("Nothing matches.") == 1
+
+
+def test_a_sweep_of_an_earlier_kernel_is_copied_whole_and_used_from_its_tile(pc: Playcut, panel: Panel) -> None:
+    pc.sweep("a {red|blue} fox", aspect_ratio=["1:1", "16:9"])
+    wait_until_idle(panel)
+    (grid,) = panel.gallery.sections.grids
+    for name in ("copy", "use"):
+        grid._handle_custom_msg({"do": name, "ids": [str(grid.items[3].id)]}, [])
+    grid.settle(30)
+    assert panel.cell_box.source.value == "%%playcut image -a 1:1,16:9\na {red|blue} fox"
+    assert panel.form.prompt.value == "a blue fox"
+    assert panel.form.options["aspect_ratio"].value == "16:9"
 
 
 def test_a_caption_tells_the_kind_and_marks_where_the_prompt_is_cut(pc: Playcut, panel: Panel) -> None:
@@ -91,7 +147,8 @@ def test_a_search_is_followed_while_it_is_typed_and_the_last_word_counts(pc: Pla
 
 
 def test_two_quick_clicks_turn_two_pages(pc: Playcut, panel: Panel) -> None:
-    pc.sweep("many {a|b|c|d|e|f} {u|v|w|x|y}", max_generations=30)
+    for letter in "uvwxy":
+        pc.sweep(f"many {{a|b|c|d|e|f}} {letter}")
     wait_until_idle(panel)
     first = shown(panel)
     panel.gallery.older.click()

@@ -43,6 +43,7 @@ def test_the_page_knows_the_parts_by_the_classes_that_python_gives_them() -> Non
         "playcut-tiles-bar",
         "playcut-tiles-flow",
         "playcut-tiles-grid",
+        "playcut-tiles-notice",
         "playcut-tiles-view",
     }
 

@@ -66,6 +66,10 @@ export class Lightbox extends Dialog {
     if (!this.isOpen || id !== this.id) return
     this.#release()
     if (parts.length) this.stage.replaceChildren(...parts.map((part, at) => this.#part(part, contents[at])))
+    this.stage
+      .querySelector("audio, video")
+      ?.play()
+      .catch(() => {}) // where a browser forbids it, its button is there
     const facts = details.flatMap(([name, value]) => [make("dt", { text: name }), make("dd", { text: value })])
     this.facts.replaceChildren(...facts)
     this.path.value = saveAs
