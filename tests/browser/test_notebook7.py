@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
 
+_PICTURES = "cell => cell.querySelectorAll('.playcut-panel-gallery .playcut-tile img[src]').length === {}"
+
+
 @pytest.fixture
 def classic(lab: Lab, browser: BrowserContext) -> Iterator[Notebook]:
     if importlib.util.find_spec("notebook") is None:
@@ -38,13 +41,13 @@ def test_cells_and_the_panel_are_used_in_notebook_7(classic: Notebook) -> None:
     search = panel.output.get_by_label("search", exact=True)
     search.fill("in Notebook 7")
     search.press("Enter")
-    panel.wait_for("cell => cell.querySelectorAll('.playcut-panel-tile img').length === 5")
+    panel.wait_for(_PICTURES.format(6))
     prompt = panel.output.get_by_label("prompt", exact=True)
     prompt.fill("A {hare|heron} in Notebook 7 [slow]")
     prompt.press("Control+Enter")
     panel.wait_for("cell => cell.querySelectorAll('.playcut-card .playcut-status-processing').length === 2")
     panel.wait_for("cell => cell.querySelectorAll('.playcut-card .playcut-status-completed').length === 2")
-    panel.wait_for("cell => cell.querySelectorAll('.playcut-panel-tile img').length === 7")
+    panel.wait_for(_PICTURES.format(8))
     panel.output.locator(".playcut-panel-gallery .playcut-tile").first.press("s")
     panel.wait_for("cell => cell.querySelector('.playcut-panel-gallery .playcut-tile-starred')")
     panel.check_looks()
