@@ -33,6 +33,7 @@ SLOW_FOLDERS = {
     "faults": "faults",
     "frontends": "kernel",
     "kernel": "kernel",
+    "odd_files": "faults",
     "surroundings": "faults",
 }
 """Folder -> the marker of its tests: `-m "not browser and not faults and not kernel"` runs the quick ones."""

@@ -59,7 +59,6 @@ def test_its_preview_moves_if_it_does_and_is_as_large_as_it_is_seen(odd: Odd) ->
         assert ((info.width or 0) > (info.height or 0)) == (odd.size[0] > odd.size[1])
 
 
-@pytest.mark.faults
 def test_all_are_kept_as_they_came(tmp_path: Path) -> None:
     answers = [(f"a{number}", sends(odd.data)) for number, odd in enumerate(FILES)]
     kept: list[Asset] = []

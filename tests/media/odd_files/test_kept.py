@@ -12,8 +12,6 @@ from playcut_jupyter.errors import AssetUnavailable
 from tests.media.corpus.png import picture
 from tests.media.service import Answer, Service, in_turn, running, sends
 
-pytestmark = pytest.mark.faults
-
 GOOD = picture()
 CUT = GOOD[: len(GOOD) // 2]
 NOISE = bytes(range(256)) * 4

@@ -1,0 +1,1 @@
+"""Files that are odd, damaged or hostile: what becomes of each."""
