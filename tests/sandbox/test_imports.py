@@ -11,7 +11,13 @@ import playcut_jupyter.sandbox
 ROOT = Path(playcut_jupyter.sandbox.__file__).parent
 PREFIX = "playcut_jupyter.sandbox"
 
-LATE_IMPORTS = {("media", "pictures"), ("media", "clips"), ("server", "service"), ("server", "tornado")}
+LATE_IMPORTS = {
+    ("media", "pictures"),
+    ("media", "drawing.caption"),
+    ("media", "clips"),
+    ("server", "service"),
+    ("server", "tornado"),
+}
 """Imports inside functions: they load Pillow, PyAV or tornado, which are heavy or optional."""
 
 
