@@ -80,10 +80,11 @@ class PickWidget(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]  # it
                 self.worker.submit(lambda: self._do(name, message))
 
     def _do(self, name: str, message: Mapping[str, Any]) -> None:
+        if name != "media":
+            self._say("")
         if name not in _MOVES:
             _ACTIONS[name](self, message)
         elif message.get("round") == self._round:  # else it is the second click of a double click
-            self._say("")
             try:
                 _ACTIONS[name](self, message)
             finally:
@@ -210,7 +211,7 @@ class PickWidget(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]  # it
         if not self._has_ended:
             rounds = len(self._rounds)
             told = f"A blind pick of {len(self._candidates)}: {rounds} round{'' if rounds == 1 else 's'} so far."
-            told += " Run this cell to go on."
+            told += " Run this cell where widgets (anywidget) are shown to go on."
             self._still.draw(message_html(told), told)
             return
         result = picking.bundle(self._sweep.snapshot.generations, self._sweep.axes, self._rounds, headline)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from PIL import Image
 
 from playcut_jupyter import InvalidInput, Playcut, Sweep
 from playcut_jupyter.library import ratings
-from playcut_jupyter.sandbox import Sandbox
+from playcut_jupyter.library.records import AssetRecord
+from playcut_jupyter.sandbox import media
+from playcut_jupyter.widgets import pick_media
 from playcut_jupyter.widgets.pick import PickWidget
 
 
@@ -179,15 +182,17 @@ def test_values_that_are_lists_or_dictionaries_are_picked_from_too(pc: Playcut) 
     assert {row["value"] for row in sweep.picks().to_records()} >= {"{'ink': 1}", "{'ink': 2}"}
 
 
-def test_pictures_of_the_sandbox_have_no_caption_in_a_round(studio: Sandbox) -> None:
-    with Playcut(api_key=studio.key, base_url=studio.base_url) as pc:
-        sweep = pc.sweep("an uncaptioned {fox|owl, pixel art, with words so many that they take two lines of it}")
-        game = Game(sweep.pick())
-        shown = [Image.open(io.BytesIO(content)).size for content in game.last("media")[1][:2]]
-    original = sweep[0].image
-    share = shown[0][1] / shown[0][0] * original.width / original.height
-    assert shown[0] == shown[1]
-    assert 0.8 < share < 0.92
+def test_pictures_of_the_sandbox_have_no_caption_in_a_round(sweep: Sweep) -> None:
+    sizes = []
+    for prompt in ("a fox", "a fox with words so many that they take two lines of its picture, and more than that"):
+        made = media.picture(prompt)
+        record = AssetRecord(None, prompt, None, made.mime_type, len(made.data), 1024, 1024, content=made.data)
+        told, content = pick_media.blind(replace(sweep[0].snapshot, assets=(record,)))
+        assert told == {"kind": "image", "mime": "image/webp"}
+        sizes.append(Image.open(io.BytesIO(content)).size)
+    width, height = sizes[0]
+    assert sizes[0] == sizes[1]
+    assert 0.8 < height / width < 0.92
 
 
 def test_sounds_are_picked_from_too(pc: Playcut) -> None:
