@@ -60,12 +60,11 @@ def picture(
     longest = max(across, down)
     size = (round(side * across / longest), round(side * down / longest))
     # Pillow is heavy, and only needed here.
-    from playcut_jupyter.sandbox.drawing.caption import caption_note
     from playcut_jupyter.sandbox.pictures import encode_png, render, render_pattern
 
     image = render_pattern(prompt, size, seed) if tiny else render(prompt, size, seed)
     note = f"{prompt}\nSize: {size[0]}x{size[1]}, Seed: {0 if seed is None else seed}, Model: Playcut sandbox"
-    return Media(encode_png(image, note, "" if tiny else caption_note(size)), "image/png", ".png")
+    return Media(encode_png(image, note, has_caption=not tiny), "image/png", ".png")
 
 
 def clip(

@@ -8,7 +8,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from playcut_jupyter.sandbox.drawing.canvas import Picture, Size, flatten
-from playcut_jupyter.sandbox.drawing.caption import caption_patches
+from playcut_jupyter.sandbox.drawing.caption import caption_note, caption_patches
 from playcut_jupyter.sandbox.drawing.scene import scene_layers
 from playcut_jupyter.sandbox.drawing.scene_spec import parse_prompt
 from playcut_jupyter.sandbox.drawing.styles import apply_style
@@ -41,12 +41,12 @@ def render_pattern(prompt: str, size: Size, seed: int | None = None) -> Picture:
     return Image.frombytes("RGB", (4, 4), colours).resize(size, Image.Resampling.NEAREST)
 
 
-def encode_png(picture: Picture, note: str, caption: str = "") -> bytes:
-    """Write a PNG with provenance in its metadata: how it was made, by an algorithm, and its `caption_note`."""
+def encode_png(picture: Picture, note: str, *, has_caption: bool = False) -> bytes:
+    """Write a PNG with provenance in its metadata: how it was made, by an algorithm, and where its caption is."""
     metadata = PngInfo()
     metadata.add_itxt("parameters", note.encode("utf-8", "replace").decode())
-    if caption:
-        metadata.add_itxt("caption", caption)
+    if has_caption:
+        metadata.add_itxt("caption", caption_note(picture.size))
     metadata.add_itxt("XML:com.adobe.xmp", _XMP)
     file = BytesIO()
     # Run-length compression alone: on smooth scenes as small as the default, in half the time.
