@@ -75,6 +75,13 @@ def test_it_fills_is_used_by_keys_keeps_the_focus_and_can_be_read(notebook: Note
     cell.output.get_by_label("columns", exact=True).select_option("colour")
     assert cell.evaluate(_HEADINGS) == ["red", "blue"]
 
+    # Variants show their price before they are bought, and fill a grid beneath.
+    tile = cell.output.get_by_role("gridcell", name="colour: red, animal: fox")
+    tile.hover()
+    tile.get_by_role("button", name="Vary").click()
+    cell.click("Vary 4, about 320 credits (estimate)")
+    cell.wait_for(_FILLED.format(6))
+
     # All words can be read, and nothing sticks out, as narrow as a phone and dark too.
     cell.check_looks()
     with notebook.narrow(), notebook.dark():

@@ -24,9 +24,11 @@ export class Dialog {
         this.close()
       }
     })
-    this.element.addEventListener("click", (event) => {
-      event.stopPropagation()
-      if (event.target === this.element) this.close() // beside the dialog
+    this.element.addEventListener("click", (event) => event.stopPropagation())
+    this.element.addEventListener("pointerdown", (event) => {
+      const { left, right, top, bottom } = this.element.getBoundingClientRect()
+      const { clientX: x, clientY: y } = event
+      if (x < left || x > right || y < top || y > bottom) this.close()
     })
     this.element.addEventListener("close", () => this.closed())
     root.append(this.element)
