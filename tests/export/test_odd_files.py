@@ -14,8 +14,8 @@ import pytest
 from playcut_jupyter import Sweep
 from tests.export.programs import Ended, Run, every_language, having, without_pauses
 from tests.media.corpus import FILES
-from tests.media.service import KEY, Answer, in_turn, running, sends
 from tests.media.odd_files.test_kept import CUT, GOOD, NOISE, SVG
+from tests.media.service import KEY, Answer, in_turn, running, sends
 
 pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("no_pauses")]
 
