@@ -81,7 +81,7 @@ class Box:
 
     def empty(self, text: str | Markup = "", css_class: str = "playcut-box") -> Markup:
         """Return the box with *text* in the picture's place; it grows if the text needs more."""
-        words = Markup('<div style="padding:6px 8px;font-size:0.85em;word-wrap:break-word;">{}</div>').format(text)
+        words = Markup('<div style="padding:4px 5px;font-size:0.78em;word-wrap:break-word;">{}</div>').format(text)
         # A float of no width is as high as the picture will be.
         strut = Markup('<div style="float:left;width:0;height:{}px;padding:0 0 {:.3f}%;"></div>').format(
             self.below_px, self.height_percent

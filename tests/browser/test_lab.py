@@ -181,24 +181,36 @@ def test_a_sweep_fills_its_grid_while_it_runs(notebook: Notebook) -> None:
     assert all(word in table for word in ("red", "white", "fox", "hare"))
 
 
-_HEIGHT = "cell => cell.querySelector('table.playcut-grid').getBoundingClientRect().height"
+_HEIGHT = "cell => cell.nextElementSibling.getBoundingClientRect().top - cell.getBoundingClientRect().top"
+"""From the top of a cell to what follows it."""
 
 
 @pytest.mark.parametrize(
-    ("first_line", "what"),
-    [("image -a 16:9", "img.playcut-image"), ("image -a 9:16", "img.playcut-image"), ("speech", "audio")],
-    ids=["wide", "tall", "speech"],
+    ("first_line", "body", "what", "count"),
+    [
+        ("image -a 16:9", "One {big|small} {cow|sheep [slow]}", "img.playcut-image", 4),
+        ("image -a 1:1,9:16", "One {cow|sheep [slow]}", "img.playcut-image", 4),
+        ("speech", "One {big|small} {cow|sheep [slow]}", "audio", 4),
+        ("image -a 9:16", "One horse [slow]", "img.playcut-image", 1),
+        ("speech -v Ada", "One goat [slow]", "audio", 1),
+        ("video -a 16:9 -r 480p -d 4", "One duck [slow]", "video", 1),
+    ],
+    ids=["wide", "ratios", "voices", "picture", "voice", "clip"],
 )
-def test_a_grid_does_not_jump_when_its_tiles_fill(notebook: Notebook, first_line: str, what: str) -> None:
-    cell = notebook.start(f"%%playcut {first_line} --fresh\nOne {{big|small}} {{cow|sheep [slow]}}")
-    cell.media(".playcut-tile-waiting").first.wait_for()
+def test_what_follows_does_not_move_when_results_come(
+    notebook: Notebook, first_line: str, body: str, what: str, count: int
+) -> None:
+    cell = notebook.start(f"%%playcut {first_line} --fresh\n{body}")
+    cell.media(".playcut-box").first.wait_for()
     waiting = cell.evaluate(_HEIGHT)
     cell.wait_until_run()
-    until(lambda: cell.media(f"table {what}").count() == 4, "all four are there")
+    until(lambda: cell.media(what).count() == count, "all are there")
     if what.startswith("img"):
-        cell.wait_for_pictures(4)
+        cell.wait_for_pictures(count)
+    else:
+        cell.wait_for_player(what)
 
-    assert cell.evaluate(_HEIGHT) == pytest.approx(waiting, abs=8)
+    assert cell.evaluate(_HEIGHT) == pytest.approx(waiting, abs=1)
 
 
 @pytest.fixture(scope="module")

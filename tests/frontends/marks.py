@@ -35,7 +35,7 @@ LIMITS = {
         for form in ("HTML", "Markdown", "LaTeX")
         for aspect in ("error", "stop")
     },
-    ("nbconvert to LaTeX", "sound"): "paper is silent: one line of text",
+    ("nbconvert to LaTeX", "sound"): "paper is silent: its waveform",
     ("nbconvert to LaTeX", "clip"): "its first frame",
     **{("myst-nb", aspect): "as nbclient" for aspect in ("error", "stop")},
     **{
