@@ -47,7 +47,9 @@ class PickWidget(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]  # it
     """
 
     _esm = static_files.script("pick")
-    _css = static_files.style("tile_grid.css") + static_files.style("pick.css")
+    _css = static_files.style("tile_grid/grid.css", "tile_grid/tile.css", "tile_grid/dialog.css") + static_files.style(
+        "pick.css"
+    )
 
     view = traitlets.Dict().tag(sync=True)
     notice = traitlets.Unicode().tag(sync=True)

@@ -29,6 +29,6 @@ def script(folder: str) -> str:
     return "\n".join(sources.values())
 
 
-def style(name: str) -> str:
-    """Return a style sheet of `static/`."""
-    return (STATIC / name).read_text(encoding="utf-8")
+def style(*names: str) -> str:
+    """Return style sheets of `static/` as one, in this order."""
+    return "\n".join((STATIC / name).read_text(encoding="utf-8") for name in names)

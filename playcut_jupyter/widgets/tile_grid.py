@@ -74,7 +74,7 @@ class TileGrid(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]  # it i
     """
 
     _esm = static_files.script("tile_grid")
-    _css = static_files.style("tile_grid.css")
+    _css = static_files.style("tile_grid/grid.css", "tile_grid/tile.css", "tile_grid/dialog.css")
 
     title = traitlets.Unicode().tag(sync=True)
     axes: traitlets.List[Any] = traitlets.List().tag(sync=True)

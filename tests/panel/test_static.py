@@ -31,7 +31,7 @@ def test_the_page_knows_the_parts_by_the_classes_that_python_gives_them() -> Non
             for module in (media_html, status, text_html, explorer)
         )
     )
-    of_displays |= classes_in(static_files.style("tile_grid.css"))
+    of_displays |= classes_in(static_files.style("tile_grid/grid.css", "tile_grid/tile.css", "tile_grid/dialog.css"))
     ours = {*CLASSES.values(), *PREFIXES}
     assert in_page - of_displays == ours
     assert in_page & of_displays == {
