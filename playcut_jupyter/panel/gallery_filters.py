@@ -12,7 +12,7 @@ from playcut_jupyter.library.database import Library
 from playcut_jupyter.panel.widgets import AUTO
 from playcut_jupyter.text import one_line, truncate
 
-_ALL = ("all", None)
+_ALL = ("all", "")  # None would be nothing chosen
 _MAX_WORDS = 40
 
 
@@ -42,8 +42,8 @@ class GalleryFilters:
         return {
             "search": self.search.value.strip() or None,
             "kind": None if self.kind.value == "all" else self.kind.value,
-            "session": self.session.value,
-            "sweep": self.sweep.value,
+            "session": self.session.value or None,
+            "sweep": self.sweep.value or None,
             "starred": self.starred.value,
             "hidden": self.hidden.value,
         }

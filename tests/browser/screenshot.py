@@ -28,7 +28,7 @@ _SWEEP = "%%playcut image\nA paper-cut {red|blue} fox"
 _CLIP = "%%playcut video -r 480p -d 4\nA paper-cut boat at sunset"
 FILLED = "cell => [...cell.querySelectorAll('.playcut-tile-picture')].filter(one => one.naturalWidth).length === {}"
 """How many pictures of a living grid are there."""
-_PANEL_WIDTH, _PANEL_HEIGHT = 1000, 1400
+_PANEL_WIDTH, _PANEL_HEIGHT = 1000, 2400
 
 
 def take_grid(notebook: Notebook, target: Path) -> None:
@@ -52,7 +52,7 @@ def take_grid(notebook: Notebook, target: Path) -> None:
 
 
 def take_panel(notebook: Notebook, target: Path) -> None:
-    """Fill the gallery, start a sweep in the panel, and take the picture while it runs."""
+    """Fill the gallery, start a sweep in the panel, and take the picture when it has filled in part."""
     notebook.new()
     notebook.page.set_viewport_size({"width": _PANEL_WIDTH, "height": _PANEL_HEIGHT})
     notebook.command("application:toggle-left-area")
@@ -60,12 +60,12 @@ def take_panel(notebook: Notebook, target: Path) -> None:
     notebook.run(_SWEEP).wait_for_pictures(2)
     notebook.run(_CLIP)
     cell = notebook.run("%playcut panel")
-    cell.wait_for("cell => cell.querySelectorAll('.playcut-panel-tile img').length === 3")
+    cell.output.locator(".playcut-panel-gallery .playcut-tile img[src]").nth(2).wait_for()
     prompt = cell.output.get_by_label("prompt", exact=True)
-    prompt.fill("A neon {cat|owl}")
-    cell.wait_for_text("about 160 credits (estimate)")
+    prompt.fill("A neon {cat|owl} {at dawn|at night}")
+    cell.wait_for_text("about 320 credits (estimate)")
     prompt.press("Control+Enter")
-    cell.wait_for("cell => cell.querySelector('.playcut-card progress')?.value > 30")
+    cell.output.locator(".playcut-panel-batch .playcut-tile img[src]").nth(1).wait_for()
     cell.output.locator(".playcut-panel").screenshot(path=target)
 
 

@@ -93,6 +93,7 @@ def test_the_gallery_is_filtered_by_session_and_by_sweep(pc: Playcut, panel: Pan
     assert filters.sweep.label == "a {red|green} fox (2)"
     assert shown(panel) == ["a green fox", "a red fox"]
     filters.sweep.label, filters.session.label = "all", "owls"
+    assert filters.sweep.index == 0
     wait_until_idle(panel)
     assert shown(panel) == ["an owl in a session of its own"]
     panel.gallery.kind.value = "speech"
