@@ -19,9 +19,11 @@ from playcut_jupyter.display import sweep_grid
 from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.library import ratings
 from playcut_jupyter.settings import MAX_GENERATIONS
+from playcut_jupyter.widgets import tile_actions
 from playcut_jupyter.widgets.still import Still
 from playcut_jupyter.widgets.sweep_like import SweepLike
 from playcut_jupyter.widgets.tile import Item, name_of, names_of
+from playcut_jupyter.widgets.tile_actions import Handler
 from playcut_jupyter.widgets.tile_grid import BAR_BUTTONS, Message, TileGrid
 
 VARIANTS = 4
@@ -67,19 +69,30 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         self._unsubscribe = change_signal.on_change(self._follow_retries)
 
     def _grid(self, sweep: SweepLike, title: str) -> TileGrid:
+        handlers: dict[str, Handler] = {
+            "vary": lambda items, _: self._offer(grid, items),
+            "buy": lambda _, message: self._buy(grid, message),
+            "refine": lambda items, _: self._refine(grid, sweep, items),
+            "sheet": lambda items, message: self._sheet(grid, sweep, items, message),
+        }
         grid = TileGrid(
             list(sweep),
             sweep.axes,
             title=title,
             tile_buttons=_TILE_BUTTONS,
             bar_buttons=_BAR_BUTTONS if sweep is self._sweep else BAR_BUTTONS,
-            handlers={
-                "vary": lambda items, _: self._offer(grid, items),
-                "buy": lambda _, message: self._buy(grid, message),
-                "refine": lambda items, _: self._refine(grid, sweep, items),
-            },
+            handlers=handlers,
         )
         return grid
+
+    @staticmethod
+    def _sheet(grid: TileGrid, sweep: SweepLike, items: Sequence[Item], message: Message) -> None:
+        """Write a contact sheet; that of the whole sweep has its prompt for a title, and what won is marked."""
+        if items and len(items) < len(sweep):
+            tile_actions.built_in(grid)["sheet"](items, message)
+        else:
+            path = sweep.contact_sheet(tile_actions.sheet_name(sweep.snapshot))
+            grid.say(tile_actions.sheet_message(path))
 
     # -- the next cell --------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from playcut_jupyter.design.children import Request
@@ -26,3 +27,6 @@ class SweepLike(Protocol):
 
     def refine(self, keep: float | Mapping[str, object] = 0.5) -> str:
         """Return the next cell."""
+
+    def contact_sheet(self, path: str) -> Path:
+        """Write it to one file and return its path."""

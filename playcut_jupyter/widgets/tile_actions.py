@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
 from playcut_jupyter.design import comparison
@@ -100,11 +101,7 @@ def built_in(grid: Grid) -> dict[str, Handler]:
     def sheet(items: Sequence[Item], _: Mapping[str, Any]) -> None:
         chosen = items or grid.items
         sweep = grid.snapshot_of(chosen)
-        if not sweep.succeeded:
-            raise InvalidInput("Nothing is done yet, so there is no contact sheet to write.")
-        plays = any(record.kind != "image" for snapshot in sweep.succeeded for record in snapshot.assets)
-        path = writer.write(sweep, _tally(chosen), f"contact-sheet{'.html' if plays else '.pdf'}")
-        grid.say(f"Contact sheet: {path.resolve()}")
+        grid.say(sheet_message(writer.write(sweep, _tally(chosen), sheet_name(sweep))))
 
     return {
         "star": star,
@@ -115,6 +112,23 @@ def built_in(grid: Grid) -> dict[str, Handler]:
         "compare": compare,
         "sheet": sheet,
     }
+
+
+def sheet_name(sweep: SweepSnapshot) -> str:
+    """Return the name of a contact sheet: of a page if something plays.
+
+    Raises:
+        InvalidInput: there is nothing to show yet.
+    """
+    if not sweep.succeeded:
+        raise InvalidInput("Nothing is done yet, so there is no contact sheet to write.")
+    plays = any(record.kind != "image" for snapshot in sweep.succeeded for record in snapshot.assets)
+    return "contact-sheet.html" if plays else "contact-sheet.pdf"
+
+
+def sheet_message(path: Path) -> str:
+    """Return the line that says where a contact sheet is."""
+    return f"Contact sheet: {path.resolve()}"
 
 
 def _comparison(snapshots: Sequence[Snapshot]) -> tuple[dict[str, Any], list[bytes]]:

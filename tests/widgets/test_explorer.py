@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -107,3 +108,17 @@ def test_the_command_needs_a_sweep_and_a_notebook(shell: InteractiveShell) -> No
     cell(shell, "-o foxes", "a {red|blue} fox to explore")
     with pytest.raises(InvalidInput, match="needs a notebook's widgets"):
         line(shell, "explore foxes")
+
+
+def test_the_sheet_of_the_whole_sweep_is_titled_by_its_prompt_and_that_of_a_part_is_not(
+    pc: Playcut, tmp_path: Path
+) -> None:
+    sweep = pc.sweep("Good {time=morning|evening}", kind="speech")
+    explorer = sweep.explore()
+    page = Page(explorer.grids[0])
+    page.do("sheet")
+    page.do("sheet", str(sweep[0].id))
+    whole, part = (tmp_path / name for name in ("contact-sheet.html", "contact-sheet-2.html"))
+    assert "Good {time=morning|evening}" in whole.read_text(encoding="utf-8")
+    assert "Good {time" not in part.read_text(encoding="utf-8")
+    explorer.close()
