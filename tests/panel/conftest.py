@@ -20,7 +20,8 @@ def closed_widgets() -> Iterator[None]:
 
 
 @pytest.fixture
-def panel(pc: Playcut) -> Panel:
+def panel(pc: Playcut) -> Iterator[Panel]:
     made = pc.panel()
     wait_until_idle(made)
-    return made
+    yield made
+    made.close()  # before the library is: what its workers still read would open it again
