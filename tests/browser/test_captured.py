@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -76,7 +77,7 @@ def test_without_its_script_the_panel_makes_what_is_typed_and_says_what_is_missi
         field = cell.output.get_by_label("prompt", exact=True)
         field.fill("")
         field.press_sequentially(prompt)
-        cell.click("Generate")
+        cell.output.get_by_role("button", name=re.compile("^Generate")).click()
         cell.output.locator(".playcut-card").get_by_text(prompt, exact=True).wait_for()
     cell.wait_for("cell => cell.querySelectorAll('.playcut-card .playcut-status-completed').length === 2")
     assert cell.output.locator(".playcut-card").count() == 2
