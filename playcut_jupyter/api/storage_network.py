@@ -101,7 +101,7 @@ class StorageNetwork(httpcore.AsyncNetworkBackend):
             self._ahead.remove(opened)
             stream = await opened.take()
             if stream is not None:
-                return ReadyStream(stream)
+                return ReadyStream(stream, opened.opened_at)
         return await self._connected(host, port, timeout)
 
     async def _opened(self, host: str, port: int, timeout_s: float) -> httpcore.AsyncNetworkStream:
@@ -160,10 +160,15 @@ class StorageNetwork(httpcore.AsyncNetworkBackend):
 
 
 class ReadyStream(httpcore.AsyncNetworkStream):
-    """A connection that was opened ahead, its TLS included."""
+    """A connection that was opened ahead, its TLS included.
 
-    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
+    Attributes:
+        opened_at: when, on the loop's clock, seconds.
+    """
+
+    def __init__(self, stream: httpcore.AsyncNetworkStream, opened_at: float) -> None:
         self._stream = stream
+        self.opened_at = opened_at
 
     async def start_tls(
         self,
@@ -198,6 +203,7 @@ class _OpenedAhead:
         self._stream: httpcore.AsyncNetworkStream | None = None
         self._settling = anyio.CancelScope()
         self._has_failed = False
+        self.opened_at = anyio.current_time()
         self._task = asyncio.create_task(self._open(opening))
 
     async def _open(self, opening: Coroutine[Any, Any, httpcore.AsyncNetworkStream]) -> None:
@@ -232,10 +238,16 @@ class _OpenedAhead:
             if not self._task.cancelled():  # whoever waits was cancelled, not the opening
                 await self.close()
                 raise
-        if self._has_failed:
+        if self._has_failed or self._was_closed:
             await self.close()
             return None
         return self._stream
+
+    @property
+    def _was_closed(self) -> bool:
+        """True if the server has closed it since; what a TLS server sends unasked would look the same."""
+        stream = self._stream
+        return stream is not None and not stream.get_extra_info("ssl_object") and stream.get_extra_info("is_readable")
 
     async def close(self) -> None:
         """Close it, or stop opening it."""

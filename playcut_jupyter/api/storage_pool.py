@@ -35,6 +35,8 @@ _PATIENCE_S = 1.0
 """How long a request waits for one of them before it opens another, seconds."""
 _KEEPALIVE_S = 60.0
 """How long an idle connection is kept, seconds: a request on one that the storage closed is simply sent again."""
+_NEW_S = 1.0
+"""A connection that breaks within this time was not closed for being idle, seconds."""
 _CHECK_AHEAD_S = 10.0
 """How often connections that were opened ahead are looked after, seconds: storages close idle ones."""
 _MAX_HOSTS, _MAX_HOSTS_AHEAD = 8, 2
@@ -179,13 +181,15 @@ class _Host:
 
     @asynccontextmanager
     async def sent(self, request: httpx.Request) -> AsyncIterator[httpx.Response]:
-        """Send *request*; once more if the storage had closed a connection that was kept or opened ahead."""
+        """Send *request*; once more on a new connection if the storage had closed the kept one meanwhile."""
         is_new = False
 
         async def note(event: str, info: dict[str, Any]) -> None:
             nonlocal is_new
             if event == "connection.connect_tcp.complete":
-                is_new = not isinstance(info["return_value"], ReadyStream)
+                stream = info["return_value"]
+                opened_at = stream.opened_at if isinstance(stream, ReadyStream) else anyio.current_time()
+                is_new = anyio.current_time() - opened_at < _NEW_S
 
         request.extensions = {**request.extensions, "trace": note}
         while True:

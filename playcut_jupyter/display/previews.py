@@ -1,7 +1,7 @@
 """Small pictures of assets, cached in memory: an original is read and decoded once for each size.
 
-The still of a clip and the waveform of a sound are kept beside the original too, because these are large and their
-decoder is slow to start.
+The still of a clip and the waveform of a long sound are kept beside the original too, because these are large and
+their decoder is slow to start.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from playcut_jupyter.library.store import poster_path, print_path, waveform_path
 
 POSTER_PX = 640
 """The longest side of a poster frame, pixels."""
+_KEPT_FROM_BYTES = 1_000_000
+"""The waveform of a smaller sound is drawn anew in each kernel, in some milliseconds."""
 _CACHE_SIZE = 512
 """Pictures in each cache. A picture of a large grid takes some 10 kB, a full preview up to 140 kB."""
 
@@ -80,7 +82,7 @@ def waveform(record: AssetRecord) -> bytes | None:
     """
     if not record.mime_type.startswith("audio/"):
         return None
-    if record.path is None or not record.is_whole:
+    if record.path is None or not record.is_whole or record.size_bytes < _KEPT_FROM_BYTES:
         made = media.waveform(record.read(), record.duration_s)
     else:
         path = record.path

@@ -60,8 +60,8 @@ def test_a_sweep_is_generated_seen_filling_explored_compared_and_found_again_by_
 
     # What failed, what sounds and what is seen are told apart, in boxes of one shape.
     tiles = cell.output.locator(_TILES)
-    tiles.get_by_text("▶").wait_for()
-    cell.output.locator(f"{_TILES}[data-state='failed']").get_by_text("FAILED: ").wait_for()
+    tiles.get_by_text("▶").first.wait_for()
+    cell.output.locator(f"{_TILES}[data-state='failed']").get_by_text("FAILED: ").first.wait_for()
     assert cell.evaluate(_LETTERBOXED)
 
     # The button carries the price; what a chip says is in the field at once.

@@ -15,6 +15,7 @@ from playcut_jupyter.library.store import Store, remove_original, waveform_path
 from playcut_jupyter.sandbox import media as drawn
 from playcut_jupyter.tools import SPEECH
 from tests.display.pages import Page, asset_of, html, png, saved
+from tests.media.samples import sound
 
 
 def longest_side(data: bytes | None) -> int:
@@ -47,8 +48,10 @@ def test_what_can_not_be_decoded_has_no_poster_frame() -> None:
     assert poster_frame(asset_of(b"\0\0\0\x10ftypmp42\0\0\0\0"), 320) is None
 
 
-def test_a_waveform_is_made_once_and_kept_beside_the_sound(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    snapshot = saved(store, drawn.speech("Hello from the harbour.").data, tool=SPEECH)
+def test_the_waveform_of_a_long_sound_is_made_once_and_kept_beside_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshot = saved(store, sound(40), tool=SPEECH)
     (record,) = snapshot.assets
     made = waveform(record)
     assert record.path is not None
@@ -62,6 +65,13 @@ def test_a_waveform_is_made_once_and_kept_beside_the_sound(store: Store, monkeyp
     assert thumbnail["src"] == html(snapshot).all("img", "playcut-waveform")[0]["src"]
     assert remove_original(record.path) > len(made or b"")
     assert not kept.exists()
+
+
+def test_the_waveform_of_a_short_sound_is_not_kept(store: Store) -> None:
+    (record,) = saved(store, drawn.speech("Hello from the harbour.").data, tool=SPEECH).assets
+    assert waveform(record)
+    assert record.path is not None
+    assert not waveform_path(record.path).exists()
 
 
 def test_a_sound_that_nothing_decodes_has_a_sign_that_is_not_kept(

@@ -13,7 +13,6 @@ PREFIX = "playcut_jupyter.sandbox"
 
 LATE_IMPORTS = {
     ("media", "pictures"),
-    ("media", "drawing.caption"),
     ("media", "clips"),
     ("server", "service"),
     ("server", "tornado"),

@@ -11,6 +11,8 @@ import pytest
 from playcut_jupyter.library.database import Library
 from tests.library.rows import fetched, saved
 
+pytestmark = pytest.mark.kernel
+
 WRITER = """
 import sys
 from pathlib import Path
