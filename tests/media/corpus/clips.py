@@ -6,7 +6,19 @@ import struct
 from collections.abc import Callable
 from functools import cache, partial
 
-from tests.media.corpus.encoders import SIZE, behind, box, boxes, branded, clip, moved, patched, rotated, sound
+from tests.media.corpus.encoders import (
+    SIZE,
+    av1_clip,
+    behind,
+    box,
+    boxes,
+    branded,
+    clip,
+    moved,
+    patched,
+    rotated,
+    sound,
+)
 from tests.media.corpus.odd import Odd
 
 SECONDS = 0.5
@@ -128,7 +140,7 @@ FILES = [
         for degrees in (90, 180, 270)
     ),
     _mp4("the old MPEG-4 codec", lambda: clip(codec="mpeg4"), shown="card", remark="codec"),
-    _mp4("AV1", lambda: clip(codec="libsvtav1")),
+    _mp4("AV1", lambda: av1_clip()),
     _mp4("VP9", lambda: clip(codec="libvpx-vp9")),
     _mp4("of a telephone", lambda: clip("3gp")),
     _mp4("fragments with a length in advance", lambda: clip(options=(("movflags", "cmaf+frag_every_frame"),))),

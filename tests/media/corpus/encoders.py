@@ -7,6 +7,7 @@ import os
 import struct
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import cache
@@ -21,6 +22,17 @@ os.environ.setdefault("SVT_LOG", "1")  # the AV1 encoder would write a page to s
 SIZE = (64, 48)
 RATE = 10
 """Frames per second of all clips."""
+
+
+@cache
+def av1_clip(container: str = "mp4") -> bytes:
+    """Return a clip in AV1.
+
+    Where it may, SVT-AV1 makes the thread that calls it a real-time one, and all that this thread starts later, a
+    browser for one: nothing else on the machine would get its turn. So it is called in a thread that ends with it.
+    """
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(clip, container, "libsvtav1").result()
 
 
 @cache

@@ -11,7 +11,7 @@ from functools import partial
 
 from PIL import Image
 
-from tests.media.corpus.encoders import SIZE, box, branded, clip, sound
+from tests.media.corpus.encoders import SIZE, av1_clip, box, branded, clip, sound
 from tests.media.corpus.odd import Odd
 from tests.media.corpus.pictures import avif
 from tests.media.corpus.png import picture
@@ -74,7 +74,7 @@ def _big_endian_tiff() -> bytes:
 WEBM = [
     _webm("VP8", lambda: clip("webm", "libvpx")),
     _webm("VP9", lambda: clip("webm", "libvpx-vp9")),
-    _webm("AV1", lambda: clip("webm", "libsvtav1")),
+    _webm("AV1", lambda: av1_clip("webm")),
     _webm("VP9 and Opus", lambda: clip("webm", "libvpx-vp9", sound="libopus")),
     _webm("a live stream without a length", lambda: clip("webm", "libvpx", options=LIVE), None),
     _webm("a void before the type", lambda: _void(clip("webm", "libvpx"))),

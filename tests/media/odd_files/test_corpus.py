@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from playcut_jupyter.display import media_html
 from playcut_jupyter.results.asset import Asset
 from tests.display.pages import Page, asset_of
 from tests.media.corpus import FILES, Odd
+from tests.media.corpus.encoders import av1_clip
 from tests.media.service import running, sends
 
 every_file = pytest.mark.parametrize("odd", FILES, ids=lambda odd: odd.id)
@@ -19,6 +21,12 @@ every_file = pytest.mark.parametrize("odd", FILES, ids=lambda odd: odd.id)
 def test_the_corpus_is_large_and_its_names_differ() -> None:
     assert len(FILES) >= 300
     assert len({odd.id for odd in FILES}) == len(FILES)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getscheduler"), reason="this system has no such classes")
+def test_making_them_does_not_make_this_a_real_time_process() -> None:
+    assert av1_clip()
+    assert os.sched_getscheduler(0) == os.SCHED_OTHER
 
 
 @every_file
