@@ -81,7 +81,7 @@ class FormFields:
         )
         folded.add_class(css_classes.MORE_FIELDS)
         first = row(self.kind, self.count, self.fresh, self.literal, self.more)
-        return [first, row(*self._choices.values()), voice.message, folded]
+        return [first, row(*self._choices.values()), folded, voice.message]  # what is said last moves no field
 
     def open_more(self, is_wrong: bool = True) -> None:
         """Show what "More" hides if something there is wrong."""

@@ -29,6 +29,7 @@ def classic(lab: Lab, browser: BrowserContext) -> Iterator[Notebook]:
     opened.close()
 
 
+@slow
 @shows("Notebook", "live", "picture", "sound")
 def test_cells_and_the_panel_are_used_in_notebook_7(classic: Notebook) -> None:
     classic.run("%load_ext playcut_jupyter")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -117,17 +117,43 @@ cell => [...cell.querySelectorAll('.jupyter-widgets-disconnected')]
 _FOCUSED = "() => document.activeElement.labels?.[0]?.textContent ?? document.activeElement.textContent"
 
 
-@pytest.fixture
-def panel(lab: Lab, open_notebook: Callable[..., Notebook]) -> tuple[Notebook, Cell]:
-    """A notebook with two pictures, a voice, and the panel in its last cell."""
-    lab.write("gallery.ipynb", [code("")])
-    notebook = open_notebook("gallery.ipynb")
+def fill(notebook: Notebook) -> Notebook:
+    """Make two pictures and a voice."""
     notebook.run("%load_ext playcut_jupyter")
     notebook.run("%%playcut image\nA {red|white} fox in a gallery").wait_for_pictures(2)
     notebook.run("%%playcut speech\nA voice in a gallery.").wait_for_player("audio")
+    return notebook
+
+
+def show_panel(notebook: Notebook) -> Cell:
+    """Show the panel in a cell of its own, and wait for its gallery."""
     cell = notebook.run("%playcut panel")
     cell.wait_for("cell => cell.querySelectorAll('.playcut-panel-tile img').length >= 2")
-    return notebook, cell
+    return cell
+
+
+@pytest.fixture(scope="module")
+def gallery(lab: Lab, browser: BrowserContext) -> Iterator[Notebook]:
+    """One notebook with two pictures and a voice, for all tests that leave it as it is."""
+    lab.write("gallery.ipynb", [code("")])
+    notebook = Notebook(lab, browser, "gallery.ipynb")
+    yield fill(notebook.open())
+    notebook.close()
+
+
+@pytest.fixture
+def panel(gallery: Notebook) -> Iterator[tuple[Notebook, Cell]]:
+    """That notebook, and the panel in a new cell of it; what it has opened is closed in the end."""
+    yield gallery, show_panel(gallery)
+    gallery.page.keyboard.press("Escape")
+
+
+@pytest.fixture
+def own_panel(lab: Lab, open_notebook: Callable[..., Notebook]) -> tuple[Notebook, Cell]:
+    """A notebook of the test's own with two pictures, a voice, and the panel in its last cell."""
+    lab.write("own-gallery.ipynb", [code("")])
+    notebook = fill(open_notebook("own-gallery.ipynb"))
+    return notebook, show_panel(notebook)
 
 
 def test_a_picture_opens_large_and_a_voice_plays_when_it_is_opened(panel: tuple[Notebook, Cell]) -> None:
@@ -165,9 +191,10 @@ def test_it_is_used_by_keyboard_and_all_its_controls_have_names(panel: tuple[Not
     for _ in range(10):
         notebook.page.keyboard.press("Tab")
         order.append(notebook.page.evaluate(_FOCUSED).strip())
-    assert order[:6] == ["Generate", "kind", "count", "fresh", "literal", "More"]
+    assert order[0].startswith("Generate")
+    assert order[1:6] == ["kind", "count", "fresh", "literal", "More"]
     assert order[6:] == ["default", "aspect ratio", "default", "size"]
-    cell.output.get_by_label("More").press("Space")
+    cell.output.get_by_label("More", exact=True).press("Space")
     cell.output.get_by_label("size", exact=True).focus()
     for field in ("session", "at most", "budget", "inputs"):
         notebook.page.keyboard.press("Tab")
@@ -207,14 +234,14 @@ def test_in_a_narrow_window_and_in_both_themes_it_can_be_read(panel: tuple[Noteb
 
 
 def test_without_its_kernel_a_saved_notebook_shows_the_gallery_as_it_was(
-    panel: tuple[Notebook, Cell], lab: Lab, open_notebook: Callable[..., Notebook]
+    own_panel: tuple[Notebook, Cell], lab: Lab, open_notebook: Callable[..., Notebook]
 ) -> None:
-    notebook, cell = panel
+    notebook, cell = own_panel
     assert not cell.media(".playcut-still").is_visible()
     cell.wait_for("cell => cell.querySelectorAll('.playcut-still img').length >= 2")
     notebook.save()
     notebook.close()
-    again = open_notebook("gallery.ipynb", kernel=False)
+    again = open_notebook("own-gallery.ipynb", kernel=False)
     saved = again.cell(3)
     saved.wait_for_text("The panel's gallery as it was.")
     assert saved.media(".playcut-still img").count() >= 2
@@ -251,8 +278,10 @@ def test_what_is_written_when_the_keys_are_pressed_is_made_once(
     assert cell.evaluate("cell => cell.querySelectorAll('.playcut-card').length") == 2
 
 
-def test_when_its_kernel_is_restarted_it_says_so_once_and_shows_no_broken_links(panel: tuple[Notebook, Cell]) -> None:
-    notebook, cell = panel
+def test_when_its_kernel_is_restarted_it_says_so_once_and_shows_no_broken_links(
+    own_panel: tuple[Notebook, Cell],
+) -> None:
+    notebook, cell = own_panel
     notebook.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
     cell.wait_for("cell => cell.querySelector('.playcut-panel.jupyter-widgets-disconnected')")
     said = cell.evaluate(_SAID_BY_STYLE)

@@ -86,7 +86,7 @@ def test_a_sweep_is_generated_seen_filling_explored_compared_and_found_again_by_
     cell.output.locator(".playcut-panel-batch [role=status]").get_by_text("4 of 4 done.").wait_for()
 
     # Over budget it is red, keeps the focus, sends nothing and says what to do.
-    cell.output.get_by_label("More").press("Space")
+    cell.output.get_by_label("More", exact=True).press("Space")
     cell.output.get_by_label("budget", exact=True).fill("300")
     cell.output.get_by_label("budget", exact=True).press("Enter")
     prompt.fill("A studio {1|2|3}")
