@@ -22,6 +22,8 @@ from playcut_jupyter.settings import Settings
 
 _HEAD_START_S = 0.25
 """How long an address is tried before the next one is tried too (RFC 8305), seconds."""
+_LAST_CHANCE_S = 0.25
+"""How long a connection that is no longer wanted is waited for, seconds, before the attempt is cancelled."""
 _SETTLE_S = 0.5
 """How long a new TLS connection is read, for what its server sends unasked (session tickets), seconds."""
 
@@ -83,8 +85,9 @@ class StorageNetwork(httpcore.AsyncNetworkBackend):
         closing = [opened for opened in self._ahead if not (only_unusable and opened.is_usable)]
         self._ahead = [opened for opened in self._ahead if opened not in closing]
         with anyio.CancelScope(shield=True):
-            for opened in closing:
-                await opened.close()
+            async with anyio.create_task_group() as group:
+                for opened in closing:
+                    group.start_soon(opened.close)
 
     async def connect_tcp(
         self,
@@ -250,7 +253,12 @@ class _OpenedAhead:
         return stream is not None and not stream.get_extra_info("ssl_object") and stream.get_extra_info("is_readable")
 
     async def close(self) -> None:
-        """Close it, or stop opening it."""
+        """Close it; stop opening it if that takes long.
+
+        A connection that is made at the very moment of a cancellation would be lost unclosed.
+        """
+        self._settling.cancel()
+        await asyncio.wait([self._task], timeout=_LAST_CHANCE_S)
         self._task.cancel()
         with suppress(asyncio.CancelledError):
             await self._task
