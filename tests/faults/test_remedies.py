@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import _thread
+import signal
+from collections.abc import Iterator
 from threading import Event, Thread
 
 import pytest
@@ -61,6 +63,15 @@ def test_no_connection_names_the_tool_that_was_called(connect: Connect, proxy: P
     assert caught.value.tool == "list-voices"
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Take interrupts, also where the tests were started in the background of a shell, which ignores them."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_a_question_that_is_interrupted_ends_in_a_sentence(connect: Connect, proxy: Proxy) -> None:
     pc = connect(request_timeout_s=60)  # it must not end by itself
     proxy.program("voices", Hang(), None)
@@ -75,7 +86,9 @@ def test_a_question_that_is_interrupted_ends_in_a_sentence(connect: Connect, pro
 
     hand = Thread(target=interrupt)
     hand.start()
-    with pytest.raises(StoppedWaiting, match="nothing was bought"):
-        pc.voices()
-    ended.set()
-    hand.join()
+    try:
+        with pytest.raises(StoppedWaiting, match="nothing was bought"):
+            pc.voices()
+    finally:
+        ended.set()
+        hand.join()
