@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import ipywidgets
 import pytest
+from ipywidgets.widgets.widget import _instances
 
 from playcut_jupyter import Playcut
 from playcut_jupyter.panel.view import Panel
@@ -13,15 +14,22 @@ from tests.panel.helpers import wait_until_idle
 
 
 @pytest.fixture(autouse=True)
-def closed_widgets() -> Iterator[None]:
-    """Close what a test opened: a panel that is left open follows what the tests after it generate."""
+def closed_widgets(pc: Playcut) -> Iterator[None]:
+    """Close what a test opened, before *pc* is closed: what a worker still asks would open connections anew.
+
+    A panel that is left open follows what the tests after it generate.
+    """
     yield
+    panels = [widget for widget in list(_instances.values()) if isinstance(widget, Panel)]
+    for panel in panels:
+        if panel.comm is not None:
+            wait_until_idle(panel)
+            panel.close()
     ipywidgets.Widget.close_all()
 
 
 @pytest.fixture
-def panel(pc: Playcut) -> Iterator[Panel]:
+def panel(pc: Playcut) -> Panel:
     made = pc.panel()
     wait_until_idle(made)
-    yield made
-    made.close()  # before the library is: what its workers still read would open it again
+    return made
