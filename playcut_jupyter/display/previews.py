@@ -136,9 +136,7 @@ def _print_jpeg(record: AssetRecord, longest_px: int) -> bytes:
     if record.kind == "image":
         return media.print_jpeg(preview(record, longest_px)[1])
     _, still = stand_in(record, POSTER_PX) or ("", b"")
-    if record.mime_type.startswith("audio/"):
-        return media.print_jpeg(still)
-    if record.path is None or not record.is_whole:
+    if record.mime_type.startswith("audio/") or record.path is None or not record.is_whole:
         return media.print_jpeg(still)
     # Kept, as the still is: another kernel draws the clip without loading Pillow.
     return _kept(print_path(record.path), lambda: media.print_jpeg(still)) or b""

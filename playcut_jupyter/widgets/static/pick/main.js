@@ -4,7 +4,7 @@
 // are taken before the front end, whose arrow keys would move to another cell.
 
 import { TextDialog } from "../tile_grid/dialog.js"
-import { make, makeButton, setAttribute, setText } from "../tile_grid/elements.js"
+import { make, makeButton, setAttribute, setText, watchUse } from "../tile_grid/elements.js"
 import { Side } from "./side.js"
 
 const DOUBLE_CLICK_MS = 500
@@ -141,13 +141,7 @@ function render({ model, el }) {
   }
   const onNotice = () => setText(notice, model.get("notice"))
 
-  let usedAt = 0
-  const use = () => {
-    usedAt = lastUse = performance.now()
-  }
-  const isUsed = () => usedAt === lastUse
-  root.addEventListener("pointerdown", use, true)
-  root.addEventListener("keydown", use, true)
+  const isUsed = watchUse(root, latest)
 
   window.addEventListener("keydown", onKeyDown, true)
   model.on("change:view change:ratio", draw)
@@ -165,6 +159,6 @@ function render({ model, el }) {
   }
 }
 
-let lastUse = 0
+const latest = { use: 0 }
 
 export default { render }

@@ -47,3 +47,17 @@ export function place(parent, children) {
     if (parent.children[at] !== child) parent.insertBefore(child, parent.children[at] ?? null)
   })
 }
+
+/**
+ * Return a function that tells whether `root` is the display that was used last, of all that one widget has; `latest`
+ * is theirs together.
+ */
+export function watchUse(root, latest) {
+  let usedAt = 0
+  const use = () => {
+    usedAt = latest.use = performance.now()
+  }
+  root.addEventListener("pointerdown", use, true)
+  root.addEventListener("keydown", use, true)
+  return () => usedAt === latest.use
+}

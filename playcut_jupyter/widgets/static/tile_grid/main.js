@@ -4,7 +4,7 @@
 // and opened is each one's own.
 
 import { CompareDialog, ConfirmDialog, TextDialog } from "./dialog.js"
-import { make, setText } from "./elements.js"
+import { make, setText, watchUse } from "./elements.js"
 import { Grid, KEYS } from "./grid.js"
 import { Lightbox } from "./lightbox.js"
 
@@ -125,13 +125,7 @@ export default () => {
       // Dialogs open where they were asked for, if one kernel object is drawn in several places.
       else if (dialogs[type] && isUsed()) dialogs[type].show(message, contents)
     }
-    let usedAt = 0
-    const use = () => {
-      usedAt = lastUse = performance.now()
-    }
-    const isUsed = () => usedAt === lastUse
-    root.addEventListener("pointerdown", use, true)
-    root.addEventListener("keydown", use, true)
+    const isUsed = watchUse(root, latest)
     // Another kernel may have starred some of it meanwhile; this one does not hear of that.
     let lookedAt = performance.now()
     root.addEventListener("pointerenter", () => {
@@ -153,6 +147,6 @@ export default () => {
     }
   }
 
-  let lastUse = 0
+  const latest = { use: 0 }
   return { initialize, render }
 }
