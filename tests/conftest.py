@@ -15,6 +15,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from playcut_jupyter import Playcut
 from playcut_jupyter.sandbox import Sandbox
+from playcut_jupyter.sandbox.tools import DEFAULT_LATENCIES_S
 from tests.shells import plain_shell
 
 # The tests and the programs that they start are compiled once, whatever the machine at hand wishes.
@@ -67,9 +68,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Spare what is collected, thousands of tests, every look of the garbage collector."""
+    """Spare what is collected, thousands of tests, every look of the garbage collector, and look less often."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(autouse=True)
@@ -89,14 +91,28 @@ def away_from_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
     """Run one quick sandbox, with tiny media and no rate limit, for all tests that do not need their own."""
-    with Sandbox(latency_s=0.05, rate=None, media="tiny") as running:
+    with Sandbox(latency_s=0.01, rate=None, media="tiny") as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def slow_sandbox() -> Iterator[Sandbox]:
+    """Run a sandbox whose tasks take a while, 0.4 s with `[slow]`, for tests of what happens in the meantime."""
+    with Sandbox(latency_s=0.1, rate=None, media="tiny") as running:
+        yield running
+
+
+@pytest.fixture
+def quick_embedded_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the embedded sandbox's tasks take a moment, and not the seconds that are pleasant to watch."""
+    for kind in DEFAULT_LATENCIES_S:
+        monkeypatch.setitem(DEFAULT_LATENCIES_S, kind, 0.01)
 
 
 @pytest.fixture(scope="session")
 def studio() -> Iterator[Sandbox]:
     """Run a sandbox whose media are real, for the few tests that look at them."""
-    with Sandbox(latency_s=0.05, rate=None) as running:
+    with Sandbox(latency_s=0.01, rate=None) as running:
         yield running
 
 

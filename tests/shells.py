@@ -8,15 +8,16 @@ from contextlib import contextmanager
 from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 from playcut_jupyter import Playcut
 
 
 @contextmanager
 def plain_shell() -> Iterator[InteractiveShell]:
-    """Start a shell without our extension, as IPython's only one."""
+    """Start a shell without our extension, as IPython's only one; its history is in memory, without a thread."""
     InteractiveShell.clear_instance()
-    shell = InteractiveShell.instance()
+    shell = InteractiveShell.instance(config=Config(HistoryManager={"hist_file": ":memory:"}))
     yield shell
     # All that is needed of `atexit_operations`, which collects garbage as well: a second for each shell in the end.
     atexit.unregister(shell.atexit_operations)

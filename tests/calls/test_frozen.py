@@ -125,6 +125,7 @@ def test_variants_are_shown_in_their_order(pc: Playcut, frozen: Playcut) -> None
     assert [run.id for run in frozen.image("a varied frozen fox", count=3)] == [run.id for run in three]
 
 
+@pytest.mark.usefixtures("quick_embedded_sandbox")
 def test_what_the_configured_service_made_comes_first(pc: Playcut, frozen: Playcut, away_from_home: Path) -> None:
     pc.image("made twice")
     with Playcut(sandbox=True, home=away_from_home) as inside:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from playcut_jupyter import Generation, InvalidInput, NotFound, Playcut, StoppedWaiting, WaitTimeout
+from playcut_jupyter import Generation, InvalidInput, NotFound, Playcut, WaitTimeout
 from playcut_jupyter.errors import AssetUnavailable
 from playcut_jupyter.sandbox import Sandbox
 from tests.calls.connecting import connected_to
@@ -102,25 +101,6 @@ def test_progress_is_seen_beside_the_held_wait(away_from_home: Path) -> None:
         assert server.requests["get-task-status"] <= 2
 
 
-def test_while_it_is_fetched_the_state_says_so_and_completed_only_with_a_file(pc: Playcut) -> None:
-    run = pc.submit("image", "a fox to fetch [slow]")
-    seen: list[tuple[str, bool]] = []
-    run.on_change(lambda: seen.append((run.state, bool(run.assets))))
-    run.wait()
-    assert ("FETCHING", False) in seen
-    assert ("COMPLETED", False) not in seen
-    assert run.state == "COMPLETED"
-
-
-def test_submit_returns_at_once_and_await_brings_the_result(pc: Playcut) -> None:
-    async def cell() -> Generation:
-        run: Generation = pc.submit("image", "two foxes")
-        assert not run.done
-        return await run
-
-    assert asyncio.run(cell()).status == "COMPLETED"
-
-
 def test_many_may_be_awaited_together(pc: Playcut) -> None:
     async def cell() -> list[Generation]:
         runs: list[Generation] = [pc.submit("speech", f"Number {n}.") for n in range(4)]
@@ -138,15 +118,6 @@ def test_a_timeout_of_the_users_own_cancels_an_await_as_usual(pc: Playcut) -> No
         asyncio.run(cell())
 
 
-def test_wait_with_a_timeout_leaves_the_job_running(pc: Playcut) -> None:
-    run = pc.submit("image", "a fox [slow]")
-
-    with pytest.raises(WaitTimeout):
-        run.wait(timeout=0.05)
-
-    assert run.wait().status == "COMPLETED"
-
-
 def test_a_task_that_outlives_its_deadline_can_be_waited_for_again(sandbox: Sandbox, away_from_home: Path) -> None:
     with connected_to(sandbox, away_from_home, deadline_s=0.3) as pc:
         with pytest.raises(WaitTimeout) as caught:
@@ -154,46 +125,6 @@ def test_a_task_that_outlives_its_deadline_can_be_waited_for_again(sandbox: Sand
 
         assert caught.value.task_id
         assert f"%playcut wait {caught.value.task_id}" in str(caught.value)
-
-
-def test_stop_waiting_keeps_the_task_and_resume_brings_it(pc: Playcut, sandbox: Sandbox) -> None:
-    before = sandbox.submissions
-    run = pc.submit("image", "a stopped fox [slow]")
-    _until(lambda: run.task_id is not None)
-    run.stop_waiting()
-    with pytest.raises(StoppedWaiting) as caught:
-        run.wait()
-    assert caught.value.task_id == run.task_id
-    assert isinstance(caught.value, KeyboardInterrupt)
-
-    resumed = pc.resume()
-
-    assert [again.task_id for again in resumed] == [run.task_id]
-    assert resumed[0].assets[0].kind == "image"
-    assert len(pc.resume()) == 0
-    assert sandbox.submissions == before + 1
-
-
-def test_what_was_just_told_to_stop_is_resumed_at_once(pc: Playcut) -> None:
-    run = pc.submit("image", "a fox that is stopped and resumed [slow]")
-    _until(lambda: run.task_id is not None)
-
-    run.stop_waiting()
-
-    assert [again.task_id for again in pc.resume()] == [run.task_id]
-
-
-def test_a_stopped_generation_is_taken_up_when_its_call_is_repeated(pc: Playcut, sandbox: Sandbox) -> None:
-    before = sandbox.submissions
-    run = pc.submit("image", "a taken up fox [slow]")
-    _until(lambda: run.task_id is not None)
-    run.stop_waiting()
-    _until(lambda: run.done)
-
-    again = pc.image("a taken up fox [slow]")
-
-    assert again.task_id == run.task_id
-    assert sandbox.submissions == before + 1
 
 
 def test_wait_fetches_a_task_that_this_library_never_saw(pc: Playcut, sandbox: Sandbox, tmp_path: Path) -> None:
@@ -286,11 +217,3 @@ def test_a_generation_may_be_waited_for_from_several_threads(pc: Playcut) -> Non
         thread.join(30)
 
     assert seen == ["COMPLETED"] * 4
-
-
-def _until(condition) -> None:  # type: ignore[no-untyped-def]
-    event = threading.Event()
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline, "it never came true"
-        event.wait(0.01)

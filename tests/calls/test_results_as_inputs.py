@@ -99,6 +99,7 @@ def test_a_number_of_another_library_is_no_parent_here(pc: Playcut, sandbox: San
     assert child.parent_id is None
 
 
+@pytest.mark.usefixtures("quick_embedded_sandbox")
 def test_what_the_sandbox_made_is_not_sent_to_the_api(pc: Playcut, sandbox: Sandbox, away_from_home: Path) -> None:
     with Playcut(sandbox=True, home=away_from_home) as inside:
         fox = inside.image("a fox of the sandbox")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from playcut_jupyter import Playcut
 from playcut_jupyter.sandbox import Sandbox
 
@@ -37,6 +39,7 @@ def test_saving_never_overwrites(pc: Playcut, tmp_path: Path) -> None:
     assert Path(str(first)).read_bytes() == fox.assets[0].data
 
 
+@pytest.mark.usefixtures("quick_embedded_sandbox")
 def test_the_sandbox_inside_the_process_is_marked_and_shared(away_from_home: Path) -> None:
     with Playcut(sandbox=True) as one, Playcut(sandbox=True) as two:
         run = one.speech("Marked.")

@@ -59,6 +59,7 @@ def test_several_are_named_in_many_ways(shell: InteractiveShell, drafts: Sweep) 
         assert made[0].prompt == f"{drafts[expected[0]].prompt} at dusk"
 
 
+@pytest.mark.usefixtures("quick_embedded_sandbox")
 def test_a_star_of_the_sandbox_is_not_bought_for_real_by_itself(shell: InteractiveShell) -> None:
     line(shell, "sandbox")
     free = cell(shell, "", "a free fox")

@@ -39,6 +39,7 @@ def test_values_that_json_has_no_word_for_are_exported_as_their_text(pc: Playcut
 
 
 @pytest.mark.parametrize("format_", ["curl", "python", "typescript"])
+@pytest.mark.usefixtures("quick_embedded_sandbox")
 def test_a_program_says_if_it_was_tried_out_in_the_sandbox(pc: Playcut, away_from_home: Path, format_: str) -> None:
     with Playcut(sandbox=True, home=away_from_home) as inside:
         assert "Tried out in the sandbox" in inside.speech("Hello.").export(format_)

@@ -37,6 +37,7 @@ def test_connect_checks_the_key(shell: InteractiveShell, capsys: Any, monkeypatc
         line(shell, "connect")
 
 
+@pytest.mark.usefixtures("quick_embedded_sandbox")
 def test_the_sandbox_is_entered_and_left_by_command_only(
     shell: InteractiveShell, capsys: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

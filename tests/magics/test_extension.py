@@ -33,6 +33,7 @@ def test_a_reload_keeps_connection_session_spending_and_the_last_cell(shell: Int
     assert line(shell, "again").prompt == "Before the reload."
 
 
+@pytest.mark.usefixtures("quick_embedded_sandbox")
 def test_a_reload_stays_in_the_sandbox(shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch) -> None:
     line(shell, "sandbox")
     monkeypatch.delenv("PLAYCUT_API_KEY")

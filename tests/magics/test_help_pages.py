@@ -7,7 +7,7 @@ import re
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from playcut_jupyter import InvalidInput, Playcut, errors
+from playcut_jupyter import InvalidInput, errors
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.magics import examples, pages
 from playcut_jupyter.magics.configuration import ENVIRONMENT, Configuration
@@ -139,20 +139,6 @@ def test_the_examples_of_kinds_and_commands_are_lines_that_run(shell: Interactiv
             shell.user_ns["_playcut"] = shell.user_ns["foxes" if name in ("effects", "refine") else "best"]
             shell.run_cell(example).raise_error()
     assert "credits so far" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize("name", ERRORS)
-def test_the_example_of_an_error_raises_it(
-    shell: InteractiveShell, pc: Playcut, no_pauses: None, capsys: CaptureFixture, name: str
-) -> None:
-    shell.user_ns["pc"] = pc
-    shell.run_cell("from playcut_jupyter import *")
-    for example in examples.ERRORS[name]:
-        done = shell.run_cell(example)
-        if "try:" in example:
-            assert done.success
-        else:
-            assert type(done.error_in_exec or done.result.error).__name__ == name
 
 
 def test_settings_tell_their_default_their_variable_and_python() -> None:

@@ -109,6 +109,7 @@ def test_frozen_cells_show_the_library_and_ask_nothing(
     assert not cell(shell, "", "another").reused
 
 
+@pytest.mark.usefixtures("quick_embedded_sandbox")
 def test_frozen_cells_build_on_stars_of_the_sandbox_because_nothing_is_paid(shell: InteractiveShell) -> None:
     line(shell, "sandbox")
     for run in cell(shell, "", "a {red|blue} free fox"):

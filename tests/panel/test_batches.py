@@ -153,8 +153,14 @@ def test_what_is_cleared_is_closed_and_what_runs_is_never_dropped(panel: Panel) 
     wait_until_idle(panel)
     (stuck,) = panel.batch_list.batches
     generate_done(panel, "a first done")
-    for number in range(25):
-        generate_done(panel, f"done {number}")
+    for number in range(24):
+        panel.form.prompt.value = f"done {number}"
+        panel.form.button.click()
+        wait_until_idle(panel)
+    for card in panel.batch_list.cards:
+        if card is not stuck.cards[0]:
+            until(card.stop, "disabled", bool)
+    generate_done(panel, "the last one done")
     assert stuck in panel.batch_list.batches
     assert len(panel.batch_list.batches) == 22
     panel.gallery.search.value = "a first done"

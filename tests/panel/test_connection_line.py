@@ -12,6 +12,7 @@ from playcut_jupyter.sandbox import Sandbox
 from tests.panel.helpers import generate, shown, until, wait_until_idle
 
 
+@pytest.mark.usefixtures("quick_embedded_sandbox")
 def test_without_a_key_it_says_so_and_offers_the_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PLAYCUT_API_KEY", raising=False)
     with Playcut() as pc:

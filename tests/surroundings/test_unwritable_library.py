@@ -43,6 +43,11 @@ every_harm = pytest.mark.parametrize("harm", HARMS)
 
 
 @pytest.fixture
+def sandbox(slow_sandbox: Sandbox) -> Sandbox:
+    return slow_sandbox
+
+
+@pytest.fixture
 def pc(sandbox: Sandbox, away_from_home: Path) -> Iterator[Playcut]:
     with Playcut(api_key=sandbox.key, base_url=sandbox.base_url, home=away_from_home, progress="off") as connected:
         yield connected
