@@ -71,13 +71,15 @@ def _parser() -> argparse.ArgumentParser:
     packing = actions.add_parser("pack", help="write generations and their files to one zip file")
     packing.add_argument("file", metavar="FILE", help="the zip file; nothing is overwritten")
     packing.add_argument("--starred", action="store_true", help="only what has a star")
-    unpacking = actions.add_parser("unpack", help="merge such a file into the library; nothing is there twice")
+    unpacking = actions.add_parser("unpack", help="merge a packed zip file into the library, without duplicates")
     unpacking.add_argument("file", metavar="FILE", help="the zip file")
     actions.add_parser("verify", help="find missing or damaged originals, and fetch them again by asset id")
 
     doctor = commands.add_parser("doctor", help="check the installation, the key and the connection to the API")
     doctor.add_argument(
-        "--spend", action="store_true", help="buy one small picture and one short sound, and report what the API does"
+        "--spend",
+        action="store_true",
+        help="generate one small picture and one short speech (spends credits), and report what the API does",
     )
     doctor.set_defaults(run=_doctor)
     return parser

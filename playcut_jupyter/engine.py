@@ -204,7 +204,7 @@ class Engine:
         """
         found = self.history(limit=1)
         if not found:
-            raise InvalidInput("Nothing has been made yet.", hint="Make something first: %%playcut image.")
+            raise InvalidInput("Nothing has been generated yet.", hint="Generate something first: %%playcut image.")
         return found[0]
 
     def write_pack(self, path: str | Path, runs: Generation | int | Sequence[Generation | int] | None = None) -> Pack:
@@ -221,7 +221,7 @@ class Engine:
     def unpack(self, path: str | Path) -> History:
         """Merge the pack at *path* into the library, and return its generations, newest first; sends nothing.
 
-        What is there already is not doubled. Numbers are given anew.
+        Generations that are there already are not duplicated. New ones get new numbers.
 
         Raises:
             InvalidInput: it can't be read, or is damaged or not to be trusted; nothing was written.

@@ -45,7 +45,7 @@ class PlaycutError(Exception):
         tool: the API tool that was called, where known.
         task_id: the task's id, where there is one; `%playcut wait ID` fetches its result.
         retry_after_s: seconds until the service accepts requests again, where it said so, else None.
-        from_gateway: True if not the API but something in front of it answered, or where the base URL leads.
+        from_gateway: True if a gateway or another server answered instead of the API.
     """
 
     default_hint: ClassVar[Hint] = ()
@@ -200,7 +200,7 @@ class ConnectionFailed(PlaycutError):
 
 
 class SubmissionUncertain(PlaycutError):
-    """A submission was sent, but its answer was lost: it may or may not have been bought."""
+    """A submission was sent, but its response was lost: it may or may not have been charged."""
 
     default_hint = (
         "It was not sent again, because that could buy it twice. Check the session at app.playcut.ai; "
@@ -237,7 +237,7 @@ class AssetUnavailable(PlaycutError):
 
 
 class NotInLibrary(PlaycutError):
-    """Frozen: only what the library has is shown, and it does not have this. Nothing was sent."""
+    """Frozen mode shows only what the library has, and it does not have this; nothing was sent."""
 
     default_hint = (
         "Run it once where it is not frozen (PLAYCUT_FROZEN, `%config PlaycutMagics.frozen`, Playcut(frozen=...)), "

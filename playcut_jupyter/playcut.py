@@ -34,7 +34,7 @@ class Playcut(GenerationCalls):
         sandbox: True for the sandbox inside this process; default: as `PLAYCUT_SANDBOX` says, else off.
         reuse: serve repeated requests from the library for 0 credits.
         budget: credits that may be spent through this object; None for no limit.
-        progress: "auto", or "off" for `wait-for-task` alone: three API requests a generation.
+        progress: "auto", or "off" to disable progress polling: three API requests a generation.
         request_timeout_s: timeout of any request but the wait for a task, seconds.
         deadline_s: the longest wait for a task, seconds; None for 300 (image, speech) or 600 (all others).
         max_download_mb: the largest asset that is downloaded, MB.
@@ -181,7 +181,7 @@ class Playcut(GenerationCalls):
 
             self._panel = Panel(self)
         if not in_kernel():
-            say("The panel needs a notebook with widgets: use `%playcut panel` in JupyterLab, Notebook 7 or VS Code.")
+            say("The panel needs a notebook with widgets: use `%playcut panel` in JupyterLab, Notebook 7 or Voila.")
         return self._panel
 
     def __enter__(self) -> Playcut:

@@ -97,7 +97,7 @@ class Settings:
     def check_online(self, action: str) -> None:
         """Raise `NotInLibrary` if no request may be made, and *action* would make one."""
         if self.is_frozen:
-            raise NotInLibrary(f"Frozen: {action} would ask the service, and nothing is asked of it.")
+            raise NotInLibrary(f"Frozen: {action} would call the API, and frozen mode makes no requests.")
 
     def deadline_for(self, tool: Tool) -> float:
         """Return how long a task of *tool* is waited for in all, seconds."""
@@ -135,7 +135,7 @@ def checked_base_url(url: str) -> str:
     except ValueError:
         parts, host = urlsplit(""), ""
     if not text.isprintable():
-        raise NotConnected("The base URL holds characters that no address has.", hint="Type it anew.")
+        raise NotConnected("The base URL contains characters that a URL can't have.", hint="Type it again.")
     if "@" in text:
         raise NotConnected("A base URL must not hold a user name or password.", hint="Leave out what is before the @.")
     hint = f"The documented address is {BASE_URL}; set PLAYCUT_BASE_URL only for another server."

@@ -158,7 +158,7 @@ class Client:
         except _Refused as refused:
             raise RateLimited(
                 _refusal(tool, refused.response),
-                hint="It names no end: if credits or a quota are used up, run it again once there are more.",
+                hint="It does not say when to try again: if credits are used up, run it again once there are more.",
                 status_code=429,
                 tool=tool,
             ) from None
@@ -205,7 +205,7 @@ class Client:
         pause_s = max(retry_after_s(response.headers, default=5.0), 0.2)
         if pause_s > MAX_RETRY_AFTER_S or waited_s + pause_s > max_rate_limit_wait_s:
             raise RateLimited(
-                f"The service takes no requests for another {pause_s:.0f} s{message_suffix(response)}",
+                f"The service accepts no requests for another {pause_s:.0f} s{message_suffix(response)}",
                 retry_after_s=pause_s,
                 status_code=429,
                 tool=tool,

@@ -197,7 +197,7 @@ async def reach(url: str, timeout_s: float) -> None:
     try:
         async with (
             new_transport(url) as transport,
-            translate_errors("a first look", urlsplit(url).netloc, timeout_s + 1, proxy=proxy_for(url)),
+            translate_errors("a connection check", urlsplit(url).netloc, timeout_s + 1, proxy=proxy_for(url)),
             stream_response(transport, request),
         ):
             pass

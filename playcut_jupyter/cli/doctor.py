@@ -103,9 +103,7 @@ def _page_half() -> str:
     lacking = [name for name, path in _EXTENSIONS.items() if not any((folder / path).is_dir() for folder in folders)]
     if not lacking:
         return "the panel's widgets are installed"
-    return (
-        f"the panel's widgets lack {' and '.join(lacking)} here, which matters if the Jupyter server is installed here"
-    )
+    return f"{' and '.join(lacking)} missing here, which matters for the panel if the Jupyter server is installed here"
 
 
 # -- settings -----------------------------------------------------------------------------------------------------
@@ -116,12 +114,12 @@ def _library() -> str:
     home = settings.configured_home()
     library = Library(home)
     place = home if home.exists() else next(parent for parent in home.parents if parent.exists())
-    facts = [f"{'can' if os.access(place, os.W_OK) else 'CAN NOT'} be written"]
+    facts = [f"{'' if os.access(place, os.W_OK) else 'NOT '}writable"]
     if library.path.exists():
         facts.append("WAL journal" if library.journal_mode == "wal" else "rollback journal: no WAL on this file system")
         library.close()
     else:
-        facts.append("new: its journal mode shows with the first generation")
+        facts.append("not created yet: its journal mode is known after the first generation")
     return f"{home} ({', '.join(facts)})"
 
 
@@ -163,9 +161,9 @@ def _connection() -> tuple[str, bool]:
         PlaycutError: a setting can't be used, or the API refuses the key.
     """
     if settings.is_frozen():
-        return "frozen (PLAYCUT_FROZEN is set): the library alone, no request is made", True
+        return "frozen (PLAYCUT_FROZEN is set): library only, no requests", True
     if settings.uses_sandbox():
-        return "PLAYCUT_SANDBOX is set: the sandbox inside each kernel, offline, nothing is paid", True
+        return "PLAYCUT_SANDBOX is set: the sandbox inside each kernel, offline and free", True
     url = settings.checked_base_url(settings.configured_url())
     shown = without_userinfo(url)
     try:
@@ -180,7 +178,7 @@ def _connection() -> tuple[str, bool]:
     with Playcut(sandbox=False) as pc:
         answer = f"{shown}: reached, the key works ({pc.check()} voices)"
         warning = pc.storage_warning()
-        return (f"{answer}. Careful: {warning}", False) if warning else (answer, True)
+        return (f"{answer}. Warning: {warning}", False) if warning else (answer, True)
 
 
 def _reach(url: str) -> None:

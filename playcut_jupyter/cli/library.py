@@ -59,7 +59,7 @@ def unpack(file: str) -> int:
 
 def _confirm(question: str) -> bool:
     if not sys.stdin.isatty():
-        print("This needs a terminal to ask in; add --yes.")
+        print("Can't ask for confirmation without a terminal; add --yes.")
         return False
     return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 

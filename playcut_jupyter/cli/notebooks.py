@@ -44,7 +44,7 @@ def run_demo(out: Path) -> int:
     out = _new_folder(out)
     notebook = nbformat.read(folder() / QUICKSTART, as_version=4)
     started = time.monotonic()
-    print(f"Running {QUICKSTART} in the sandbox: offline, nothing is paid.", flush=True)
+    print(f"Running {QUICKSTART} in the sandbox: offline and free.", flush=True)
     failure = _execute(notebook, out)
     nbformat.write(notebook, out / "quickstart.ipynb")
     (out / "quickstart.html").write_text(_page(notebook), encoding="utf-8")
@@ -148,7 +148,7 @@ def open_lab(target: Path, options: Sequence[str]) -> int:
     else:
         variables["PLAYCUT_SANDBOX"] = "1"
         print(
-            "No PLAYCUT_API_KEY: the notebooks use the sandbox. Nothing is paid, and all results are marked.",
+            "No PLAYCUT_API_KEY: the notebooks use the sandbox. No credits are spent, and all results are marked.",
             flush=True,
         )
     command = [

@@ -50,11 +50,11 @@ def spend(folder: Path) -> int:
     """
     with Playcut() as pc:
         pc.check()
-        place = "the SANDBOX: nothing is paid" if pc.connector.is_sandbox else "your own key: this costs credits"
-        print(f"Buying one small picture (1:1, 1K) and one short sound with {place}.")
+        place = "the SANDBOX, free" if pc.connector.is_sandbox else "your own key (this costs credits)"
+        print(f"Generating one small picture (1:1, 1K) and one short speech with {place}.")
         warning = pc.storage_warning()
         if warning is not None:
-            print(f"Careful: {warning}")
+            print(f"Warning: {warning}")
         recorder = _Recorder()
         connection = pc.connection
         portal().call(_observe, connection, recorder)
@@ -116,7 +116,7 @@ def _report(place: str, sections: dict[str, list[Finding]], warning: str | None)
         "# Check of Playcut's API by playcut-jupyter",
         "",
         f"playcut-jupyter {__version__}, Python {platform.python_version()}, {platform.system()}; with {place}.",
-        *([f"Careful: {plain(warning)}"] if warning else []),
+        *([f"Warning: {plain(warning)}"] if warning else []),
     ]
     for title, findings in sections.items():
         lines += ["", f"## {title}", "", "| assumed | | seen |", "|---|---|---|"]

@@ -120,7 +120,7 @@ class Connector:
     def place(self) -> str:
         """Where this is, or would be, connected to."""
         if self.is_frozen:
-            return "the library alone (frozen)"
+            return "library only (frozen)"
         return "sandbox" if self.is_sandbox else settings.configured_url(self._base_url)
 
     @property

@@ -58,4 +58,4 @@ def _facts(snapshot: Snapshot) -> tuple[str, ...]:
 
 
 def _empty_message(search: str | None) -> str:
-    return f"Nothing matches {truncate(search, 80)!r}." if search else "Nothing has been made yet."
+    return f"Nothing matches {truncate(search, 80)!r}." if search else "Nothing has been generated yet."

@@ -20,7 +20,7 @@ _LINE = "line-height:20px;" + text_html.LINE
 """The CSS of a status line: as high while it waits as when it is done and small."""
 _SMALL = "font-size:0.85em;opacity:0.75;" + _LINE
 _BADGE = Markup(
-    '<span class="playcut-sandbox" title="Made offline by the sandbox; nothing was paid" style="border:1px solid '
+    '<span class="playcut-sandbox" title="Made offline by the sandbox; no credits were spent" style="border:1px solid '
     'gray;border-radius:3px;padding:0 4px;font-size:0.8em;font-weight:bold;">SANDBOX</span>'
 )
 

@@ -55,7 +55,7 @@ def program(
             hint=f"Formats are {', '.join(FORMATS)}.",
         )
     if not generations:
-        raise InvalidInput("There is nothing to export.", hint="Make something first: %%playcut image.")
+        raise InvalidInput("There is nothing to export.", hint="Generate something first: %%playcut image.")
     for snapshot in generations:
         _check(snapshot)
     if format_ == "json":

@@ -70,7 +70,9 @@ def _from_library(connection: Connection, requests: Sequence[GenerationRequest])
     if not found and jobs:
         if len(requests) == 1:
             raise _not_in_library(requests[0])
-        raise NotInLibrary(f"Frozen: the library has none of these {len(requests)} generations, and none is made.")
+        raise NotInLibrary(
+            f"Frozen: the library has none of these {len(requests)} generations, and frozen mode makes none."
+        )
     return jobs
 
 

@@ -168,7 +168,7 @@ async def _send(job: Job, inputs: Mapping[str, object], sending: _Sending) -> ob
                     raise
     except ResponseLost as lost:
         raise SubmissionUncertain(
-            f"The answer to {name} was lost, so it may or may not have been bought: {lost.error.message}",
+            f"The response to {name} was lost, so the generation may or may not have been bought: {lost.error.message}",
             status_code=lost.error.status_code,
             tool=name,
         ) from None

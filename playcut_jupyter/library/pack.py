@@ -89,7 +89,7 @@ def _chosen(library: Library, numbers: Iterable[int] | None) -> tuple[list[Recor
         elif numbers is not None:
             raise InvalidInput(f"Generation {number} has no result to pack ({record.status or record.state}).")
     if not records:
-        raise InvalidInput("There is nothing to pack.", hint="Make something first, or star the good ones.")
+        raise InvalidInput("There is nothing to pack.", hint="Generate something first, or star the good ones.")
     return records, left_out
 
 

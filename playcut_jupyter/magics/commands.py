@@ -104,7 +104,7 @@ class Commands:
             "credits so far": f"{amount(account.spent)} (estimate)"
             + (f" of a budget of {amount(account.budget)}" if account.budget is not None else ""),
             "rate limit": f"{left} of {limit} requests a minute left" if limit else "not known yet",
-            "under way": str(len(active_in_this_process())),
+            "running jobs": str(len(active_in_this_process())),
             # Where it is frozen, outputs are the same on every machine.
             "library": f".../{pc.connector.home.name}" if is_frozen else str(pc.connector.home),
         }
@@ -118,7 +118,7 @@ class Commands:
         say(f"Connected to {_service(self._pc)} with {key}; the key works ({count} voices).")
         warning = self._pc.storage_warning()
         if warning is not None:
-            say(f"Careful: {warning}")
+            say(f"Warning: {warning}")
         return self._pc
 
     def _sandbox(self, rest: str) -> Playcut:
@@ -134,8 +134,8 @@ class Commands:
             say("The sandbox is off: generations go to the API and cost credits.")
         else:
             say(
-                f"SANDBOX: offline, at {self._pc.connection.settings.base_url}. Nothing is paid, and all results are "
-                "marked. `%playcut sandbox off` switches back to the API."
+                f"SANDBOX: offline, at {self._pc.connection.settings.base_url}. No credits are spent, and all results "
+                "are marked. `%playcut sandbox off` switches back to the API."
             )
         return self._pc
 
@@ -208,7 +208,9 @@ class Commands:
 
     def _panel(self, _: str) -> Any:
         if not in_kernel():
-            raise InvalidInput("The panel needs a notebook's widgets.", hint="Use it in JupyterLab or Notebook.")
+            raise InvalidInput(
+                "The panel needs a notebook's widgets.", hint="Use it in JupyterLab, Notebook 7 or Voila."
+            )
         panel = self._pc.panel()
         display(panel)
         return panel
@@ -216,7 +218,9 @@ class Commands:
     def _explore(self, rest: str) -> Any:
         sweep = lookup.sweep(rest, self._scope, "explore")
         if not in_kernel():
-            raise InvalidInput("Exploring needs a notebook's widgets.", hint="Use it in JupyterLab or Notebook.")
+            raise InvalidInput(
+                "Exploring needs a notebook's widgets.", hint="Use it in JupyterLab, Notebook 7 or Voila."
+            )
         widget = sweep.explore()
         display(widget)
         return widget
@@ -278,7 +282,11 @@ class Commands:
         sweep = self._pc.start_resume()
         if not len(sweep):
             active = len(active_in_this_process(self._pc.connection.library))
-            reason = f"; still under way here: {active}." if active else ": everything that was submitted is fetched."
+            reason = (
+                f"; still running in this kernel: {active}."
+                if active
+                else ": everything that was submitted is fetched."
+            )
             say(f"Nothing to resume{reason}")
             return sweep
         self._scope.set_result(sweep)
@@ -343,7 +351,7 @@ _FROZEN = "FROZEN: only what the library has is shown; nothing is generated, and
 def _service(pc: Playcut) -> str:
     connection = pc.connection
     if connection.settings.is_frozen:
-        return "nothing: frozen, the library alone (PLAYCUT_FROZEN, `%config PlaycutMagics.frozen`)"
+        return "nothing (frozen, library only: PLAYCUT_FROZEN, `%config PlaycutMagics.frozen`)"
     return f"the SANDBOX at {connection.settings.base_url}" if pc.connector.is_sandbox else connection.settings.base_url
 
 

@@ -30,9 +30,7 @@ class Configuration(Configurable):
         config=True, example=40
     )
     preview_px = Int(1024, min=16, help="Longest side of an embedded picture, pixels.").tag(config=True, example=512)
-    progress = Enum(["auto", "off"], "auto", help='"off": wait-for-task alone, no progress polling.').tag(
-        config=True, example="off"
-    )
+    progress = Enum(["auto", "off"], "auto", help='"off" disables progress polling.').tag(config=True, example="off")
     request_timeout_s = Float(30.0, min=0.1, help="Timeout of any request but the wait for a task, seconds.").tag(
         config=True, example=60
     )

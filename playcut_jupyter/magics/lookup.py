@@ -140,9 +140,9 @@ def sweep(name: str, scope: Scope, command: str) -> Sweep:
     value = scope.names.get(name) if name else scope.result
     if isinstance(value, Sweep):
         return value
-    where = f"`{name}` holds none" if name else f"`{RESULT}`, the last result, is none"
+    where = f"`{name}` is not one" if name else f"`{RESULT}`, the last result, is not one"
     raise InvalidInput(
-        f"`%playcut {command}` needs a sweep, and {where}.",
+        f"`%playcut {command}` needs a sweep, but {where}.",
         hint=f"Run a cell that generates several, or name a sweep's variable: `%playcut {command} NAME`.",
     )
 

@@ -116,7 +116,7 @@ def kinds() -> dict[str, Page]:
 def tool_page(name: str) -> Page:
     """Return the page of a tool by its own name, which may be one that is not documented."""
     kind = tools.named(name).kind
-    facts = ("A tool that answers with a task is waited for and shown; any other answer is shown as data.",)
+    facts = ("If the tool starts a task, the cell waits and shows the result; any other response is shown as data.",)
     see = (kind,) if kind in tools.KINDS else ()
     return Page(f"%%playcut {name}", "run this tool; the cell is its input as JSON", facts, examples.KINDS[""], see)
 

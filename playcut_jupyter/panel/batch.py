@@ -90,7 +90,9 @@ class Batch(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         def retry(items: Sequence[Item], _: object) -> None:
             wanted = [one for one in self._retryable() if one in items]
             if not wanted:
-                raise InvalidInput("None of what is selected can be retried.", hint="Select what failed or stopped.")
+                raise InvalidInput(
+                    "None of the selected generations can be retried.", hint="Select what failed or stopped."
+                )
             self._retry(wanted)
 
         return panel_grid(
@@ -191,7 +193,7 @@ class Batch(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             if generation not in self.generations or not may_retry(generation.snapshot):
                 continue
             if generation.id is not None and generation.id in active_in_this_process(generation.library):
-                self._message_of([generation])("It is waited for already, in another card.")
+                self._message_of([generation])("Another card already waits for it.")
                 continue
             self.generations[self.generations.index(generation)] = Generation(start_again(generation.job))
             self.is_final = False

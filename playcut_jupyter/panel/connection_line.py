@@ -150,7 +150,7 @@ def _facts(connection: Connection) -> Markup:
     limit, left = connection.rate_limit
     kind, label = ("sandbox", "SANDBOX: offline, free") if settings.is_sandbox else ("live", "LIVE: costs credits")
     if settings.is_frozen:
-        kind, label = "frozen", "FROZEN: the library alone"
+        kind, label = "frozen", "FROZEN: library only"
     facts = [
         settings.masked_key,
         f"{in_credits(account.spent)} so far (estimate)",

@@ -58,7 +58,9 @@ class Form(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.extra_message, self.more = fields.extra_message, fields.more
         self.voice = VoiceField(engine, voice_worker, self.options["voice"])
         self.button = GenerateButton(self.submit)
-        self.undo = ipywidgets.Button(description="Undo", tooltip="Bring back what stood in the form", layout=AUTO)
+        self.undo = ipywidgets.Button(
+            description="Undo", tooltip="Restore the earlier contents of the form", layout=AUTO
+        )
         self.undo.on_click(lambda _: self._undo())
         show_if(False, self.undo)
         self.message, self.price = MessageLine(), MessageLine()

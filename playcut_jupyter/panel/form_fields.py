@@ -35,7 +35,7 @@ class FormFields:
                 description=option.label,
                 options=option.values,
                 ensure_option=False,
-                placeholder="or others",
+                placeholder="other values",
                 layout=narrow if name != "voice" else {"width": "220px"},
             )
             for name, option in OPTIONS.items()
@@ -46,10 +46,10 @@ class FormFields:
             "at most", max_generations, "The largest number of generations that is sent", narrower
         )
         self.fresh = _checkbox("fresh", "Generate again even if the library has it")
-        self.literal = _checkbox("literal", "Take the prompt as it is: braces mean nothing")
+        self.literal = _checkbox("literal", "Use the prompt literally: braces have no special meaning")
         self.session = ipywidgets.Text(description="session", placeholder="title or id", layout={"width": "150px"})
         self.extra_inputs = ipywidgets.Textarea(
-            description="inputs", placeholder="key=value, a line each", rows=2, layout=AUTO
+            description="inputs", placeholder="key=value, one per line", rows=2, layout=AUTO
         )
         self.extra_message = MessageLine()
         self.more = _checkbox("More", "Session, limit, budget and other inputs")

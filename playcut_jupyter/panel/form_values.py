@@ -49,9 +49,9 @@ class FormValues:
         count: how many of each.
         max_generations: the most that may be sent.
         fresh: generate again even if the library has it.
-        literal: take the prompt as it is: braces mean nothing.
+        literal: use the prompt literally: braces have no special meaning.
         session: id or title; "" for the connection's own.
-        extra_inputs: any other inputs of the tool, `key=value`, a line each.
+        extra_inputs: any other inputs of the tool, `key=value`, one per line.
     """
 
     kind: str = "image"

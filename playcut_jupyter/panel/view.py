@@ -173,7 +173,7 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     # -- being shown ----------------------------------------------------------------------------------------------
 
     def __repr__(self) -> str:
-        return "The panel of Playcut needs a front end with widgets; run its cell again to have it here."
+        return "The Playcut panel needs a front end with widgets; run its cell again to show it here."
 
     def _ipython_display_(self) -> None:
         self._settle()

@@ -120,7 +120,7 @@ def slips(layout: Layout) -> Iterator[Slip]:
             continue
         if any(one.parameter.is_sure for one in found) or _reads_like_prose(layout, names, found[0].at):
             source = " ".join(one.source for one in found)
-            what = f"is {_whose(found)}, and here would be words of the prompt"
+            what = f"is {_whose(found)}, and would be sent as part of the prompt"
             yield Slip(found[0].at, source, what, _remedy(found))
 
 

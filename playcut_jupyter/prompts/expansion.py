@@ -194,7 +194,7 @@ class _Builder:
         held = list(islice(states, MOST + 1))
         if len(held) > MOST:
             raise PromptError(
-                f"The alternatives at {place(self.template, group.at)} come to more than {MOST:,}.",
+                f"The alternatives at {place(self.template, group.at)} expand to more than {MOST:,}.",
                 hint="Name the lists outside of the alternatives, or use fewer.",
             )
         return held

@@ -129,7 +129,7 @@ def slips(layout: Layout) -> Iterator[Slip]:
             at = found.start()
             is_shown = layout.is_quoted(at) or (layout.is_verbatim(at) if shape.is_sure else layout.is_code(at))
             if not is_shown:
-                what = f"is {shape.what}, and here would be words of the prompt"
+                what = f"is {shape.what}, and would be sent as part of the prompt"
                 yield Slip(at, found[0].strip(), what, shape.remedy(found))
     for found in _IN_BRACES.finditer(text):
         ours = found[0].translate(_OURS)

@@ -140,7 +140,7 @@ class Plan:
             if not isinstance(value, int) or isinstance(value, bool):
                 raise PromptError(f"{name} is a whole number, not {short(repr(value), 40)}.")
         if n < 1:
-            raise PromptError(f"A sample of {n} is nothing.", hint="Ask for at least 1.")
+            raise PromptError(f"A sample of {n} is too small.", hint="Ask for at least 1.")
         if n >= len(self):
             return self
         if n > MOST:

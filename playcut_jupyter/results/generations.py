@@ -107,7 +107,8 @@ class Generation(JobView):
         The program takes the key from `PLAYCUT_API_KEY` and saves its files in the working folder.
 
         Args:
-            as_: "curl", "python" or "typescript"; or "json" for the inputs.
+            as_: "curl", "python" or "typescript" for a program, "json" for the inputs, "mcp" for messages to
+                Playcut's MCP server.
 
         Raises:
             InvalidInput: no such format, or it starts no task.

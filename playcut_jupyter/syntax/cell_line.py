@@ -65,7 +65,7 @@ def parse_cell_line(line: str, variables: Mapping[str, object]) -> CellLine:
     kind, rest = first_word(line)
     if kind in COMMAND_NAMES:
         raise InvalidInput(
-            f"{kind} is no kind, but a command that has no cell.",
+            f"{kind} is a command, not a kind, so it can't be used in a cell.",
             hint=f"Write `%playcut {line.strip()}` on a line of its own, with one %.",
         )
     if kind.startswith("-"):
@@ -77,7 +77,7 @@ def parse_cell_line(line: str, variables: Mapping[str, object]) -> CellLine:
     if left_over:
         check_among_options(left_over, following)
         raise InvalidInput(
-            f"{left_over!r} is left over on the line.",
+            f"Unexpected text on the line: {left_over!r}.",
             hint="The prompt goes on the lines below; quote values that hold spaces.",
         )
     return _parse(bare, options, variables)
@@ -118,7 +118,7 @@ def _parse(bare: CellLine, options: Sequence[TypedOption], variables: Mapping[st
     given = vars(cell_parser(variables).parse_args(words))
     if given["seed"] is not None and given["sample"] is None:
         raise InvalidInput(
-            "--seed says which sample is taken, and there is no --sample.",
+            "--seed needs --sample: it selects the random sample.",
             hint=("Add `--sample N`; a seed for the model itself is ", Remedy(Action.GIVE_INPUT, "seed=7"), "."),
         )
     if bare.is_raw:
@@ -137,7 +137,7 @@ def _parse(bare: CellLine, options: Sequence[TypedOption], variables: Mapping[st
 def _check_raw(kind: str, given: Mapping[str, Any]) -> None:
     if given["literal"]:
         raise InvalidInput(
-            f"{kind} takes its input as JSON, which is no template: there is nothing for `--literal` to do.",
+            f"{kind} takes its input as JSON, not a template, so `--literal` does not apply.",
             hint="Leave it out.",
         )
     if given["parent"]:

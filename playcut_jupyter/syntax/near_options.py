@@ -155,7 +155,7 @@ def check_body(body: str) -> None:
         found = near_option(word, following) if word[:1] in lookalikes.DASHES else None
         if found is not None and found.likelihood is Likelihood.CERTAIN:
             raise InvalidInput(
-                f"{word!r} is an option, and stands in the prompt.",
+                f"{word!r} is an option, but it is inside the prompt.",
                 hint=f"Write `{found.spelling}` on the first line of the cell; or `--literal` there, if it is part of "
                 "the prompt.",
             )

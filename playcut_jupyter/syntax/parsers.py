@@ -29,9 +29,9 @@ COMMANDS: Mapping[str, str] = {
     "history [-n N] [--starred] [--search TEXT]": "list generations, newest first",
     "compare ID ID ...": "show generations side by side, with the words and parameters that differ",
     "panel": "open a graphical interface to the same features",
-    "explore [NAME]": "open a sweep as a grid that stays alive: star, open, vary, compare, refine and export in it",
+    "explore [NAME]": "open a sweep as an interactive grid: star, open, vary, compare, refine and export",
     "pick [NAME]": "pick the best of a sweep in blind rounds, until the winner is clear",
-    "effects [NAME]": "show which values of a sweep's axes matter, as picks and stars tell",
+    "effects [NAME]": "show which axis values of a sweep matter, based on picks and stars",
     "refine [NAME] [--keep SHARE]": "write the next cell: the sweep without the values that lost",
     "vary [ID] [-n N]": "generate N variants of a generation (default: 4 of the last one), always new",
     "star [ID] [off]": "star a generation (default: the last one) for history, contact sheets and export",
@@ -40,10 +40,10 @@ COMMANDS: Mapping[str, str] = {
     "show [ID]": "show one generation of the history",
     "resume": "fetch everything that was submitted but not fetched, in this or an earlier kernel",
     "wait TASK_ID": "wait for a task by its id",
-    "again": "run the last generation again, ignoring the library",
+    "again": "run the last cell or line again, ignoring the library",
     "export [ID | last | starred] [--as FORMAT] [--save FILE]": "write curl, python, typescript, json or mcp",
     "pack FILE [ID ... | starred | NAME]": "write generations and their files to one zip file; default: all",
-    "unpack FILE": "merge such a file into the library",
+    "unpack FILE": "merge a packed zip file into the library",
     "help [WORD]": "show this help, or the help on one word",
 }
 """Command and what follows it -> what it does. An ID is a number, a task's id, `last`, or a variable."""
@@ -87,7 +87,7 @@ def _with_nearest(parser: argparse.ArgumentParser, message: str) -> str:
         return f"{message[0].upper()}{message[1:]}."
     word = plain(unknown.group(1))
     if not word.startswith("-"):
-        return f"{word!r} is left over on the line."
+        return f"Unexpected text on the line: {word!r}."
     near = _nearest(word, options_of(parser))
     return f"There is no option {word}." + (f" Did you mean {near}?" if near else "")
 
@@ -138,7 +138,7 @@ def cell_parser(variables: Mapping[str, object] = MappingProxyType({})) -> argpa
         (("-r", "--resolution"), "resolution", "RES", "720p, ... (video)"),
         (("-d", "--duration"), "duration_seconds", "SECONDS", "length in seconds (video)"),
         (("-v", "--voice"), "voice", "VOICE", "id or name (speech); default: the first voice listed"),
-        (("-p", "--param"), "param", "KEY=VALUE", "any other input: JSON, text, or `@5` for the asset of 5"),
+        (("-p", "--param"), "param", "KEY=VALUE", "any other input: JSON, text, or `@5` for the asset of generation 5"),
     ):
         new.add_argument(*flags, action=_Input, dest=dest, metavar=metavar, help=told, default=argparse.SUPPRESS)
     new.add_argument("-n", "--count", type=filled(_count), default=1, metavar="N", help="how many of each")
@@ -157,14 +157,16 @@ def cell_parser(variables: Mapping[str, object] = MappingProxyType({})) -> argpa
         metavar="ID",
         help="build on a generation: `+ words`, `- words`, or a new prompt; on several: 3,5,9, starred, a sweep's name",
     )
-    new.add_argument("--literal", action="store_true", help="take the prompt as it is: braces mean nothing")
+    new.add_argument("--literal", action="store_true", help="use the prompt literally: braces have no special meaning")
     new.add_argument("--fresh", action="store_true", help="generate again even if the library has it")
     new.add_argument(
         "--no-wait", dest="wait", action="store_false", help="return at once; display and save when finished"
     )
     new.add_argument("--dry-run", action="store_true", help="show what would be sent, and send nothing")
     new.add_argument("--sample", type=filled(_count), metavar="N", help="generate only N of a sweep, chosen at random")
-    new.add_argument("--seed", type=filled(_seed), metavar="S", help="seed of the sample: the same S, the same choice")
+    new.add_argument(
+        "--seed", type=filled(_seed), metavar="S", help="random seed of --sample: the same seed selects the same subset"
+    )
     new.add_argument(
         "--max", type=filled(_count), dest="max_generations", metavar="N", help="allow up to N generations"
     )
@@ -243,12 +245,12 @@ def _share(text: str) -> float:
     try:
         return float(text.rstrip("%")) / (100 if text.endswith("%") else 1)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a share such as 0.5") from None
+        raise argparse.ArgumentTypeError(f"{text!r} is not a fraction such as 0.5") from None
 
 
 def _written(text: str) -> str:
     if not text.strip():
-        raise argparse.ArgumentTypeError("nothing is written")
+        raise argparse.ArgumentTypeError("the value is empty")
     return text
 
 

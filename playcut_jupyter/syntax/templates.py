@@ -48,21 +48,21 @@ def _variable(text: str) -> str | None:
 def _texts(text: str, variables: Mapping[str, object]) -> str | list[str]:
     plan = expand(text, variables)
     if len(plan) > MOST:
-        raise PromptError(f"it stands for more than {MOST:,} values.", hint="Use fewer of them.")
+        raise PromptError(f"it expands to more than {MOST:,} values.", hint="Use fewer of them.")
     texts = [one.prompt for one in plan]
     return texts if plan.axes else texts[0]
 
 
 def fill_one(text: str, variables: Mapping[str, object]) -> str:
-    """Return the one text that *text* stands for.
+    """Return the one text that *text* expands to.
 
     Raises:
-        PromptError: it stands for several, or a variable is not there or unfit.
+        PromptError: it expands to several, or a variable is not there or unfit.
     """
     found = fill(text, variables)
     if isinstance(found, list):
         raise PromptError(
-            f"{short(text, 60)!r} stands for {len(found)} values, and only one value can stand here.",
+            f"{short(text, 60)!r} expands to {len(found)} values, but only one is allowed here.",
             hint=f"Name one of them; for the text itself write {escape(text)}.",
         )
     return found if isinstance(found, str) else str(_texts(text, variables))

@@ -25,12 +25,12 @@ def option(name: str, text: str, variables: Mapping[str, object]) -> object:
 
     Raises:
         PromptError: a variable is not there or unfit.
-        InvalidInput: nothing is written, also at a comma; or it can't be a duration.
+        InvalidInput: a value is missing, also at a comma; or it can't be a duration.
     """
     found = _value_or_axis(text, variables, _without_quotes)
     for value in found if isinstance(found, list) else [found]:
         if isinstance(value, str) and not value.strip():
-            raise InvalidInput(f"For {OPTION_HELP[name]} nothing is written.", hint="Give it a value, or leave it out.")
+            raise InvalidInput(f"{OPTION_HELP[name]} has no value.", hint="Give it a value, or leave it out.")
     if name != "duration_seconds":
         return found
     return [_duration(item) for item in found] if isinstance(found, list) else _duration(found)

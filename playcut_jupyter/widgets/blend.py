@@ -59,7 +59,7 @@ class BlendWidget(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no t
         self.slider.value = _FRAMES - 1 if change["new"] else 0
 
     def __repr__(self) -> str:
-        return "A slider between two pictures needs a front end with widgets; run its cell again to have it here."
+        return "A slider between two pictures needs a front end with widgets; run its cell again to show it here."
 
     def _ipython_display_(self) -> None:
         self._still.show_below(self)

@@ -102,7 +102,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         if items:
             text, kept = sweep.refine(_values(sweep, items)), f"values of {names_of(items)}"
         elif self._rounds(sweep) or not starred:
-            text, kept = sweep.refine(), "better half of the values, as picks and stars tell"
+            text, kept = sweep.refine(), "better half of the values, by picks and stars"
         else:
             text, kept = sweep.refine(_values(sweep, starred)), f"values of the starred {names_of(starred)}"
         grid.reply({"type": "text", "title": "The next cell", "text": text, "told": f"It keeps the {kept}."})
@@ -134,14 +134,14 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
             {
                 "type": "confirm",
                 "title": f"Vary {name}",
-                "text": f"{VARIANTS} new results of the same prompt and options as {name}, in a grid beneath.",
+                "text": f"Generates {VARIANTS} new results with the prompt and options of {name}, in a grid below.",
                 "button": f"Vary {VARIANTS}, {price}",
                 "message": {"do": "buy", "ids": [], "token": token},
             }
         )
 
     def _buy(self, grid: TileGrid, message: Message) -> None:
-        """Start the variants that were offered, once, and show them beneath; waits for none of them."""
+        """Start the variants that were offered, once, and show them below; waits for none of them."""
         offer = self._offers.pop(str(message.get("token")), None)
         if offer is None:
             return
@@ -152,7 +152,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         self.grids.append(self._grid(variants, title))
         self._parts += [heading, self.grids[-1]]
         self.children = tuple(self._parts)
-        grid.say(f"{len(variants)} variants of {name_of(item.snapshot)} are on their way, in a grid beneath.")
+        grid.say(f"Generating {len(variants)} variants of {name_of(item.snapshot)}, in a grid below.")
 
     # -- being shown ----------------------------------------------------------------------------------------
 
@@ -180,7 +180,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
             self._still.draw(Markup(shown["text/html"]), str(shown["text/plain"]))  # noqa: S704 - made of Markup
 
     def __repr__(self) -> str:
-        return "This grid needs a front end with widgets; run its cell again to have it here."
+        return "This grid needs a front end with widgets; run its cell again to show it here."
 
     def _ipython_display_(self) -> None:
         self._still.show_below(self)

@@ -125,7 +125,7 @@ class PickWidget(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]  # it
 
     def _refine(self, _: Mapping[str, Any]) -> None:
         text = self._sweep.refine()
-        told = "It keeps the better half of the values, as picks and stars tell."
+        told = "It keeps the better half of the values, by picks and stars."
         self.send({"type": "text", "title": "The next cell", "text": encodable(text), "told": told})
 
     def _export(self, message: Mapping[str, Any]) -> None:
@@ -213,7 +213,7 @@ class PickWidget(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]  # it
         if not self._has_ended:
             rounds = len(self._rounds)
             told = f"A blind pick of {len(self._candidates)}: {rounds} round{'' if rounds == 1 else 's'} so far."
-            told += " Run this cell where widgets (anywidget) are shown to go on."
+            told += " To go on, run this cell in a front end that shows widgets (anywidget)."
             self._still.draw(message_html(told), told)
             return
         result = picking.bundle(self._sweep.snapshot.generations, self._sweep.axes, self._rounds, headline)
@@ -240,7 +240,7 @@ class PickWidget(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]  # it
         super().close()
 
     def __repr__(self) -> str:
-        return "Blind picking needs a front end with widgets; run its cell again to have it here."
+        return "Blind picking needs a front end with widgets; run its cell again to show it here."
 
     def _ipython_display_(self) -> None:
         self._still.show_below(self)

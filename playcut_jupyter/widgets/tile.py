@@ -133,7 +133,7 @@ def details(snapshot: Snapshot) -> list[tuple[str, str]]:
         ("length", ", ".join(lengths)),
         ("seconds", f"{snapshot.elapsed_s:.1f}" if snapshot.done and not snapshot.reused else ""),
         ("credits", price),
-        ("made by", "SANDBOX: offline, nothing was paid" if snapshot.is_sandbox else ""),
+        ("made by", "SANDBOX: offline, free" if snapshot.is_sandbox else ""),
         ("derived from", f"#{snapshot.parent_id}" if snapshot.parent_id is not None else ""),
         ("place", "\n".join(record.place for record in snapshot.assets if record.place)),
         ("error", str(snapshot.error) if snapshot.error is not None else ""),

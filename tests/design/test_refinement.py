@@ -251,5 +251,5 @@ def test_what_has_nothing_to_drop_says_so(pc: Playcut, shell: InteractiveShell) 
     for command in ("refine", "effects", "refine nosuch"):
         with pytest.raises(InvalidInput, match=f"`%playcut {command.split()[0]}` needs a sweep"):
             line(shell, command)
-    with pytest.raises(InvalidInput, match="'half' is not a share"):
+    with pytest.raises(InvalidInput, match="'half' is not a fraction"):
         line(shell, "refine --keep half")

@@ -36,8 +36,8 @@ def test_long_prompts_and_line_breaks_keep_the_columns_of_the_history(store: Sto
 
 def test_an_empty_history_says_so() -> None:
     empty = history_table.bundle([])
-    assert empty["text/plain"] == "Nothing has been made yet."
-    assert "Nothing has been made yet." in empty["text/html"]
+    assert empty["text/plain"] == "Nothing has been generated yet."
+    assert "Nothing has been generated yet." in empty["text/html"]
 
 
 def test_a_search_that_finds_nothing_says_so() -> None:

@@ -29,7 +29,7 @@ def exported(shell: InteractiveShell, capsys: pytest.CaptureFixture[str]) -> Cal
 def test_the_magic_exports_the_last_a_numbered_and_the_starred_ones(
     shell: InteractiveShell, exported: Callable[[str], str]
 ) -> None:
-    with pytest.raises(InvalidInput, match="Nothing has been made yet"):
+    with pytest.raises(InvalidInput, match="Nothing has been generated yet"):
         exported("")
     line(shell, "image a first fox")
     first = shell.user_ns["_playcut"]

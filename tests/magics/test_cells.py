@@ -111,7 +111,7 @@ def test_no_wait_goes_on_in_the_background(shell: InteractiveShell) -> None:
     [
         ("imgae", "x", InvalidInput, "Did you mean image?"),
         ("image --aspekt-ratio 1:1", "x", InvalidInput, "Did you mean --aspect-ratio?"),
-        ("image extra", "x", InvalidInput, "'extra' is left over"),
+        ("image extra", "x", InvalidInput, "Unexpected text on the line: 'extra'"),
         ("image -p seed", "x", InvalidInput, "key=value"),
         ("image -n none", "x", InvalidInput, "whole number"),
         ("image -n 0", "x", InvalidInput, "whole number"),

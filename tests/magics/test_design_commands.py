@@ -48,15 +48,15 @@ def test_stars_are_set_seen_and_taken_away(shell: InteractiveShell, capsys: pyte
     assert "a plain owl" not in listed
     line(shell, f"star {fox.id} off")
     line(shell, "history --starred")
-    assert "Nothing has been made yet" in capsys.readouterr().out
+    assert "Nothing has been generated yet" in capsys.readouterr().out
     assert cell(shell, f"--from {owl.id}", "+").hidden
 
 
 def test_picking_needs_a_sweep_and_a_notebook(shell: InteractiveShell) -> None:
     cell(shell, "", "a lonely pick")
-    with pytest.raises(InvalidInput, match="needs a sweep, and `_playcut`, the last result, is none"):
+    with pytest.raises(InvalidInput, match="needs a sweep, but `_playcut`, the last result, is not one"):
         line(shell, "pick")
-    with pytest.raises(InvalidInput, match="`foxes` holds none"):
+    with pytest.raises(InvalidInput, match="`foxes` is not one"):
         line(shell, "pick foxes")
     cell(shell, "", "a {red|blue} pick")
     with pytest.raises(InvalidInput, match="needs a notebook's widgets"):

@@ -107,7 +107,7 @@ def test_what_is_under_way_here_is_not_called_fetched(shell: InteractiveShell, c
 
     line(shell, "resume")
 
-    assert capsys.readouterr().out == "Nothing to resume; still under way here: 1.\n"
+    assert capsys.readouterr().out == "Nothing to resume; still running in this kernel: 1.\n"
 
 
 def test_waiting_for_a_task_that_nobody_knows_leaves_the_last_result(

@@ -84,7 +84,7 @@ def test_a_retry_of_what_is_waited_for_already_waits_for_it_once(panel: Panel) -
     card.retry.click()
     wait_until_idle(panel)
     assert len(panel.batch_list.cards) == 2
-    assert "waited for already" in card.message.value
+    assert "already waits for it" in card.message.value
     assert card.generation.done
     panel.batch_list.cards[0].stop.click()
     wait_until_ended(panel)

@@ -39,7 +39,7 @@ def test_both_front_ends_have_words_for_every_action() -> None:
         ),
         (
             FormValues(prompt="a fox --ar 16:9 --seed 7"),
-            "PromptError: `--ar 16:9 --seed 7` at column 7 is Midjourney's spelling, and here would be words of the "
+            "PromptError: `--ar 16:9 --seed 7` at column 7 is Midjourney's spelling, and would be sent as part of the "
             'prompt. Set aspect_ratio="16:9", seed=7 in the fields. To mean it literally, tick “literal”.',
         ),
         (

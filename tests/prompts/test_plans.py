@@ -133,7 +133,7 @@ def test_what_cannot_be_counted_is_refused(template: str) -> None:
 @pytest.mark.parametrize("template", ["{{n}{m}|x}", "{" + "x|" * 20_000 + "}y", "{" + "{n}|" * 200 + "x}"])
 def test_alternatives_that_come_to_too_many_are_refused(template: str) -> None:
     error = refused(template, n=list(range(1000)), m=list(range(1000)))
-    assert "alternatives at column 1 come to more than 10,000" in error.message
+    assert "alternatives at column 1 expand to more than 10,000" in error.message
 
 
 @pytest.mark.parametrize(

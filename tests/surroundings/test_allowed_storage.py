@@ -143,7 +143,7 @@ def test_a_line_says_it_too(
     shell.run_line_magic("playcut", "connect")
     said = capsys.readouterr().out
     assert "the key works" in said
-    assert f"Careful: Downloads will be refused: {ADDRESS}" in said
+    assert f"Warning: Downloads will be refused: {ADDRESS}" in said
 
 
 # -- what can't be read -----------------------------------------------------------------------------------------

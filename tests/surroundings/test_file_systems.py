@@ -133,7 +133,7 @@ def test_the_doctor_says_which_journal_is_in_use(
 ) -> None:
     monkeypatch.setenv("PLAYCUT_SANDBOX", "1")
     assert main(["doctor"]) == 0
-    assert "its journal mode shows with the first generation" in capsys.readouterr().out
+    assert "its journal mode is known after the first generation" in capsys.readouterr().out
     assert not away_from_home.exists()  # nothing is made only to be looked at
 
     library = Library(away_from_home)

@@ -134,7 +134,7 @@ def test_a_name_with_a_comma_is_quoted_within_the_value() -> None:
 @pytest.mark.parametrize("value", ["", "'  '", "'\"\"'", "'\"\",1:1'"])
 @pytest.mark.parametrize("option", ["--aspect-ratio", "--image-size", "--resolution", "--duration", "--voice"])
 def test_an_option_needs_a_value(option: str, value: str) -> None:
-    with pytest.raises(InvalidInput, match="nothing is written"):
+    with pytest.raises(InvalidInput, match="has no value"):
         parse_cell_line(f"image {option}={value}", {})
 
 

@@ -166,8 +166,8 @@ def test_an_option_that_takes_one_value_refuses_several(typed: str) -> None:
     [
         ("-n {style}", "'oil' is not a whole number"),
         ("-n {empty}", "'' is not a whole number"),
-        ("--session {empty}", "nothing is written"),
-        ("-a {empty}", "nothing is written"),
+        ("--session {empty}", "the value is empty"),
+        ("-a {empty}", "has no value"),
         ("-o {style}", "can't be the name of a variable"),
         ("--session {meta}", "is a dict"),
         ("-d {style}", "not a length in seconds"),
