@@ -93,11 +93,7 @@ class Engine:
         """
         self._check_fresh(request.fresh)
         generations = admit(self.connector.offline_library, request, reuse=self.reuse, announce=announce)
-        jobs = start_all(self.connection, generations, reuse=self.reuse and not request.fresh)
-        numbers = [job.id for job in jobs if job.id is not None]
-        if len(numbers) > 1 and (cell := refinement.whole_cell(request)) is not None:
-            with suppress(PlaycutError):  # a library that can't be written: each is copied by itself
-                sweeps.keep_cell(self.connection.library, numbers, cell)
+        jobs = start_sweep(self.connection, request, generations, reuse=self.reuse)
         return Sweep([Generation(job) for job in jobs], request.axes, request)
 
     def start_tool(

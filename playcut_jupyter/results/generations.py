@@ -245,7 +245,8 @@ class Sweep(Generations[Generation]):
         """
         check_can_buy(connection, "generating variants")
         generations = admit(connection, request, reuse=False)
-        return cls([Generation(job) for job in start_all(connection, generations, reuse=False)], request.axes, request)
+        jobs = start_sweep(connection, request, generations, reuse=False)
+        return cls([Generation(job) for job in jobs], request.axes, request)
 
     @property
     def snapshot(self) -> SweepSnapshot:
