@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,16 +17,17 @@ from playcut_jupyter.background.portal import portal
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.connection.connector import Connector
 from playcut_jupyter.connection.storage_check import storage_warning
-from playcut_jupyter.design import planning, refinement
+from playcut_jupyter.design import planning
 from playcut_jupyter.design.admission import admit
-from playcut_jupyter.design.children import Request
+from playcut_jupyter.design.children import AnySweepRequest
 from playcut_jupyter.design.forecast import Forecast, forecast
+from playcut_jupyter.design.starting import start_sweep
 from playcut_jupyter.errors import InvalidInput, NotInLibrary, PlaycutError, StoppedWaiting
-from playcut_jupyter.jobs import start
+from playcut_jupyter.jobs import job_factory
 from playcut_jupyter.jobs.active_jobs import active_in_this_process, job_of, settle, stop_all
 from playcut_jupyter.jobs.job import SLICE_S
-from playcut_jupyter.jobs.reuse import answer_in_library, start_all
-from playcut_jupyter.library import sweeps
+from playcut_jupyter.jobs.reuse import answer_in_library
+from playcut_jupyter.jobs.start import start_all
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.library.pack import Pack, pack
 from playcut_jupyter.library.unpack import Unpacked, unpack
@@ -75,11 +75,11 @@ class Engine:
 
     # -- starting -------------------------------------------------------------------------------------------
 
-    def forecast(self, request: Request) -> Forecast:
+    def forecast(self, request: AnySweepRequest) -> Forecast:
         """Return the forecast of *request*: its size, its price, and what the library already has."""
-        return forecast(self.connector.offline_library, request, reuse=self.reuse)
+        return forecast(self.connector.offline_connection, request, reuse=self.reuse)
 
-    def start(self, request: Request, announce: Callable[[Forecast], None] | None = None) -> Sweep:
+    def start(self, request: AnySweepRequest, announce: Callable[[Forecast], None] | None = None) -> Sweep:
         """Start all generations of *request*, and return them at once.
 
         Args:
@@ -92,7 +92,7 @@ class Engine:
             NotInLibrary: frozen, and the library has none of it, or it is to be fresh.
         """
         self._check_fresh(request.fresh)
-        generations = admit(self.connector.offline_library, request, reuse=self.reuse, announce=announce)
+        generations = admit(self.connector.offline_connection, request, reuse=self.reuse, announce=announce)
         jobs = start_sweep(self.connection, request, generations, reuse=self.reuse)
         return Sweep([Generation(job) for job in jobs], request.axes, request)
 
@@ -129,7 +129,9 @@ class Engine:
         settle(active_in_this_process(connection.library).values())  # the tasks of stopped jobs can be resumed, too
         active = active_in_this_process(connection.library)
         unfetched = connection.library.unfetched(connection.settings.origin)
-        return Sweep([Generation(start.resume(connection, record)) for record in unfetched if record.id not in active])
+        return Sweep(
+            [Generation(job_factory.resume(connection, record)) for record in unfetched if record.id not in active]
+        )
 
     def start_wait(self, task_id: str) -> Generation:
         """Resume a task by its id, also one that is not in the library, and return at once.
@@ -151,13 +153,13 @@ class Engine:
         except NotInLibrary:
             raise
         except PlaycutError as error:
-            return Generation(start.resume_untracked(connection, id_, str(error)))
+            return Generation(job_factory.resume_untracked(connection, id_, str(error)))
         if record is None:
             raise InvalidInput(f"The library lost the record of task {id_}.")
         if record.state == "fetched" and record.has_files:
-            return Generation(start.recorded(connection, record, reused=True))
+            return Generation(job_factory.from_record(connection, record, reused=True))
         connection.settings.check_online("wait-for-task")
-        return Generation(start.resume(connection, record))
+        return Generation(job_factory.resume(connection, record))
 
     # -- the library ----------------------------------------------------------------------------------------
 
@@ -176,7 +178,7 @@ class Engine:
             InvalidInput: *limit* is not a whole number of at least 1.
         """
         limit = planning.checked_count(limit, "limit")
-        connection = self.connector.offline_library
+        connection = self.connector.offline_connection
         records = connection.library.history(search=search, limit=limit, kind=kind, starred=starred)
         return History([Generation(job_of(connection, record)) for record in records])
 
@@ -186,7 +188,7 @@ class Engine:
         Raises:
             InvalidInput: the library has no such number.
         """
-        connection = self.connector.offline_library
+        connection = self.connector.offline_connection
         record = connection.library.get(number)
         if record is None:
             raise InvalidInput(f"The library has no generation {number}.", hint="`%playcut history` lists them.")
@@ -205,7 +207,7 @@ class Engine:
 
     def write_pack(self, path: str | Path, runs: Generation | int | Sequence[Generation | int] | None = None) -> Pack:
         """Write a pack, and return what there is to say of it; see `Playcut.pack`."""
-        library = self.connector.offline_library.library
+        library = self.connector.offline_connection.library
         if runs is None:
             return pack(library, path)
         if isinstance(runs, Generation | int):
@@ -228,7 +230,7 @@ class Engine:
 
     def read_pack(self, path: str | Path) -> Unpacked:
         """Merge a pack, and return what there is to say of it; see `unpack`."""
-        found = unpack(self.connector.offline_library.library, path)
+        found = unpack(self.connector.offline_connection.library, path)
         change_signal.changed()
         return found
 

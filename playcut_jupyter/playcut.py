@@ -11,7 +11,7 @@ from playcut_jupyter.display.front_ends import in_kernel
 from playcut_jupyter.display.targets import say
 from playcut_jupyter.errors import InvalidInput, PlaycutError
 from playcut_jupyter.generation_calls import GenerationCalls
-from playcut_jupyter.jobs import reuse, start
+from playcut_jupyter.jobs import job_factory, reuse
 from playcut_jupyter.jobs.pipeline import submit_only
 from playcut_jupyter.redaction import plain
 from playcut_jupyter.results.comparison import Comparison
@@ -104,7 +104,7 @@ class Playcut(GenerationCalls):
             return reuse.answer_in_library(connection, raw_request(name, all_inputs))
         if name in READ_ONLY:
             return self._call(lambda: connection.client_read(name, all_inputs))
-        return Generation(start.submit(connection, raw_request(name, all_inputs), work=submit_only)).wait().data
+        return Generation(job_factory.submit(connection, raw_request(name, all_inputs), work=submit_only)).wait().data
 
     # -- tasks and the library ------------------------------------------------------------------------------
 
@@ -145,7 +145,7 @@ class Playcut(GenerationCalls):
         Raises:
             InvalidInput: the library has no such number.
         """
-        connection = self.connector.offline_library
+        connection = self.connector.offline_connection
         if number is None:
             number = next((record.id for record in connection.library.history(limit=1)), None)
         if number is None or connection.library.get(number) is None:
@@ -192,6 +192,6 @@ class Playcut(GenerationCalls):
 
     def __repr__(self) -> str:
         try:
-            return f"<Playcut {plain(self.connector.place)}>"
+            return f"<Playcut {plain(self.connector.service)}>"
         except PlaycutError as error:
             return f"<Playcut: {error.message}>"

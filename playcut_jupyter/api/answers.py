@@ -120,10 +120,10 @@ def _target(tool: str, response: Response) -> tuple[str, str | None]:
         location, host, port = "", None, None
     if not location or not host:
         return "no valid address", None
-    place = f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{f':{port}' if port else ''}"
+    origin = f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{f':{port}' if port else ''}"
     suffix = f"/tools/{tool}/execute"
     is_same_tool = parts.path.endswith(suffix) and parts.scheme in ("http", "https")
-    return plain(place, 200), plain(place + parts.path.removesuffix(suffix), 300) if is_same_tool else None
+    return plain(origin, 200), plain(origin + parts.path.removesuffix(suffix), 300) if is_same_tool else None
 
 
 def _gateway(tool: str, response: Response) -> PlaycutError:

@@ -94,8 +94,8 @@ def _system_context() -> ssl.SSLContext:
     return context
 
 
-def _load(context: ssl.SSLContext, variable: str, place: str) -> None:
-    path = Path(place).expanduser()
+def _load(context: ssl.SSLContext, variable: str, value: str) -> None:
+    path = Path(value).expanduser()
     is_file = variable == "SSL_CERT_FILE"
     try:
         if not (path.is_file() if is_file else path.is_dir()):
@@ -104,6 +104,6 @@ def _load(context: ssl.SSLContext, variable: str, place: str) -> None:
     except OSError as error:  # also ssl.SSLError
         reason = "it holds no certificates" if isinstance(error, ssl.SSLError) else error.strerror
         raise NotConnected(
-            f"{variable} is {plain(repr(place), 200)}, and can't be used: {reason}.",
+            f"{variable} is {plain(repr(value), 200)}, and can't be used: {reason}.",
             hint=f"Set {variable} to certificates in PEM format, or unset it. Nothing was sent.",
         ) from None

@@ -21,8 +21,8 @@ import stamina
 from playcut_jupyter import environment, redaction
 from playcut_jupyter.api.answers import Response, data_in, json_object, message_suffix
 from playcut_jupyter.api.content_coding import ResponseTooLarge
-from playcut_jupyter.api.patience import MAX_RETRY_AFTER_S, Patience
 from playcut_jupyter.api.rate_limit import Priority, RateLimiter, is_rate_limit, retry_after_s
+from playcut_jupyter.api.retry_policy import MAX_RETRY_AFTER_S, RetryPolicy
 from playcut_jupyter.api.transport import (
     ResponseLost,
     new_request,
@@ -92,14 +92,14 @@ class Client:
         return self._transports[-1]
 
     async def read(
-        self, tool: str, tool_input: Mapping[str, object], *, patience: Patience | None = None, **how: Any
+        self, tool: str, tool_input: Mapping[str, object], *, retry_policy: RetryPolicy | None = None, **how: Any
     ) -> Any:
-        """Call a tool that buys nothing, and again after a failure that may pass, for as long as *patience* lasts.
+        """Call a tool that buys nothing, and again after a failure that may pass, as *retry_policy* says.
 
         Takes the keywords of `call`. Raises the errors of `call`, except `ResponseLost`.
         """
         try:
-            async for attempt in (patience or Patience()).attempts(tool):
+            async for attempt in (retry_policy or RetryPolicy()).attempts(tool):
                 with attempt:
                     return await self.call(tool, tool_input, **how)
         except ResponseLost as lost:

@@ -78,7 +78,7 @@ class StorageNetwork(httpcore.AsyncNetworkBackend):
         """Begin to open connections for requests to come, until there are *wanted* of them."""
         await self.close(only_unusable=True)
         for _ in range(wanted - len(self._ahead)):
-            self._ahead.append(_OpenedAhead(self._opened(host, port, timeout_s)))
+            self._ahead.append(_OpenedAhead(self._open_stream(host, port, timeout_s)))
 
     async def close(self, *, only_unusable: bool = False) -> None:
         """Close the connections that no request came for."""
@@ -107,7 +107,7 @@ class StorageNetwork(httpcore.AsyncNetworkBackend):
                 return ReadyStream(stream, opened.opened_at)
         return await self._connected(host, port, timeout)
 
-    async def _opened(self, host: str, port: int, timeout_s: float) -> httpcore.AsyncNetworkStream:
+    async def _open_stream(self, host: str, port: int, timeout_s: float) -> httpcore.AsyncNetworkStream:
         stream = await self._connected(host, port, timeout_s)
         if self._tls is None:
             return stream

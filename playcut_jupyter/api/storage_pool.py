@@ -31,7 +31,7 @@ log = logging.getLogger("playcut_jupyter")
 
 MAX_CONNECTIONS = 4
 """Connections to one host, unless transfers are long."""
-_PATIENCE_S = 1.0
+_MAX_TURN_WAIT_S = 1.0
 """How long a request waits for one of them before it opens another, seconds."""
 _KEEPALIVE_S = 60.0
 """How long an idle connection is kept, seconds: a request on one that the storage closed is simply sent again."""
@@ -166,11 +166,11 @@ class _Host:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """Wait for one of the connections, but no longer than `_PATIENCE_S`: then there may be one more."""
+        """Wait for one of the connections, but no longer than `_MAX_TURN_WAIT_S`: then there may be one more."""
         self._active += 1
         has_turn = False
         try:
-            with anyio.move_on_after(_PATIENCE_S):
+            with anyio.move_on_after(_MAX_TURN_WAIT_S):
                 await self._turns.acquire()
                 has_turn = True
             yield

@@ -113,8 +113,8 @@ def _library() -> str:
     """Return where the library is and how it is kept; nothing is made only to be looked at."""
     home = settings.configured_home()
     library = Library(home)
-    place = home if home.exists() else next(parent for parent in home.parents if parent.exists())
-    facts = [f"{'' if os.access(place, os.W_OK) else 'NOT '}writable"]
+    folder = home if home.exists() else next(parent for parent in home.parents if parent.exists())
+    facts = [f"{'' if os.access(folder, os.W_OK) else 'NOT '}writable"]
     if library.path.exists():
         facts.append("WAL journal" if library.journal_mode == "wal" else "rollback journal: no WAL on this file system")
         library.close()

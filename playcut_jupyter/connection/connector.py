@@ -117,7 +117,7 @@ class Connector:
         return settings.configured_origin(self._base_url, self._sandbox)
 
     @property
-    def place(self) -> str:
+    def service(self) -> str:
         """Where this is, or would be, connected to."""
         if self.is_frozen:
             return "library only (frozen)"
@@ -145,10 +145,10 @@ class Connector:
             if self._freeze():
                 return self._frozen_connection()
             key, url = self._credentials()
-            place = (key, url, self.home)
-            if place not in self._connections:
-                self._connections[place] = self._connected(key, url, is_sandbox=self.is_sandbox)
-            self._current = self._connections[place]
+            identity = (key, url, self.home)
+            if identity not in self._connections:
+                self._connections[identity] = self._connected(key, url, is_sandbox=self.is_sandbox)
+            self._current = self._connections[identity]
             return self._current
 
     @property
@@ -163,7 +163,7 @@ class Connector:
             return [*self._connections.values(), *self._frozen_connections.values()]
 
     @property
-    def offline_library(self) -> Connection:
+    def offline_connection(self) -> Connection:
         """The connection, or where there is no key one that can read the library and nothing else."""
         try:
             return self.connection
@@ -193,10 +193,10 @@ class Connector:
     def _frozen_connection(self) -> Connection:
         """Return a connection that knows the library and no key, and starts no sandbox."""
         url = settings.checked_base_url(settings.configured_url(self._base_url))
-        place = (self.origin, self.home)
-        if place not in self._frozen_connections:
-            self._frozen_connections[place] = self._connected("", url, is_sandbox=self.is_sandbox, is_frozen=True)
-        return self._frozen_connections[place]
+        identity = (self.origin, self.home)
+        if identity not in self._frozen_connections:
+            self._frozen_connections[identity] = self._connected("", url, is_sandbox=self.is_sandbox, is_frozen=True)
+        return self._frozen_connections[identity]
 
     def _credentials(self) -> tuple[str, str]:
         if self.is_sandbox:

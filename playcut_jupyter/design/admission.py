@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playcut_jupyter.connection.account import over_budget
 from playcut_jupyter.connection.connection import Connection
-from playcut_jupyter.design.children import Request
+from playcut_jupyter.design.children import AnySweepRequest
 from playcut_jupyter.design.forecast import Forecast, affordable, forecast
 from playcut_jupyter.errors import InvalidInput, NotConnected
 from playcut_jupyter.remedies import Action, Remedy
@@ -30,7 +30,7 @@ def check_can_buy(connection: Connection, what: str) -> None:
 
 
 def admit(
-    connection: Connection, request: Request, *, reuse: bool, announce: Callable[[Forecast], None] | None = None
+    connection: Connection, request: AnySweepRequest, *, reuse: bool, announce: Callable[[Forecast], None] | None = None
 ) -> list[GenerationRequest]:
     """Return the generations of *request* that may be sent.
 

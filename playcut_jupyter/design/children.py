@@ -88,7 +88,7 @@ class JointRequest:
         return "\n".join(lines)
 
 
-Request: TypeAlias = SweepRequest | JointRequest
+AnySweepRequest: TypeAlias = SweepRequest | JointRequest
 """A request for one or more generations."""
 
 
@@ -106,7 +106,7 @@ def plan_request(
     sample: int | None = None,
     sample_seed: int = 0,
     **how: Any,
-) -> Request:
+) -> AnySweepRequest:
     """Plan a sweep, or the children of one or several *parents*; other arguments are those of `plan_sweep`.
 
     Raises:

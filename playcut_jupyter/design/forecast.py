@@ -11,7 +11,7 @@ from markupsafe import Markup
 from playcut_jupyter.api.client import encoded
 from playcut_jupyter.connection.account import amount, in_credits
 from playcut_jupyter.connection.connection import Connection
-from playcut_jupyter.design.children import Request
+from playcut_jupyter.design.children import AnySweepRequest
 from playcut_jupyter.display import bundles
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.library.records import fingerprint
@@ -36,7 +36,7 @@ class Forecast:
         is_frozen: True if nothing is generated, and what the library lacks is refused.
     """
 
-    request: Request
+    request: AnySweepRequest
     looked_up: int
     in_library: int
     unpriced: int
@@ -85,7 +85,7 @@ class Forecast:
         return bundles.mime_bundle(html.format(str(self)), str(self))
 
 
-def forecast(connection: Connection, request: Request, *, reuse: bool = True) -> Forecast:
+def forecast(connection: Connection, request: AnySweepRequest, *, reuse: bool = True) -> Forecast:
     """Look up size and price of *request*; sends nothing. A library that can't be read counts as empty.
 
     Raises:

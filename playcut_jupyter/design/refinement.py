@@ -14,7 +14,7 @@ from difflib import get_close_matches
 
 from playcut_jupyter import tools
 from playcut_jupyter.design import cell_source, lineage
-from playcut_jupyter.design.children import JointRequest, Request
+from playcut_jupyter.design.children import AnySweepRequest, JointRequest
 from playcut_jupyter.design.effects import Effect
 from playcut_jupyter.design.planning import SweepRequest, label_of, plan_sweep
 from playcut_jupyter.errors import InvalidInput, PlaycutError
@@ -29,7 +29,7 @@ _MAX_COMPARED = 2_000
 
 
 def next_cell(
-    request: Request | None, keep: float | Mapping[str, object], judged: Callable[[], Sequence[Effect]]
+    request: AnySweepRequest | None, keep: float | Mapping[str, object], judged: Callable[[], Sequence[Effect]]
 ) -> str:
     """Return the next cell after the sweep of *request*.
 
@@ -53,7 +53,7 @@ def next_cell(
     return refined_cell(refined, kept)
 
 
-def whole_cell(request: Request | None) -> str | None:
+def whole_cell(request: AnySweepRequest | None) -> str | None:
     """Return the cell that asks for the whole sweep of *request*; None if it is no sweep, or no cell can say it."""
     if not isinstance(request, SweepRequest) or request.total == 1 or request.tool.kind not in tools.KINDS:
         return None
@@ -63,7 +63,7 @@ def whole_cell(request: Request | None) -> str | None:
         return None
 
 
-def template_of(request: Request | None) -> str:
+def template_of(request: AnySweepRequest | None) -> str:
     """Return the template of *request*, as a cell would say it; "" if it isn't known, or each part has its own."""
     if not isinstance(request, SweepRequest):
         return ""
@@ -71,7 +71,7 @@ def template_of(request: Request | None) -> str:
     return _Writer(expansions.axes, name_all=False).template(expansions.pieces).strip()
 
 
-def refinable(request: Request | None) -> SweepRequest:
+def refinable(request: AnySweepRequest | None) -> SweepRequest:
     """Return the request of a sweep if it can be refined.
 
     Raises:

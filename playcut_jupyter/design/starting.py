@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from playcut_jupyter.connection.connection import Connection
-from playcut_jupyter.design.children import Request
+from playcut_jupyter.design.children import AnySweepRequest
 from playcut_jupyter.design.refinement import whole_cell
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.jobs.job import Job
-from playcut_jupyter.jobs.reuse import start_all
+from playcut_jupyter.jobs.start import start_all
 from playcut_jupyter.library import sweeps
 from playcut_jupyter.tools import GenerationRequest
 
 
 def start_sweep(
-    connection: Connection, request: Request, generations: Sequence[GenerationRequest], *, reuse: bool
+    connection: Connection, request: AnySweepRequest, generations: Sequence[GenerationRequest], *, reuse: bool
 ) -> list[Job]:
     """Start the *generations* of *request* that were admitted, and return their jobs at once; see `start_all`.
 

@@ -63,7 +63,7 @@ class Box:
             box = replace(box, ratio=width / height)
         return replace(box, longest_px=longest) if 2 * longest < self.longest_px else box
 
-    def place(self, width: int | None = None, height: int | None = None) -> str:
+    def css(self, width: int | None = None, height: int | None = None) -> str:
         """Return the CSS that puts a picture of this size into the middle of the box, as large as fits."""
         ratio = width / height if width and height else self.ratio
         share = min(1.0, ratio / self.ratio)
@@ -71,7 +71,7 @@ class Box:
         return f"display:block;width:{100 * share:.2f}%;margin:{100 * above:.2f}% auto 0;border-radius:4px;"
 
     def filled(self, picture: Markup, below: Markup | None = None) -> Markup:
-        """Return the box with *picture*, placed by `place`, and what is *below* it."""
+        """Return the box with *picture*, placed by `css`, and what is *below* it."""
         inside = Markup('<div style="height:0;overflow:hidden;padding:0 0 {:.3f}%;">{}</div>').format(
             self.height_percent, picture
         )

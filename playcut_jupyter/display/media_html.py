@@ -107,7 +107,7 @@ def poster(record: AssetRecord, caption: str, longest_px: int, box: Box | None =
     fitting = box and box.for_size(*size)
     default = f"width:{min(longest_px, WAVEFORM_PX)}px;max-width:100%;" if is_sound else _STILL
     img = Markup('<img class="{}" src="{}" alt="{}" title="{}" style="{}">').format(
-        css_class, _data_uri(*picture), caption, caption, fitting.place(*size) if fitting else default
+        css_class, _data_uri(*picture), caption, caption, fitting.css(*size) if fitting else default
     )
     words = Markup('<div style="font-size:0.85em;opacity:0.8;">{}</div>').format(below) if below else None
     return fitting.filled(img, words) if fitting else img
@@ -129,7 +129,7 @@ def thumbnail(snapshot: Snapshot, longest_px: int) -> Markup:
 def _picture(record: AssetRecord, caption: str, longest_px: int, box: Box | None = None) -> Markup:
     size = record.width, record.height
     fitting = box and box.for_size(*size)
-    style = fitting.place(*size) if fitting else "max-width:100%;max-height:600px;border-radius:4px;vertical-align:top;"
+    style = fitting.css(*size) if fitting else "max-width:100%;max-height:600px;border-radius:4px;vertical-align:top;"
     img = Markup('<img class="playcut-image" src="{}" alt="{}" title="{}" style="{}">').format(
         _preview_uri(record, longest_px), caption, caption, style
     )
@@ -159,7 +159,7 @@ def _player(record: AssetRecord, caption: str, longest_px: int, box: Box | None)
     poster_ = Markup(' poster="{}"').format(_data_uri(*picture)) if picture else ""
     video = Markup(
         '<video class="playcut-video" controls preload="metadata" src="{}"{} title="{}" style="{}"></video>'
-    ).format(source, poster_, caption, fitting.place(*size) if fitting else f"{_STILL}border-radius:4px;")
+    ).format(source, poster_, caption, fitting.css(*size) if fitting else f"{_STILL}border-radius:4px;")
     return fitting.filled(video) if fitting else video
 
 
@@ -167,7 +167,7 @@ def _sound(source: str, picture: tuple[str, bytes] | None, caption: str, box: Bo
     """Return the player of a sound below its waveform, which the player's own name already describes."""
     box = box if box and box.below_px else _SOUND_BOX
     waveform = (
-        Markup('<img class="playcut-waveform" src="{}" alt="" style="{}">').format(_data_uri(*picture), box.place())
+        Markup('<img class="playcut-waveform" src="{}" alt="" style="{}">').format(_data_uri(*picture), box.css())
         if picture
         else Markup("")
     )
@@ -180,7 +180,7 @@ def _sound(source: str, picture: tuple[str, bytes] | None, caption: str, box: Bo
 
 def _card(record: AssetRecord, remark: str) -> Markup:
     facts = " · ".join(filter(None, (record.mime_type, remark)))
-    location = record.place or "in memory only: save it with .save(path)"
+    location = record.display_path or "in memory only: save it with .save(path)"
     return Markup(
         '<div class="playcut-file" style="border:1px solid rgba(128,128,128,0.5);border-radius:4px;padding:8px;'
         'display:inline-block;word-wrap:break-word;">{}<br><code>{}</code></div>'

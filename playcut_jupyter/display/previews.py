@@ -105,14 +105,14 @@ def stand_in(record: AssetRecord, longest_px: int) -> tuple[str, bytes] | None:
     return ("image/png", drawn) if drawn is not None else None
 
 
-def _kept(place: Path, make: Callable[[], bytes | None]) -> bytes | None:
-    """Return what is kept at *place*; where nothing is, make it and keep it."""
+def _kept(path: Path, make: Callable[[], bytes | None]) -> bytes | None:
+    """Return what is kept at *path*; where nothing is, make it and keep it."""
     with suppress(OSError):
-        return place.read_bytes()
+        return path.read_bytes()
     made = make()
     if made is not None:
         with suppress(OSError):  # a library that can't be written: it is made again in the next kernel
-            write_whole(place, made, durable=False)
+            write_whole(path, made, durable=False)
     return made
 
 

@@ -90,7 +90,7 @@ def badge(snapshot: Snapshot) -> Markup:
 def text(snapshot: Snapshot, *, error_follows: bool = False) -> str:
     """Return the status as one line of plain text, for terminals and front ends without HTML."""
     if snapshot.succeeded:
-        places = [record.place for record in snapshot.assets if record.path]
+        places = [record.display_path for record in snapshot.assets if record.path]
         facts = [*result_facts(snapshot), *places, *_kernel_facts(snapshot)]
         facts = facts if snapshot.assets else [text_html.data_text(snapshot.data)]
     else:
@@ -119,8 +119,10 @@ def status_facts(snapshot: Snapshot, *, error_follows: bool = False) -> list[str
 
 
 def file(record: AssetRecord) -> Markup:
-    """Return the short name of an original in the library, with its whole place as the tooltip."""
-    return Markup('<span class="playcut-place" title="{}">{}</span>').format(record.place, naming.short_name(record))
+    """Return the short name of an original in the library, with its path as the tooltip."""
+    return Markup('<span class="playcut-place" title="{}">{}</span>').format(
+        record.display_path, naming.short_name(record)
+    )
 
 
 def _kernel_facts(snapshot: Snapshot) -> list[str]:

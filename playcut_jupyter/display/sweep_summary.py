@@ -93,15 +93,19 @@ def _credits(snapshots: Sequence[Snapshot]) -> str:
 
 def _location(snapshots: Sequence[Snapshot]) -> str:
     """Return where the originals are: the file, or the folder that holds them all."""
-    places = [record.place for snapshot in snapshots for record in snapshot.assets if record.path]
-    return os.path.commonpath(places) if places else ""
+    paths = [record.display_path for snapshot in snapshots for record in snapshot.assets if record.path]
+    return os.path.commonpath(paths) if paths else ""
 
 
 def _location_html(snapshots: Sequence[Snapshot]) -> Markup:
-    """Return the name of that file or folder, with its whole place as the tooltip."""
+    """Return the name of that file or folder, with its path as the tooltip."""
     records = [record for snapshot in snapshots for record in snapshot.assets if record.path]
     if len({record.path for record in records}) == 1:
         return status.file(records[0])
-    place = _location(snapshots)
-    name = os.path.basename(place)  # noqa: PTH119 - a place may be a part of a path
-    return Markup('<span class="playcut-place" title="{}">{}</span>').format(place, f"{name}/") if place else Markup("")
+    location = _location(snapshots)
+    name = os.path.basename(location)  # noqa: PTH119 - it may be a part of a path
+    return (
+        Markup('<span class="playcut-place" title="{}">{}</span>').format(location, f"{name}/")
+        if location
+        else Markup("")
+    )

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.errors import StoppedWaiting
 from playcut_jupyter.jobs.job import ID_GRACE_S, Job, active
-from playcut_jupyter.jobs.start import recorded
+from playcut_jupyter.jobs.job_factory import from_record
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.library.records import Record
 from playcut_jupyter.remedies import Action, Remedy
@@ -29,7 +29,7 @@ def active_in_this_process(library: Library | None = None) -> dict[int, Job]:
 
 def job_of(connection: Connection, record: Record) -> Job:
     """Return the unfinished job of this process that works on *record*, else a finished job for it."""
-    return active_in_this_process(connection.library).get(record.id) or recorded(connection, record)
+    return active_in_this_process(connection.library).get(record.id) or from_record(connection, record)
 
 
 def interrupt(jobs: Sequence[Job]) -> StoppedWaiting:

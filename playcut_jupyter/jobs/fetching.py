@@ -1,7 +1,7 @@
 """Downloads a finished task's assets to disk.
 
 A signed URL is used at once and never stored. A download that fails is retried with a newly signed URL: for as long as
-the patience lasts where the storage or the way to it is in trouble, a few times where it is expired or damaged. A
+the policy allows where the storage or the way to it is in trouble, a few times where it is expired or damaged. A
 cut download is continued where the storage allows it. What came whole is kept, whatever it is (`acceptance`). An asset
 that still can't be fetched is an error that loses nothing: its task can be resumed later.
 """
@@ -14,15 +14,15 @@ import anyio
 
 from playcut_jupyter import media
 from playcut_jupyter.api import downloads
-from playcut_jupyter.api.patience import Patience
 from playcut_jupyter.api.rate_limit import Priority
+from playcut_jupyter.api.retry_policy import RetryPolicy
 from playcut_jupyter.background.workers import in_worker
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.errors import AssetUnavailable, PlaycutError
 from playcut_jupyter.jobs.acceptance import Outcome, judge
 from playcut_jupyter.jobs.events import Emit, Throttled
-from playcut_jupyter.jobs.patience import download_may_pass
 from playcut_jupyter.jobs.record_writer import RecordWriter
+from playcut_jupyter.jobs.retry_policies import download_retry_rule
 from playcut_jupyter.library.parts import Part
 from playcut_jupyter.library.records import AssetRecord
 from playcut_jupyter.remedies import Action, Remedy
@@ -34,7 +34,7 @@ async def fetch_assets(
     request: GenerationRequest,
     record: RecordWriter,
     asset_ids: Sequence[str],
-    patience: Patience,
+    retry_policy: RetryPolicy,
     emit: Emit,
 ) -> list[AssetRecord]:
     """Fetch all assets concurrently and return them in the task's order.
@@ -48,7 +48,7 @@ async def fetch_assets(
     async def fetch(position: int, asset_id: str) -> None:
         arrivals = _Arrivals(request.tool.kind, connection.library.store.new_part)
         try:
-            part, info = await _download(connection, arrivals, asset_id, patience, emit)
+            part, info = await _download(connection, arrivals, asset_id, retry_policy, emit)
             assets[position] = await record.keep_asset(position, asset_id, part, info)
         except PlaycutError as error:
             failures.append(error)
@@ -65,7 +65,7 @@ async def fetch_assets(
 
 
 async def _download(
-    connection: Connection, arrivals: _Arrivals, asset_id: str, patience: Patience, emit: Emit
+    connection: Connection, arrivals: _Arrivals, asset_id: str, retry_policy: RetryPolicy, emit: Emit
 ) -> tuple[Part, media.MediaInfo]:
     """Sign, download and check one asset; retry while another attempt may help."""
 
@@ -73,22 +73,22 @@ async def _download(
         emit(Throttled(seconds, reason))
 
     download = downloads.Download(connection.storage, arrivals)
-    may_pass = download_may_pass()
+    should_retry = download_retry_rule()
 
     def may_help(error: Exception) -> bool:
         # What is there already is not kept waiting for a storage in trouble: another look is only a precaution.
         is_trouble = isinstance(error, downloads.FetchFailed) and error.transient
-        return may_pass(error) and not (is_trouble and arrivals.whole is not None)
+        return should_retry(error) and not (is_trouble and arrivals.whole is not None)
 
     try:
-        async for attempt in patience.attempts("download", may_help):
+        async for attempt in retry_policy.attempts("download", may_help):
             with attempt:
                 signed = await connection.client.read(
                     "download-asset",
                     {"assetId": asset_id},
                     priority=Priority.FINISH,
                     notify=notify,
-                    patience=patience,
+                    retry_policy=retry_policy,
                 )
                 received = await download.attempt(_url_in(signed))
                 return await arrivals.take(received)

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from playcut_jupyter.api.patience import Patience
+from playcut_jupyter.api.retry_policy import RetryPolicy
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.jobs.events import Event
@@ -96,7 +96,7 @@ async def repair(connection: Connection, record: Record) -> str:
     request = GenerationRequest(named(record.tool), record.inputs)
     writer = RecordWriter(connection.library, record.id, emit)
     try:
-        await fetch_assets(connection, request, writer, asset_ids, Patience(), emit)
+        await fetch_assets(connection, request, writer, asset_ids, RetryPolicy(), emit)
     except PlaycutError as error:
         return error.message
     connection.library.describe(record.id)

@@ -19,8 +19,8 @@ from playcut_jupyter.errors import AssetUnavailable, InvalidInput, NotFound, Pla
 from playcut_jupyter.jobs.events import Fetching, Progressed
 from playcut_jupyter.jobs.fetching import fetch_assets
 from playcut_jupyter.jobs.job import Job
-from playcut_jupyter.jobs.patience import fetching_ends_at, until
 from playcut_jupyter.jobs.record_writer import RecordWriter
+from playcut_jupyter.jobs.retry_policies import fetching_ends_at, retry_until
 from playcut_jupyter.jobs.submission import submit
 from playcut_jupyter.jobs.waiting import wait_for_task
 from playcut_jupyter.library.records import AssetRecord
@@ -96,8 +96,8 @@ async def _fetch_result(
     job.emit(Fetching(len(document.asset_ids)))  # first: the line must not say COMPLETED before there is a file
     job.emit(Progressed(document.status, 100.0))
     ends_at = fetching_ends_at(connection.settings.deadline_for(request.tool), waiting_since)
-    patience = until(ends_at, job.emit)
-    return await fetch_assets(connection, request, record, document.asset_ids, patience, job.emit)
+    retry_policy = retry_until(ends_at, job.emit)
+    return await fetch_assets(connection, request, record, document.asset_ids, retry_policy, job.emit)
 
 
 def _failure(document: models.TaskDocument, task_id: str, tool: str) -> TaskFailed:

@@ -21,7 +21,7 @@ from playcut_jupyter.api.transport import ResponseLost
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.errors import ConnectionFailed, PlaycutError, ServerError, WaitTimeout
 from playcut_jupyter.jobs.events import Emit, Progressed, Retrying, Throttled
-from playcut_jupyter.jobs.patience import until
+from playcut_jupyter.jobs.retry_policies import retry_until
 from playcut_jupyter.remedies import Action, Remedy
 from playcut_jupyter.tools import Tool
 
@@ -56,8 +56,8 @@ async def wait_for_task(connection: Connection, tool: Tool, task_id: str, emit: 
     document = wait.final_document or await wait.final_check()
     if document is not None and document.is_terminal:
         return document
-    if document is None and wait.trouble is not None:
-        raise wait.trouble
+    if document is None and wait.last_error is not None:
+        raise wait.last_error
     raise WaitTimeout(
         f"The task was not done within {deadline_s:g} s{_last_state(document or wait.last_document)}.",
         hint=("It may still complete: ", Remedy(Action.WAIT_FOR_TASK, task_id), " waits for it again."),
@@ -84,7 +84,7 @@ class _Wait:
         final_document: the task's document once it is terminal.
         last_document: the newest document of a task that is not.
         failure: the error that ended the long poll, if one did.
-        trouble: the error that the long poll is being retried after, if it is.
+        last_error: the error that the long poll is being retried after, if it is.
     """
 
     def __init__(self, connection: Connection, tool: Tool, task_id: str, emit: Emit) -> None:
@@ -96,7 +96,7 @@ class _Wait:
         self.final_document: models.TaskDocument | None = None
         self.last_document: models.TaskDocument | None = None
         self.failure: PlaycutError | None = None
-        self.trouble: PlaycutError | None = None
+        self.last_error: PlaycutError | None = None
 
     async def long_poll(self) -> None:
         """Call `wait-for-task` until the task ends, or the service says that it never will."""
@@ -117,15 +117,15 @@ class _Wait:
 
     async def _next_document(self) -> tuple[models.TaskDocument, bool]:
         """Return the task's document, and whether the long poll brought it; retry until the deadline."""
-        async for attempt in until(self._ends_at, self._emit).attempts("wait-for-task"):
+        async for attempt in retry_until(self._ends_at, self._emit).attempts("wait-for-task"):
             with attempt:
                 try:
                     return await self._attempt()
                 except ResponseLost as lost:
-                    self.trouble = lost.error
+                    self.last_error = lost.error
                     raise
                 except PlaycutError as error:
-                    self.trouble = error
+                    self.last_error = error
                     raise
         raise AssertionError("the loop above returns or raises")
 
@@ -154,7 +154,7 @@ class _Wait:
         """Poll the progress at the documented interval, and cancel *scope* when the task ends."""
         await anyio.sleep(min(_FIRST_POLL_S, self._tool.poll_s))
         while True:
-            if self._client.rate_limiter.has_spare_capacity() and self.trouble is None:
+            if self._client.rate_limiter.has_spare_capacity() and self.last_error is None:
                 # Progress is optional: the long poll reports errors that matter.
                 with suppress(ResponseLost, PlaycutError):
                     document = models.task_document(await self._client.call("get-task-status", self._input))
@@ -165,7 +165,7 @@ class _Wait:
             await anyio.sleep(self._tool.poll_s)
 
     def _update(self, document: models.TaskDocument) -> None:
-        self.trouble = None
+        self.last_error = None
         if document.is_terminal:
             self.final_document = document
         else:

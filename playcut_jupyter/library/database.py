@@ -1,13 +1,13 @@
 """What was bought, kept for good: one SQLite file in `home`, with the media files of `store` beside it.
 
-Each generation is a row from the moment it is intended, before anything is sent, and moves through states:
+Each generation is a record from the moment it is intended, before anything is sent, and moves through states:
 
     intended -> sending -> acknowledged -> fetched
                    |            |-> failed          the task ended as FAILED
                    |-> refused                      certainly not bought
                    |-> uncertain                    the answer was lost: perhaps bought
 
-so that a kernel killed at any moment leaves a row that tells what is known. Several kernels write at once: WAL,
+so that a kernel killed at any moment leaves a record that tells what is known. Several kernels write at once: WAL,
 a busy timeout, and short transactions. Methods may be called from any thread. No key and no URL of an asset is
 ever stored.
 """
@@ -113,7 +113,7 @@ class Library:
         return number
 
     def update(self, number: int, **values: object) -> None:
-        """Set columns of a generation; the row belongs to this process from then on."""
+        """Set columns of a generation; the record belongs to this process from then on."""
         columns = ", ".join(f"{name} = ?" for name in values)
         with self.transaction() as db:
             db.execute(
@@ -127,7 +127,7 @@ class Library:
         self.update(number, state="answered", answer=text, session_id=session_id)
 
     def forget_adopted(self, number: int) -> bool:
-        """Remove the row of a task that was asked for by its id and is not known to the service; tell if it was one."""
+        """Remove the record of a task that was adopted by its id, and return True if it was one: the service has none."""
         with self.transaction() as db:
             removed = db.execute("DELETE FROM generations WHERE id = ? AND tool = 'wait-for-task'", (number,))
             return removed.rowcount > 0
@@ -214,12 +214,12 @@ class Library:
         Fetched ones, acknowledged ones that nobody waits for any more, and those whose numbers are *under_way* in this
         process; at the end those whose files are gone: they can be fetched again.
         """
-        rows = self._records(
+        records = self._records(
             "fingerprint = ? AND state IN ('fetched', 'acknowledged', 'intended', 'sending') ORDER BY id",
             fingerprint(origin, tool, inputs),
         )
-        usable = [row for row in rows if row.id in under_way or _is_usable(row)]
-        return sorted(usable, key=lambda row: row.state == "fetched" and not row.has_files)[:limit]
+        usable = [record for record in records if record.id in under_way or _is_usable(record)]
+        return sorted(usable, key=lambda record: record.state == "fetched" and not record.has_files)[:limit]
 
     def kept(self, origin: str, tool: str, inputs: Mapping[str, object], limit: int) -> list[Record]:
         """Return what is here with the same inputs and can be shown without any request.
@@ -235,10 +235,10 @@ class Library:
         return found[:limit]
 
     def _kept(self, origin: str, tool: str, inputs: Mapping[str, object]) -> list[Record]:
-        rows = self._records(
+        records = self._records(
             "fingerprint = ? AND state IN ('fetched', 'answered') ORDER BY id", fingerprint(origin, tool, inputs)
         )
-        return [row for row in rows if row.state == "answered" or row.has_files]
+        return [record for record in records if record.state == "answered" or record.has_files]
 
     def unfetched(self, origin: str) -> list[Record]:
         """Return what was acknowledged and not fetched, oldest first, whichever process submitted it."""
@@ -387,8 +387,8 @@ class Library:
             return list(dict.fromkeys(row["title"] for row in rows))
 
 
-def _is_usable(row: Record) -> bool:
+def _is_usable(record: Record) -> bool:
     """True for what can be had without buying: files that are there, or a task whose files can be fetched."""
-    if row.state == "fetched":
-        return row.task_id is not None or row.has_files
-    return row.state == "acknowledged" and is_orphan(row.owner)
+    if record.state == "fetched":
+        return record.task_id is not None or record.has_files
+    return record.state == "acknowledged" and is_orphan(record.owner)

@@ -72,7 +72,7 @@ class AssetRecord:
     is_portable: bool = field(default=False, repr=False, compare=False)
 
     @property
-    def place(self) -> str:
+    def display_path(self) -> str:
         """Where the original is, as it is shown: the whole path, or from the library's folder on if `is_portable`.
 
         "" if it is only in memory.

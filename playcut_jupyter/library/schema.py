@@ -111,17 +111,17 @@ def open_database(path: Path) -> sqlite3.Connection:
         sqlite3.DatabaseError: it can't be opened, is damaged, or was written by a newer version.
     """
     try:
-        return _opened(path, _switch_to_wal)
+        return _open(path, _switch_to_wal)
     except sqlite3.OperationalError as error:
         if _is_busy(error):
             raise
         try:
-            return _opened(path, _switch_to_rollback)
+            return _open(path, _switch_to_rollback)
         except sqlite3.OperationalError:
             raise error from None  # not for want of WAL
 
 
-def _opened(path: Path, switch_journal: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
+def _open(path: Path, switch_journal: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
     # SQLite gives its own files the rights of this one. Only a new file may be touched: to open and close one that is
     # in use takes this process's locks from it.
     create_file(path)

@@ -47,7 +47,7 @@ class Store:
         return Part(self.folder)
 
     def keep(self, part: Part, suffix: str) -> tuple[str, Path]:
-        """Keep what was written to *part* and return its hash and its place.
+        """Keep what was written to *part* and return its hash and its path.
 
         Raises:
             PlaycutError: the folder can't be written, or the disk is full.
@@ -64,7 +64,7 @@ class Store:
         return sha256, path
 
     def put(self, data: bytes, suffix: str) -> tuple[str, Path]:
-        """Keep *data* and return its hash and its place; raises as `keep` does."""
+        """Keep *data* and return its hash and its path; raises as `keep` does."""
         part = self.new_part()
         try:
             part.write(data)
@@ -83,8 +83,8 @@ class Store:
                     freed += found.st_size
         return freed
 
-    def place(self, source: BinaryIO, sha256: str, suffix: str) -> tuple[Path, bool]:
-        """Keep what *source* holds, of any size, and return its place, and whether it is new.
+    def import_original(self, source: BinaryIO, sha256: str, suffix: str) -> tuple[Path, bool]:
+        """Keep what *source* holds, of any size, and return its path, and whether it is new.
 
         Raises:
             AssetUnavailable: its hash is another.

@@ -59,7 +59,7 @@ def unpack(library: Library, path: str | Path) -> Unpacked:
         InvalidInput: it can't be read, or is damaged or not to be trusted; nothing was written.
         PlaycutError: the library can't be written.
     """
-    with _opened(path) as archive:
+    with _open_archive(path) as archive:
         manifest = _manifest(archive)
         originals = _checked_originals(archive, manifest)
         _check_space(library, sum(asset.bytes for asset in originals.values()))
@@ -68,9 +68,9 @@ def unpack(library: Library, path: str | Path) -> Unpacked:
             for asset in originals.values():
                 with archive.open(asset.file) as source:
                     suffix = media.suffix_of(asset.mime_type)
-                    place, is_new = library.store.place(cast(BinaryIO, source), asset.sha256, suffix)
-                placed += [place] if is_new else []
-                _check_type(asset, place)
+                    original, is_new = library.store.import_original(cast(BinaryIO, source), asset.sha256, suffix)
+                placed += [original] if is_new else []
+                _check_type(asset, original)
             numbers, new = merge(library, manifest)
         except BaseException:
             _remove_unused(library, placed, originals)
@@ -81,7 +81,7 @@ def unpack(library: Library, path: str | Path) -> Unpacked:
 
 
 @contextmanager
-def _opened(path: str | Path) -> Iterator[zipfile.ZipFile]:
+def _open_archive(path: str | Path) -> Iterator[zipfile.ZipFile]:
     """Open the archive, and say of whatever is wrong with it that it is not to be used."""
     name = plain(repr(str(path)), 200)
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from playcut_jupyter.design.children import Request, plan_request
+from playcut_jupyter.design.children import AnySweepRequest, plan_request
 from playcut_jupyter.display import live, saving, status, sweep_grid, text_html
 from playcut_jupyter.display.background_updates import update_in_background
 from playcut_jupyter.display.targets import say, show_once
@@ -89,7 +89,7 @@ class CellRunner:
             return self._show_one(sweep[0], line, scope)
         return self.show_sweep(sweep, line, scope)
 
-    def _request(self, line: CellLine, body: str, parents: Sequence[Generation], scope: Scope) -> Request:
+    def _request(self, line: CellLine, body: str, parents: Sequence[Generation], scope: Scope) -> AnySweepRequest:
         return plan_request(
             line.kind,
             body,

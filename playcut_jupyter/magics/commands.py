@@ -93,7 +93,7 @@ class Commands:
         try:
             connection, service = pc.connection, _service(pc)
         except NotConnected as error:
-            connection, service = pc.connector.offline_library, f"not connected: {error.message} {error.hint}"
+            connection, service = pc.connector.offline_connection, f"not connected: {error.message} {error.hint}"
         limit, left = connection.rate_limit
         is_frozen = connection.settings.is_frozen
         account = connection.account

@@ -149,7 +149,7 @@ def sweep(name: str, scope: Scope, command: str) -> Sweep:
 
 def _by_task_id(task_id: str, pc: Playcut) -> Generation:
     origin = None if pc.connector.is_frozen else pc.connector.origin
-    record = pc.connector.offline_library.library.by_task(origin, task_id)
+    record = pc.connector.offline_connection.library.by_task(origin, task_id)
     if record is None:
         raise InvalidInput(
             f"{task_id!r} is neither `last`, nor a number, nor a variable that holds a generation, nor a task's id.",

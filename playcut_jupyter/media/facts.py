@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playcut_jupyter.media.pictures import InvalidImage, decode
 from playcut_jupyter.media.recognition import recognise
-from playcut_jupyter.media.source import Source, opened
+from playcut_jupyter.media.source import Source, open_source
 from playcut_jupyter.media.types import UNKNOWN, MediaInfo
 
 _TEXT_HEAD = 4_096
@@ -21,7 +21,7 @@ def inspect(source: Path | bytes) -> MediaInfo:
     Raises:
         OSError: the file can't be read.
     """
-    with opened(source) as content:
+    with open_source(source) as content:
         try:
             info = recognise(content)
         except OSError:
@@ -44,7 +44,7 @@ def _picture(content: Source, info: MediaInfo) -> MediaInfo:
 
 def looks_like_text(source: Path | bytes) -> bool:
     """Return True for text in place of media: a page, an error document or a sentence."""
-    with opened(source) as content:
+    with open_source(source) as content:
         head = content.read(0, _TEXT_HEAD)
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         head = head.decode("utf-16", "ignore").encode("utf-8", "ignore")

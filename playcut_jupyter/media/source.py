@@ -37,7 +37,7 @@ class Source:
 
 
 @contextmanager
-def opened(source: Path | bytes) -> Iterator[Source]:
+def open_source(source: Path | bytes) -> Iterator[Source]:
     """Open a file, or bytes as if they were one.
 
     Raises:

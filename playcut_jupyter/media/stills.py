@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from playcut_jupyter.media.pictures import MAX_PIXELS, decode_image
 from playcut_jupyter.media.recognition import recognise
-from playcut_jupyter.media.source import opened
+from playcut_jupyter.media.source import open_source
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -38,7 +38,7 @@ def poster_frame(source: Path | bytes, longest_px: int) -> bytes | None:
     except ImportError:
         return None
     try:
-        with opened(source) as content:
+        with open_source(source) as content:
             demuxer = _DEMUXERS.get(recognise(content).mime_type)
         if demuxer is None:
             return None

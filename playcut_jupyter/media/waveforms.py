@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from playcut_jupyter.media.recognition import recognise
-from playcut_jupyter.media.source import opened
+from playcut_jupyter.media.source import open_source
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -28,7 +28,7 @@ WIDTH, HEIGHT = 640, 160
 """The size of the picture, pixels; it is shown at half of that."""
 MAX_S = 180.0
 """How much of a sound is read, seconds of it."""
-_PATIENCE_S = 5.0
+_MAX_DECODE_S = 5.0
 """How long it may take to read, seconds."""
 _RATE = 8_000
 _SLICE_S = 0.02
@@ -72,7 +72,7 @@ def waveform(source: Path | bytes, duration_s: float | None = None) -> bytes | N
         duration_s: its length, if known; what is beyond `MAX_S` is drawn as dots.
     """
     try:
-        with opened(source) as content:
+        with open_source(source) as content:
             mime_type = recognise(content).mime_type
         peaks = _peaks(source, mime_type)
         return _png(_bars(peaks, duration_s)) if peaks else None
@@ -135,7 +135,7 @@ def _wav_samples(source: Path | bytes) -> Iterator[tuple[array[int], int]]:
 
 def _loudest(parts: Iterable[tuple[array[int], int]]) -> list[int]:
     """Return the loudest sample of each slice of *parts*, which are samples and how many there are in a second."""
-    until, heard_s, peaks = time.monotonic() + _PATIENCE_S, 0.0, []
+    until, heard_s, peaks = time.monotonic() + _MAX_DECODE_S, 0.0, []
     kept: array[int] = array("h")
     for samples, rate in _until_damaged(parts):
         kept += samples

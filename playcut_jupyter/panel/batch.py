@@ -14,8 +14,8 @@ from markupsafe import Markup
 
 from playcut_jupyter.errors import InvalidInput, StoppedWaiting
 from playcut_jupyter.jobs.active_jobs import active_in_this_process
-from playcut_jupyter.jobs.reuse import start_again
 from playcut_jupyter.jobs.snapshot import Snapshot
+from playcut_jupyter.jobs.start import start_again
 from playcut_jupyter.panel import css_classes
 from playcut_jupyter.panel.actions import PanelActions
 from playcut_jupyter.panel.card import Card, may_retry

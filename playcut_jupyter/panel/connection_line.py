@@ -13,7 +13,7 @@ from playcut_jupyter.connection.account import amount, in_credits
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.engine import Engine
 from playcut_jupyter.errors import InvalidInput, NotConnected, PlaycutError
-from playcut_jupyter.jobs import start
+from playcut_jupyter.jobs import job_factory
 from playcut_jupyter.jobs.active_jobs import active_in_this_process
 from playcut_jupyter.library.records import Record, is_orphan
 from playcut_jupyter.panel import css_classes
@@ -94,7 +94,7 @@ class ConnectionLine(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has n
 
     def _resume(self) -> None:
         connection = self._engine.connection
-        generations = [Generation(start.resume(connection, record)) for record in _unfinished(connection)]
+        generations = [Generation(job_factory.resume(connection, record)) for record in _unfinished(connection)]
         if generations:
             self._on_resume(Sweep(generations))
         self._update()

@@ -12,7 +12,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 import ipywidgets
 
 from playcut_jupyter.engine import Engine
-from playcut_jupyter.jobs import start
+from playcut_jupyter.jobs import job_factory
 from playcut_jupyter.jobs.active_jobs import active_in_this_process
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.library import sweeps
@@ -122,8 +122,8 @@ class Gallery(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     def _update(self, *, may_move: bool = False) -> None:
         """Read the page and show it; while something plays its tiles change places only if they *may_move*."""
         records, self._last = self._read()
-        connection = self._engine.connector.offline_library
-        found = {record.id: Generation(start.recorded(connection, record)) for record in records}
+        connection = self._engine.connector.offline_connection
+        found = {record.id: Generation(job_factory.from_record(connection, record)) for record in records}
         new = 0
         if may_move or not any(tile.is_playing for tile in self.tiles):
             self._place(list(found.values()))
@@ -141,7 +141,7 @@ class Gallery(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     def _read(self) -> tuple[list[Record], int | None]:
         """Return the records of the page, and the last one's number if there are more."""
-        library = self._engine.connector.offline_library.library
+        library = self._engine.connector.offline_connection.library
         self.filters.read_choices(library)
         self._query = self.filters.query
         active = active_in_this_process(library)
@@ -153,7 +153,7 @@ class Gallery(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         return page, ((page or found)[-1].id if has_more else None)
 
     def _show_sections(self, generations: Sequence[Generation]) -> None:
-        library = self._engine.connector.offline_library.library
+        library = self._engine.connector.offline_connection.library
         sweep_of = sweeps.of(library, [generation.id or 0 for generation in generations])
         kept = {number: sweeps.get(library, number) for number in set(sweep_of.values())}
         titles = {number: sweep.template for number, sweep in kept.items() if sweep is not None}

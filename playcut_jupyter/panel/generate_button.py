@@ -19,7 +19,7 @@ from playcut_jupyter.design.forecast import Forecast
 from playcut_jupyter.panel import css_classes
 from playcut_jupyter.panel.widgets import AUTO
 
-PATIENCE_S = 3.0
+PAGE_TIMEOUT_S = 3.0
 """How long a page may take to send the number back. By then the fields have arrived; without the number, it acts."""
 
 
@@ -28,11 +28,11 @@ class GenerateButton(ipywidgets.Button):  # type: ignore[misc]  # ipywidgets has
 
     Args:
         act: called once for each click, or several quick ones.
-        patience_s: `PATIENCE_S`, or less in tests.
+        page_timeout_s: `PAGE_TIMEOUT_S`, or less in tests.
     """
 
-    def __init__(self, act: Callable[[], None], patience_s: float = PATIENCE_S) -> None:
-        self._act, self._patience_s = act, patience_s
+    def __init__(self, act: Callable[[], None], page_timeout_s: float = PAGE_TIMEOUT_S) -> None:
+        self._act, self._page_timeout_s = act, page_timeout_s
         self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
         self._number = 0
@@ -52,7 +52,7 @@ class GenerateButton(ipywidgets.Button):  # type: ignore[misc]  # ipywidgets has
             self._number += 1
             number = self._number
             self._stop_timer()
-            self._timer = threading.Timer(self._patience_s, self._act_on, [number])
+            self._timer = threading.Timer(self._page_timeout_s, self._act_on, [number])
             self._timer.daemon = True
             self._timer.start()
         self.question.value = number

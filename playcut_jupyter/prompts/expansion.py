@@ -38,7 +38,7 @@ from numbers import Number
 from playcut_jupyter.errors import PromptError
 from playcut_jupyter.prompts.foreign_syntax import refuse
 from playcut_jupyter.prompts.plan import MOST, Axis, Expansions, Pieces, Plan, short
-from playcut_jupyter.prompts.template import Group, Name, Parts, doubtful, named, names, parse, place, spelled
+from playcut_jupyter.prompts.template import Group, Name, Parts, doubtful, named, names, parse, position, spelled
 from playcut_jupyter.prompts.values import check_option, is_axis, text_of
 
 
@@ -194,7 +194,7 @@ class _Builder:
         held = list(islice(states, MOST + 1))
         if len(held) > MOST:
             raise PromptError(
-                f"The alternatives at {place(self.template, group.at)} expand to more than {MOST:,}.",
+                f"The alternatives at {position(self.template, group.at)} expand to more than {MOST:,}.",
                 hint="Name the lists outside of the alternatives, or use fewer.",
             )
         return held
@@ -216,7 +216,7 @@ def _defined(template: str, parts: Parts) -> dict[str, Group]:
     defined: dict[str, Group] = {}
     for group in named(parts):
         if isinstance(group, Group) and defined.setdefault(group.name, group).source != group.source:
-            first, second = (place(template, each.at) for each in (defined[group.name], group))
+            first, second = (position(template, each.at) for each in (defined[group.name], group))
             raise PromptError(
                 f"The alternatives called {group.name} at {first} and at {second} are different.",
                 hint=f"Write them once, and {{{group.name}}} for the same value elsewhere; or give them two names.",
@@ -230,7 +230,7 @@ def _defined(template: str, parts: Parts) -> dict[str, Group]:
     except CycleError as error:
         name = error.args[1][0]
         raise PromptError(
-            f"The alternatives called {name} at {place(template, defined[name].at)} contain themselves.",
+            f"The alternatives called {name} at {position(template, defined[name].at)} contain themselves.",
             hint=f"Write {{{name}}} outside of them.",
         ) from None
     return defined
@@ -259,7 +259,7 @@ def _values(template: str, parts: Parts, variables: Mapping[str, object]) -> dic
         if key not in variables:
             raise _undefined(template, name, variables)
         value = variables[key]
-        where = f"{{{name.name}}} at {place(template, name.at)}"
+        where = f"{{{name.name}}} at {position(template, name.at)}"
         if isinstance(value, (list, tuple)):
             if not value:
                 raise PromptError(f"{where} is an empty {type(value).__name__}.", hint="Give it at least one value.")
@@ -274,7 +274,7 @@ def _undefined(template: str, name: Name, variables: Mapping[str, object]) -> Pr
     escaped = f"write {{{{{name.name}}}}} for the text {{{name.name}}} itself."
     if keyword.iskeyword(name.name):
         return PromptError(
-            f"{{{name.name}}} at {place(template, name.at)} can't be a variable: {name.name} is a word of Python.",
+            f"{{{name.name}}} at {position(template, name.at)} can't be a variable: {name.name} is a word of Python.",
             hint=f"Name it differently, or {escaped}",
         )
     usable = [
@@ -287,6 +287,6 @@ def _undefined(template: str, name: Name, variables: Mapping[str, object]) -> Pr
     if re.search(rf"\{{{name.name}[ \t]*=", template):
         suggestion = f"Alternatives have a bar: {{{name.name}=one|another}}. Write one, or define"
     return PromptError(
-        f"{{{name.name}}} at {place(template, name.at)} is not defined.",
+        f"{{{name.name}}} at {position(template, name.at)} is not defined.",
         hint=f"{suggestion} {name.name}, or {escaped}",
     )

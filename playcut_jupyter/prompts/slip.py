@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from playcut_jupyter.errors import PromptError
 from playcut_jupyter.prompts.plan import short
-from playcut_jupyter.prompts.template import place
+from playcut_jupyter.prompts.template import position
 from playcut_jupyter.remedies import Action, Hint, Remedy
 
 _LONGEST = 300
@@ -36,7 +36,7 @@ class Slip:
         escaped = f"write {self.text}, or " if can_be_shown else ""
         remedy = (self.remedy,) if isinstance(self.remedy, str | Remedy) else self.remedy
         return PromptError(
-            f"`{short(self.source, 100)}` at {place(template, self.at)} {self.what}.",
+            f"`{short(self.source, 100)}` at {position(template, self.at)} {self.what}.",
             hint=(
                 *(short(part, _LONGEST) if isinstance(part, str) and len(part) > _LONGEST else part for part in remedy),
                 f" To mean it literally, {escaped}",

@@ -144,7 +144,7 @@ def escape(text: str) -> str:
     return "".join(done) + text[at:]
 
 
-def place(template: str, at: int) -> str:
+def position(template: str, at: int) -> str:
     """Say in words where in the template an index is, counted from 1."""
     line = template.count("\n", 0, at) + 1
     column = at - template.rfind("\n", 0, at)
@@ -198,7 +198,7 @@ def _parts(layout: Layout, start: int, stop: int, *, depth: int) -> Parts:
 def _group(layout: Layout, span: Span, depth: int) -> Group:
     if depth > 2:
         raise PromptError(
-            f"The alternatives at {place(layout.text, span.start)} are nested too deep.",
+            f"The alternatives at {position(layout.text, span.start)} are nested too deep.",
             hint="They may hold alternatives once, {a red {fox|cat}|an owl}; put the innermost in a list.",
         )
     edges = _edges(layout, span)

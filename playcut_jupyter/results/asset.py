@@ -110,7 +110,7 @@ class Asset:
         size = f" {self.width}x{self.height}" if self.width else ""
         length = f" {self.duration_s:.1f} s" if self.duration_s else ""
         remark = f" ({self.record.remark})" if self.record.remark else ""
-        where = self.record.place or "in memory"
+        where = self.record.display_path or "in memory"
         return f"<Asset {self.kind} {self.mime_type}{size}{length} {where}{remark}>"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:

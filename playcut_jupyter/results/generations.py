@@ -14,8 +14,9 @@ from playcut_jupyter.background import change_signal
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.design import refinement
 from playcut_jupyter.design.admission import admit, check_can_buy
-from playcut_jupyter.design.children import Request
+from playcut_jupyter.design.children import AnySweepRequest
 from playcut_jupyter.design.planning import plan_variants
+from playcut_jupyter.design.starting import start_sweep
 from playcut_jupyter.display import live, saving, status, sweep_grid, sweep_summary
 from playcut_jupyter.display.background_updates import update_in_background
 from playcut_jupyter.display.bundles import Bundle, message_bundle
@@ -25,7 +26,7 @@ from playcut_jupyter.display.sweep_snapshot import SweepSnapshot
 from playcut_jupyter.errors import InvalidInput, PlaycutError
 from playcut_jupyter.export.writer import program
 from playcut_jupyter.jobs.job import Job
-from playcut_jupyter.jobs.reuse import start_again, start_all
+from playcut_jupyter.jobs.start import start_again
 from playcut_jupyter.library import ratings
 from playcut_jupyter.results import incomplete
 from playcut_jupyter.results.asset import Asset
@@ -230,14 +231,14 @@ class Sweep(Generations[Generation]):
         self,
         generations: Sequence[Generation],
         axes: Mapping[str, Sequence[object]] | None = None,
-        request: Request | None = None,
+        request: AnySweepRequest | None = None,
     ) -> None:
         super().__init__(generations)
         self.axes: dict[str, Sequence[object]] = dict(axes or {})
         self.request = request
 
     @classmethod
-    def start(cls, connection: Connection, request: Request) -> Sweep:
+    def start(cls, connection: Connection, request: AnySweepRequest) -> Sweep:
         """Start all generations of *request*, none from the library, and return the sweep at once.
 
         Raises:

@@ -12,7 +12,7 @@ from playcut_jupyter.background import change_signal
 from playcut_jupyter.connection.account import in_credits, over_budget
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.design.admission import check_can_buy
-from playcut_jupyter.design.children import Request
+from playcut_jupyter.design.children import AnySweepRequest
 from playcut_jupyter.design.forecast import forecast
 from playcut_jupyter.design.planning import SweepRequest, plan_variants
 from playcut_jupyter.display import sweep_grid
@@ -53,7 +53,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         grids: the grid of the sweep, and one for each set of variants, oldest first.
     """
 
-    def __init__(self, sweep: SweepLike, start: Callable[[Connection, Request], SweepLike]) -> None:
+    def __init__(self, sweep: SweepLike, start: Callable[[Connection, AnySweepRequest], SweepLike]) -> None:
         self._sweep, self._start = sweep, start
         self._offers: dict[str, tuple[Item, SweepRequest]] = {}
         self._still_of: object = None

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from playcut_jupyter.design.children import Request
+from playcut_jupyter.design.children import AnySweepRequest
 from playcut_jupyter.display.sweep_snapshot import SweepSnapshot
 from playcut_jupyter.widgets.tile import Item
 
@@ -15,7 +15,7 @@ class SweepLike(Protocol):
     """A sweep as widgets hold it."""
 
     axes: dict[str, Sequence[object]]
-    request: Request | None
+    request: AnySweepRequest | None
 
     def __iter__(self) -> Iterator[Item]: ...
 

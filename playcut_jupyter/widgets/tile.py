@@ -135,7 +135,7 @@ def details(snapshot: Snapshot) -> list[tuple[str, str]]:
         ("credits", price),
         ("made by", "SANDBOX: offline, free" if snapshot.is_sandbox else ""),
         ("derived from", f"#{snapshot.parent_id}" if snapshot.parent_id is not None else ""),
-        ("place", "\n".join(record.place for record in snapshot.assets if record.place)),
+        ("place", "\n".join(record.display_path for record in snapshot.assets if record.display_path)),
         ("error", str(snapshot.error) if snapshot.error is not None else ""),
     ]
     return [(encodable(name), encodable(value)) for name, value in facts if value]

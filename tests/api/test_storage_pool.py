@@ -81,7 +81,7 @@ async def test_many_assets_at_once_share_a_few_connections() -> None:
 
 
 def test_long_transfers_do_not_hold_up_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(storage_pool, "_PATIENCE_S", 0.01)
+    monkeypatch.setattr(storage_pool, "_MAX_TURN_WAIT_S", 0.01)
 
     async def scenario() -> None:
         all_came = asyncio.Event()

@@ -7,7 +7,7 @@ import pytest
 from playcut_jupyter import Generation, InvalidInput, Playcut, SubmissionUncertain, Sweep, SweepIncomplete
 from playcut_jupyter.display import sweep_summary
 from playcut_jupyter.errors import StoppedWaiting
-from playcut_jupyter.jobs.reuse import start_again
+from playcut_jupyter.jobs.start import start_again
 from playcut_jupyter.sandbox import Sandbox
 from tests.waiting import until_submitted
 

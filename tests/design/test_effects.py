@@ -162,8 +162,8 @@ def test_a_sweep_tells_what_its_picks_and_stars_do(pc: Playcut) -> None:
     assert repr(sweep.effects()).startswith("Nothing has been judged yet")
     numbers = {tuple(one.labels.values()): one.id or 0 for one in sweep}
     for _ in range(6):
-        ratings.keep_pick(pc.connector.offline_library.library, numbers["neon", "dawn"], numbers["oil", "dusk"])
-        ratings.keep_pick(pc.connector.offline_library.library, numbers["neon", "dusk"], numbers["oil", "dawn"])
+        ratings.keep_pick(pc.connector.offline_connection.library, numbers["neon", "dawn"], numbers["oil", "dusk"])
+        ratings.keep_pick(pc.connector.offline_connection.library, numbers["neon", "dusk"], numbers["oil", "dawn"])
     pc.get(numbers["neon", "dusk"]).star()  # by another object than the sweep's
     told = sweep.effects()
     assert isinstance(sweep, Sweep)

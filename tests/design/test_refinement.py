@@ -170,7 +170,7 @@ def judge(pc: Playcut, sweep: Sweep, is_better: Callable[[Mapping[str, object]],
     for winner in sweep:
         for loser in sweep:
             if is_better(winner.labels) and not is_better(loser.labels):
-                ratings.keep_pick(pc.connector.offline_library.library, winner.id or 0, loser.id or 0)
+                ratings.keep_pick(pc.connector.offline_connection.library, winner.id or 0, loser.id or 0)
 
 
 def test_the_losers_of_a_cell_are_dropped_and_the_next_cell_costs_nothing(

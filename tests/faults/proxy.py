@@ -36,7 +36,7 @@ _STEPS: Mapping[str, Step] = {
 }
 _BEFORE: Mapping[Step, Step] = {"submit": "session", "wait": "submit", "status": "wait", "sign": "wait"}
 """Which request comes right before the one of a step; nothing comes before the first of a door."""
-_PATIENCE_S = 20.0
+_TIMEOUT_S = 20.0
 
 
 class _Door:
@@ -106,12 +106,12 @@ class Proxy:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        assert self._ready.wait(_PATIENCE_S)
+        assert self._ready.wait(_TIMEOUT_S)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._loop.call_soon_threadsafe(self._end.set)
-        self._thread.join(_PATIENCE_S)
+        self._thread.join(_TIMEOUT_S)
         assert not self._thread.is_alive()
 
     # -- what tests do ------------------------------------------------------------------------------------
@@ -150,7 +150,7 @@ class Proxy:
     def wait_until_seen(self, step: Step, count: int = 1) -> None:
         """Block until *step* was asked for so often, and its answer is being withheld, if it is."""
         with self._news:
-            assert self._news.wait_for(lambda: self.seen.count(step) >= count, _PATIENCE_S), self.seen
+            assert self._news.wait_for(lambda: self.seen.count(step) >= count, _TIMEOUT_S), self.seen
 
     # -- the loop -----------------------------------------------------------------------------------------
 
@@ -177,7 +177,7 @@ class Proxy:
             if asyncio.iscoroutine(result):
                 await result
 
-        asyncio.run_coroutine_threadsafe(call(), self._loop).result(_PATIENCE_S)
+        asyncio.run_coroutine_threadsafe(call(), self._loop).result(_TIMEOUT_S)
 
     def _strike(self, step: Step, fault: Fault, count: float) -> None:
         door = self._storage if step == "download" else self._api

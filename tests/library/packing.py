@@ -11,7 +11,7 @@ from typing import Any
 from playcut_jupyter.library import ratings
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.library.pack import pack
-from tests.library.rows import fetched
+from tests.library.records import fetched
 
 PNG = b"\x89PNG\r\n\x1a\n"
 

@@ -14,7 +14,7 @@ import pytest
 from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.library import schema
 from playcut_jupyter.library.database import Library
-from tests.library.rows import ORIGIN, create, fetched
+from tests.library.records import ORIGIN, create, fetched
 
 
 def database(path: Path) -> sqlite3.Connection:

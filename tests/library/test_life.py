@@ -6,7 +6,7 @@ import time
 
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.library.records import this_process
-from tests.library.rows import ORIGIN, TOOL, create, fetched, keep, saved
+from tests.library.records import ORIGIN, TOOL, create, fetched, keep, saved
 
 
 def test_a_generation_is_a_row_from_intent_to_files(library: Library) -> None:

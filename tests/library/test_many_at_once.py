@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from playcut_jupyter.library.database import Library
-from tests.library.rows import fetched, saved
+from tests.library.records import fetched, saved
 
 pytestmark = pytest.mark.kernel
 

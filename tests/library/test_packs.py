@@ -17,7 +17,7 @@ from playcut_jupyter.library.pack import pack
 from playcut_jupyter.library.records import AssetRecord
 from playcut_jupyter.library.unpack import unpack
 from tests.library.packing import PNG, changed, filled, packed
-from tests.library.rows import ORIGIN, TOOL, create, fetched
+from tests.library.records import ORIGIN, TOOL, create, fetched
 from tests.media.corpus import FILES
 
 

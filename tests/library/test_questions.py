@@ -15,7 +15,7 @@ from playcut_jupyter import Playcut
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.library.records import cost_key
 from playcut_jupyter.sandbox import Sandbox
-from tests.library.rows import ORIGIN, TOOL, create, fetched, saved
+from tests.library.records import ORIGIN, TOOL, create, fetched, saved
 from tests.originals import path_of
 
 

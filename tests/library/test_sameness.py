@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playcut_jupyter.library.records import canonical, fingerprint, is_orphan, this_process
-from tests.library.rows import ORIGIN, TOOL
+from tests.library.records import ORIGIN, TOOL
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),

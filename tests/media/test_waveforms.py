@@ -75,7 +75,7 @@ def test_only_the_beginning_of_a_long_sound_is_read(monkeypatch: pytest.MonkeyPa
 
 
 def test_what_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waveforms, "_PATIENCE_S", -1.0)
+    monkeypatch.setattr(waveforms, "_MAX_DECODE_S", -1.0)
     assert waveform(tone(0.8, 0.2)) is None
 
 

@@ -26,7 +26,7 @@ class Page:
 
 def test_it_acts_on_what_the_page_held_back() -> None:
     field, made = {"prompt": "t"}, []
-    page = Page(GenerateButton(lambda: made.append(field["prompt"]), patience_s=60), field)
+    page = Page(GenerateButton(lambda: made.append(field["prompt"]), page_timeout_s=60), field)
     page.click()
     assert made == []
     page.flush("the fox")
@@ -36,7 +36,7 @@ def test_it_acts_on_what_the_page_held_back() -> None:
 def test_two_quick_clicks_act_once_and_later_ones_again() -> None:
     field: dict[str, str] = {}
     made: list[str] = []
-    page = Page(GenerateButton(lambda: made.append(field["prompt"]), patience_s=60), field)
+    page = Page(GenerateButton(lambda: made.append(field["prompt"]), page_timeout_s=60), field)
     page.click()
     page.click()
     page.flush("a fox")
@@ -47,7 +47,7 @@ def test_two_quick_clicks_act_once_and_later_ones_again() -> None:
 
 def test_a_page_that_answers_no_number_is_waited_for_a_while() -> None:
     acted = threading.Event()
-    GenerateButton(acted.set, patience_s=0.01)._handle_custom_msg(CLICK, [])
+    GenerateButton(acted.set, page_timeout_s=0.01)._handle_custom_msg(CLICK, [])
     assert acted.wait(30)
 
 
@@ -59,7 +59,7 @@ def test_a_click_in_python_acts_at_once() -> None:
 
 def test_a_closed_button_acts_no_more() -> None:
     made: list[Any] = []
-    button = GenerateButton(lambda: made.append(1), patience_s=60)
+    button = GenerateButton(lambda: made.append(1), page_timeout_s=60)
     button._handle_custom_msg(CLICK, [])
     number = button.question.value
     button.close()

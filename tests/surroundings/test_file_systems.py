@@ -20,7 +20,7 @@ from playcut_jupyter import AssetUnavailable, Playcut
 from playcut_jupyter.__main__ import main
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.sandbox import Sandbox
-from tests.library.rows import create, fetched
+from tests.library.records import create, fetched
 from tests.surroundings.programs import run
 
 Seam = Callable[..., sqlite3.Connection]

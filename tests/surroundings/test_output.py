@@ -19,7 +19,7 @@ from playcut_jupyter.cli import notebooks
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.sandbox import Sandbox
 from tests.export.programs import PROGRAMS, every_language
-from tests.library.rows import create, fetched
+from tests.library.records import create, fetched
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="output is redirected by a POSIX shell here")
 

@@ -69,7 +69,7 @@ def test_an_api_that_goes_away_for_a_while_is_told_on_the_line_and_waited_for(pr
         ("download", Canned(raw=page(503)), AssetUnavailable),
     ],
 )
-def test_patience_ends_with_the_deadline(
+def test_retries_end_with_the_deadline(
     step: Step, fault: Canned, outcome: type[PlaycutError], proxy: Proxy, patient: Playcut
 ) -> None:
     proxy.program(step, fault, ALWAYS)
