@@ -101,7 +101,18 @@ class Engine:
     ) -> Generation:
         """Start any tool with its own input and return a `Generation` at once; without a task, it only has `data`.
 
-        A generation or an asset in the input stands for its (first) asset's id.
+        A generation or an asset in the input is replaced by its (first) asset's id.
+
+        Args:
+            name: the tool's own name.
+            tool_input: its input.
+            session: id or title of the session it belongs to; None for none.
+            fresh: call the tool even if the library has its answer.
+
+        Raises:
+            InvalidInput: the input can't be sent as JSON; nothing was sent.
+            BudgetExceeded: the known price exceeds what is left of the budget.
+            NotInLibrary: frozen, and the library does not have it.
         """
         self._check_fresh(fresh)
         request = raw_request(name, asset_ids(tool_input, self.connector), session)
@@ -266,7 +277,12 @@ class Engine:
         return self._call(self.connection.voices)
 
     def check(self) -> int:
-        """Check the current key with `list-voices`, which costs nothing; return the number of voices."""
+        """Check the current key with `list-voices`, which costs nothing; return the number of voices.
+
+        Raises:
+            NotConnected: there is no key, and the sandbox is off.
+            PlaycutError: the API refuses the key, or can't be reached.
+        """
         connection = self.connection
         return len(models.voices(self._call(lambda: connection.client_read("list-voices", {}))))
 
@@ -291,12 +307,21 @@ class Engine:
         self.connector.switch(frozen=frozen)
 
     def use_session(self, name: str) -> str:
-        """Put all further generations into the session with this id or title; a new title creates a session."""
+        """Put all further generations into the session with this id or title; a new title creates a session.
+
+        Raises:
+            InvalidInput: *name* is empty, or can't be a title.
+            PlaycutError: the session could not be created.
+        """
         connection = self.connection
         return connection.use_session(self._call(lambda: connection.session_for(name)))
 
     def new_session(self, title: str) -> str:
-        """Create a session (it costs nothing), put all further generations into it, and return its id."""
+        """Create a session (it costs nothing), put all further generations into it, and return its id.
+
+        Raises:
+            PlaycutError: it could not be created.
+        """
         connection = self.connection
         return connection.use_session(self._call(lambda: connection.create_session(title)))
 

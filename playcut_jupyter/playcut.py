@@ -88,9 +88,16 @@ class Playcut(GenerationCalls):
         """Execute any tool once and return its `data`.
 
         A tool that starts a task returns at once with the task's id; `wait(task_id)` fetches its result. A generation
-        or an asset in the input stands for its (first) asset's id.
+        or an asset in the input is replaced by its (first) asset's id.
+
+        Args:
+            name: the tool's own name, such as "list-voices".
+            tool_input: its input as a dictionary.
+            **inputs: added to *tool_input*.
 
         Raises:
+            InvalidInput: the input is no dictionary, or can't be sent as JSON; nothing was sent.
+            BudgetExceeded: the known price exceeds what is left of the budget.
             NotInLibrary: frozen, and no cell has left the tool's answer in the library.
             PlaycutError: the API's own error; SubmissionUncertain if a tool that may buy something did not answer.
         """
@@ -109,7 +116,12 @@ class Playcut(GenerationCalls):
     # -- tasks and the library ------------------------------------------------------------------------------
 
     def resume(self) -> Sweep:
-        """Fetch the results of all unfetched tasks, from this or any earlier process; costs nothing."""
+        """Fetch the results of all unfetched tasks, from this or any earlier process; costs nothing.
+
+        Raises:
+            NotInLibrary: frozen.
+            StoppedWaiting: interrupted; the tasks continue at Playcut.
+        """
         sweep = self.start_resume()
         if len(sweep):
             self._watch(sweep)
@@ -119,7 +131,11 @@ class Playcut(GenerationCalls):
         """Wait for a task by its id and fetch its result; costs nothing.
 
         Raises:
+            InvalidInput: *task_id* can't be an id.
             NotFound: the service does not know the task.
+            NotInLibrary: frozen, and its result is not in the library.
+            WaitTimeout: it did not end by its deadline, `deadline_s`.
+            StoppedWaiting: interrupted; the task continues at Playcut.
             PlaycutError: the task failed.
         """
         return self._wait(self.start_wait(task_id))

@@ -190,6 +190,6 @@ def _reach(url: str) -> None:
     """
     import anyio  # doctor also runs where something is missing
 
-    from playcut_jupyter.api.transport import reach  # the same
+    from playcut_jupyter.api.transport import reach  # it needs httpx, which may be missing too
 
     anyio.run(reach, url, _PROBE_S)

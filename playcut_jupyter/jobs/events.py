@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from playcut_jupyter.api.client import OnPause
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -98,3 +100,8 @@ Event = (
     | RecordRemoved
 )
 Emit = Callable[[Event], None]
+
+
+def pause_listener(emit: Emit) -> OnPause:
+    """Return what tells *emit* of each pause of the client: its seconds, and its reason if it is not the rate limit."""
+    return lambda seconds, reason="": emit(Throttled(seconds, reason))

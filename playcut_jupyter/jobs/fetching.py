@@ -20,7 +20,7 @@ from playcut_jupyter.background.workers import in_worker
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.errors import AssetUnavailable, PlaycutError
 from playcut_jupyter.jobs.acceptance import Outcome, judge
-from playcut_jupyter.jobs.events import Emit, Throttled
+from playcut_jupyter.jobs.events import Emit, pause_listener
 from playcut_jupyter.jobs.record_writer import RecordWriter
 from playcut_jupyter.jobs.retry_policies import download_retry_rule
 from playcut_jupyter.library.parts import Part
@@ -68,10 +68,6 @@ async def _download(
     connection: Connection, arrivals: _Arrivals, asset_id: str, retry_policy: RetryPolicy, emit: Emit
 ) -> tuple[Part, media.MediaInfo]:
     """Sign, download and check one asset; retry while another attempt may help."""
-
-    def notify(seconds: float, reason: str = "") -> None:
-        emit(Throttled(seconds, reason))
-
     download = downloads.Download(connection.storage, arrivals)
     should_retry = download_retry_rule()
 
@@ -87,7 +83,7 @@ async def _download(
                     "download-asset",
                     {"assetId": asset_id},
                     priority=Priority.FINISH,
-                    notify=notify,
+                    notify=pause_listener(emit),
                     retry_policy=retry_policy,
                 )
                 received = await download.attempt(_url_in(signed))

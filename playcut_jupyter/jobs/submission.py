@@ -18,7 +18,7 @@ import stamina
 from playcut_jupyter.api import models
 from playcut_jupyter.api.transport import ResponseLost
 from playcut_jupyter.errors import ConnectionFailed, NotFound, PlaycutError, SubmissionUncertain
-from playcut_jupyter.jobs.events import Answered, Emit, NotSent, Retrying, Sent, Submitted, Throttled
+from playcut_jupyter.jobs.events import Answered, Emit, NotSent, Retrying, Sent, Submitted, Throttled, pause_listener
 from playcut_jupyter.jobs.job import Job
 from playcut_jupyter.jobs.record_writer import RecordWriter
 from playcut_jupyter.jobs.voice_choice import chosen_voice
@@ -64,10 +64,7 @@ async def submit(job: Job, record: RecordWriter) -> str | None:
 
 async def _complete_inputs(job: Job, record: RecordWriter) -> dict[str, object]:
     """Return the request's inputs with the ids of its voice and session, where the tool takes them."""
-
-    def notify(seconds: float, reason: str = "") -> None:
-        job.emit(Throttled(seconds, reason))
-
+    notify = pause_listener(job.emit)
     connection, request = job.connection, job.request
     inputs = dict(request.inputs)
     if request.tool is SPEECH and not request.as_given:

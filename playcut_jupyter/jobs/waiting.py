@@ -20,7 +20,7 @@ from playcut_jupyter.api.rate_limit import Priority
 from playcut_jupyter.api.transport import ResponseLost
 from playcut_jupyter.connection.connection import Connection
 from playcut_jupyter.errors import ConnectionFailed, PlaycutError, ServerError, WaitTimeout
-from playcut_jupyter.jobs.events import Emit, Progressed, Retrying, Throttled
+from playcut_jupyter.jobs.events import Emit, Progressed, Retrying, pause_listener
 from playcut_jupyter.jobs.retry_policies import retry_until
 from playcut_jupyter.remedies import Action, Remedy
 from playcut_jupyter.tools import Tool
@@ -144,7 +144,9 @@ class _Wait:
         return await self._ask("get-task-status"), False
 
     async def _ask(self, tool: str, **how: Any) -> models.TaskDocument:
-        data = await self._client.call(tool, self._input, priority=Priority.FINISH, notify=self._throttled, **how)
+        data = await self._client.call(
+            tool, self._input, priority=Priority.FINISH, notify=pause_listener(self._emit), **how
+        )
         document = models.task_document(data)
         if document is None:
             raise ServerError(f"The answer to {tool} is not a task document.", tool=tool)
@@ -179,6 +181,3 @@ class _Wait:
                 await self._client.call("get-task-status", self._input, priority=Priority.FINISH)
             )
         return None
-
-    def _throttled(self, seconds: float, reason: str = "") -> None:
-        self._emit(Throttled(seconds, reason))

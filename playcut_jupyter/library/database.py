@@ -127,7 +127,7 @@ class Library:
         self.update(number, state="answered", answer=text, session_id=session_id)
 
     def forget_adopted(self, number: int) -> bool:
-        """Remove the record of a task that was adopted by its id, and return True if it was one: the service has none."""
+        """Remove the record of a task that was adopted by its id and turned out unknown; return whether it was one."""
         with self.transaction() as db:
             removed = db.execute("DELETE FROM generations WHERE id = ? AND tool = 'wait-for-task'", (number,))
             return removed.rowcount > 0

@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 
+from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.library.database import Library
 
 
@@ -69,6 +70,14 @@ def picks(library: Library, numbers: Sequence[int]) -> list[tuple[int, int]]:
     with library.transaction() as db:
         rows = db.execute("SELECT winner_id, loser_id FROM picks ORDER BY id").fetchall()
     return [(row[0], row[1]) for row in rows if row[0] in wanted and row[1] in wanted]
+
+
+def tally_or_empty(library: Library, numbers: Sequence[int]) -> tuple[Counter[int | None], Counter[int | None]]:
+    """Return `tally`, or empty counts where the library can't be read."""
+    try:
+        return tally(library, numbers)
+    except PlaycutError:
+        return Counter(), Counter()
 
 
 def tally(library: Library, numbers: Sequence[int]) -> tuple[Counter[int | None], Counter[int | None]]:

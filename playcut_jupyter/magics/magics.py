@@ -174,7 +174,7 @@ class PlaycutMagics(Configuration, Magics):
 
 def _show_no_more(result: object) -> None:
     """Let `%%capture` keep what a line shows once: its display hook knows no semicolon, and would show it again."""
-    from playcut_jupyter.display.front_ends import is_captured  # loads little, but only what a line needs anyway
+    from playcut_jupyter.display.front_ends import is_captured  # only when a line is run: keeps `%load_ext` quick
 
     if result is None or not is_captured():
         return

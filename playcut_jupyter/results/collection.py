@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from typing import Any, Self, TypeVar, overload
 
-from playcut_jupyter.errors import PlaycutError
 from playcut_jupyter.export.writer import program
 from playcut_jupyter.jobs.job import Job
 from playcut_jupyter.jobs.snapshot import Snapshot
@@ -78,10 +77,7 @@ class Generations(Sequence[Item]):
     def tally(self) -> tuple[Counter[int | None], Counter[int | None]]:
         """Return by number how many blind rounds among these each won, and how many it took part in."""
         numbers = [generation.id for generation in self if generation.id is not None]
-        try:
-            return ratings.tally(self[0].library, numbers) if numbers else (Counter(), Counter())
-        except PlaycutError:
-            return Counter(), Counter()
+        return ratings.tally_or_empty(self[0].library, numbers) if numbers else (Counter(), Counter())
 
 
 def _facts(snapshot: Snapshot) -> dict[str, Any]:

@@ -273,6 +273,7 @@ class Sweep(Generations[Generation]):
             uncertain: also retry submissions that may have been bought already (`SubmissionUncertain`).
 
         Raises:
+            NotInLibrary: frozen.
             StoppedWaiting: interrupted.
         """
         retried = []

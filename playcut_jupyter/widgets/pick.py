@@ -70,7 +70,7 @@ class PickWidget(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]  # it
         super().__init__(ratio=pick_media.ratio(list(self._candidates.values())))
         self._refresh_task = CoalescedTask(self.worker, self._refresh)
         self.on_msg(self._receive)
-        self._unsubscribe = change_signal.on_change(self._hear)
+        self._unsubscribe = change_signal.on_change(self._refresh_task.schedule)
         self._judge()
         self._refresh()
 
@@ -223,9 +223,6 @@ class PickWidget(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]  # it
 
     def _say(self, text: str) -> None:
         self.notice = text
-
-    def _hear(self) -> None:
-        self._refresh_task.schedule()
 
     def settle(self, seconds: float) -> None:
         """Wait up to *seconds* until what was asked of it so far is done."""

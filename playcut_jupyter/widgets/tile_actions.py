@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
@@ -11,7 +10,7 @@ from playcut_jupyter.design import comparison
 from playcut_jupyter.display import naming, saving
 from playcut_jupyter.display.contact_sheet import writer
 from playcut_jupyter.display.sweep_snapshot import SweepSnapshot
-from playcut_jupyter.errors import InvalidInput, PlaycutError
+from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.export.writer import FORMATS, program
 from playcut_jupyter.jobs.snapshot import Snapshot
 from playcut_jupyter.library import ratings
@@ -101,7 +100,9 @@ def built_in(grid: Grid) -> dict[str, Handler]:
     def sheet(items: Sequence[Item], _: Mapping[str, Any]) -> None:
         chosen = items or grid.items
         sweep = grid.snapshot_of(chosen)
-        grid.say(sheet_message(writer.write(sweep, _tally(chosen), sheet_name(sweep))))
+        numbers = [item.id for item in chosen if item.id is not None]
+        tally = ratings.tally_or_empty(chosen[0].library, numbers)
+        grid.say(sheet_message(writer.write(sweep, tally, sheet_name(sweep))))
 
     return {
         "star": star,
@@ -154,11 +155,3 @@ def _file_name(item: Item) -> str:
     (record, name), *_ = naming.names_of([item.snapshot])
     number = f"-{item.id}" if item.id is not None else ""
     return f"{words_for_name(item.snapshot.prompt, name)}{number}{record.suffix}"
-
-
-def _tally(items: Sequence[Item]) -> tuple[Counter[int | None], Counter[int | None]]:
-    numbers = [item.id for item in items if item.id is not None]
-    try:
-        return ratings.tally(items[0].library, numbers)
-    except PlaycutError:
-        return Counter(), Counter()

@@ -127,7 +127,7 @@ class TileGrid(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]  # it i
         self._handlers = {**tile_actions.built_in(self), **(handlers or {}), **own}
         self.on_msg(self._receive)
         self._follow()
-        self._unsubscribe = change_signal.on_change(self._hear)
+        self._unsubscribe = change_signal.on_change(self._ratings_task.schedule)
         self.refresh()
 
     # -- what it shows --------------------------------------------------------------------------------------
@@ -188,9 +188,6 @@ class TileGrid(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]  # it i
         super().close()
 
     # -- what changes ---------------------------------------------------------------------------------------
-
-    def _hear(self) -> None:
-        self._ratings_task.schedule()
 
     def _follow(self) -> None:
         """Listen to the jobs that are not done, each once."""

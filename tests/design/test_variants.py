@@ -6,6 +6,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from playcut_jupyter import BudgetExceeded, InvalidInput, NotConnected, Playcut, Sweep, SweepIncomplete
+from playcut_jupyter.library import sweeps
 from playcut_jupyter.sandbox import Sandbox
 from tests.shells import cell, connected, line
 
@@ -23,6 +24,17 @@ def test_variants_have_the_same_inputs_and_are_new(pc: Playcut, sandbox: Sandbox
     assert [row["variant"] for row in made.to_records()] == [1, 2, 3]
     assert [one.id for one in pc.tree(foxes[1].id)] == [foxes[1].id, *(one.id for one in made)]
     assert len(foxes[0].vary()) == 4
+
+
+def test_the_library_knows_the_cell_of_variants_whoever_started_them(pc: Playcut, shell: InteractiveShell) -> None:
+    fox = pc.image("a variant with a cell")
+    fox.vary(2)
+    (by_python,) = sweeps.newest(pc.connection.library)[:1]
+    line(shell, f"vary {fox.id} -n 2")
+    (by_command,) = sweeps.newest(pc.connection.library)[:1]
+    assert by_python.cell
+    assert by_python.id != by_command.id
+    assert by_python.cell == by_command.cell
 
 
 def test_a_voice_and_a_raw_tools_input_are_those_of_the_first(pc: Playcut) -> None:
