@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from graphlib import TopologicalSorter
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -151,6 +152,24 @@ def test_only_one_module_reads_settings_from_the_environment() -> None:
     readers = {module for module, path in FILES.items() if name.search(path.read_text(encoding="utf-8"))}
     assert readers - {"cli.notebooks"} == set()  # it sets the environment of a kernel that it starts
     assert {found.importer for found in imports() if found.name == "urllib.request.getproxies"} == {"environment"}
+
+
+def test_the_picture_of_the_architecture_shows_all_layers_in_their_order() -> None:
+    picture = (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text(encoding="utf-8").split("```\n __main__")[1]
+    lines = f" __main__{picture.split('```')[0]}".splitlines()
+    # A layer begins after one blank, and others of its row may follow; modules stand beside it and below.
+    rows = [line.split() for line in lines if line[1:2].strip()]
+    shown = [name for row in rows for name in takewhile(RANK.__contains__, row)]
+    first = [name for at, name in enumerate(shown) if name not in shown[:at]]
+    assert sorted(first) == sorted(RANK)
+    assert [RANK[name] for name in first] == sorted(RANK[name] for name in first)
+    stems = {path.stem for path in PACKAGE.rglob("*.py")} | {
+        f"{path.name}/" for path in PACKAGE.rglob("*") if path.is_dir()
+    }
+    modules = {
+        name for line in lines if line[:14].strip() == "" for name in re.split(r" {3,}", line.strip())[0].split()
+    }
+    assert {name.rstrip(":") for name in modules - {"->"}} <= stems
 
 
 def test_an_import_in_a_function_gives_its_reason() -> None:

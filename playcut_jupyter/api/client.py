@@ -25,6 +25,7 @@ from playcut_jupyter.api.rate_limit import Priority, RateLimiter, is_rate_limit,
 from playcut_jupyter.api.retry_policy import MAX_RETRY_AFTER_S, RetryPolicy
 from playcut_jupyter.api.transport import (
     ResponseLost,
+    Transport,
     new_request,
     new_transport,
     proxy_for,
@@ -72,22 +73,26 @@ class Client:
         self._host = urlsplit(settings.base_url).netloc
         self.observers: list[Observer] = []
         self._network: environment.Network | None = None
-        self._transports: list[httpx.AsyncHTTPTransport] = []
+        self._transports: list[Transport] = []
+        self._is_closed = False
 
     async def close(self) -> None:
-        """Close all connections."""
+        """Close all connections; what is asked at that moment closes its own."""
+        self._is_closed = True
         for transport in self._transports:
             await transport.aclose()
 
     @property
-    def _transport(self) -> httpx.AsyncHTTPTransport:
+    def _transport(self) -> Transport:
         """The transport; another one if the environment's proxies or certificates were changed since the last request.
 
         One that is out of date is closed with the client, because requests under way go on with it.
         """
         network = environment.network()
         if network != self._network:
-            self._transports.append(new_transport(self.settings.base_url))
+            transport = new_transport(self.settings.base_url)
+            transport.is_closed = self._is_closed
+            self._transports.append(transport)
             self._network = network
         return self._transports[-1]
 

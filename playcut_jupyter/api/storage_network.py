@@ -258,12 +258,13 @@ class _OpenedAhead:
         A connection that is made at the very moment of a cancellation would be lost unclosed.
         """
         self._settling.cancel()
-        await asyncio.wait([self._task], timeout=_LAST_CHANCE_S)
-        self._task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._task
-        if self._stream is not None:
-            await self._stream.aclose()
+        with anyio.CancelScope(shield=True):
+            await asyncio.wait([self._task], timeout=_LAST_CHANCE_S)
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+            if self._stream is not None:
+                await self._stream.aclose()
 
 
 async def _closed(stream: httpcore.AsyncNetworkStream | None) -> None:

@@ -22,7 +22,14 @@ import httpx
 from playcut_jupyter.api.certificates import no_certificates
 from playcut_jupyter.api.storage_addresses import refusal
 from playcut_jupyter.api.storage_network import AddressRefused, ReadyStream, StorageNetwork, addresses_of
-from playcut_jupyter.api.transport import keepalive_options, new_transport, proxy_for, stream_response, tls_for
+from playcut_jupyter.api.transport import (
+    Transport,
+    keepalive_options,
+    new_transport,
+    proxy_for,
+    stream_response,
+    tls_for,
+)
 from playcut_jupyter.environment import Proxy
 from playcut_jupyter.hosts import address_in
 from playcut_jupyter.settings import Settings
@@ -61,9 +68,11 @@ class StoragePool:
         self._hosts: dict[_Key, _Host] = {}
         self._expected = 0
         self._host_found = anyio.Event()
+        self._is_closed = False
 
     async def close(self) -> None:
-        """Close all connections."""
+        """Close all connections; what is asked for or opened ahead at that moment closes its own."""
+        self._is_closed = True
         hosts, self._hosts = list(self._hosts.values()), {}
         for host in hosts:
             await host.close()
@@ -77,9 +86,18 @@ class StoragePool:
             httpx.TransportError: as httpx does.
         """
         host = await self._host(request.url)
-        async with host.turn(), host.sent(request) as response:
-            self._remember(request.url)
-            yield response
+        try:
+            async with host.turn(), host.sent(request) as response:
+                self._remember(request.url)
+                yield response
+        finally:
+            await self._close_if_late(host)
+
+    async def _close_if_late(self, host: _Host) -> None:
+        """Close *host* if the pool was closed while it was made or used."""
+        if self._is_closed:
+            with anyio.CancelScope(shield=True):
+                await host.close()
 
     def _remember(self, url: httpx.URL) -> None:
         """Take down a host that has answered; what comes after the host is a secret, and is not kept."""
@@ -105,6 +123,7 @@ class StoragePool:
         try:
             host = await self._host(url)
             await host.open_ahead(self._expected, self.settings.request_timeout_s)
+            await self._close_if_late(host)
         except Exception as error:  # noqa: BLE001 - whatever it is, the request itself will meet it and say so
             log.debug("no connection to %s could be opened ahead: %s", url.netloc.decode("ascii"), error)
 
@@ -146,7 +165,7 @@ class _Host:
 
     name: str
     port: int
-    transport: _Transport | httpx.AsyncHTTPTransport
+    transport: Transport
     network: StorageNetwork | None
     _active: int = 0
     _ahead_for: int = 0
@@ -209,7 +228,7 @@ class _Host:
 
     async def _close_idle(self) -> None:
         """Close the idle connections: where one was closed by the storage, the others of its age are too."""
-        if isinstance(self.transport, _Transport):
+        if isinstance(self.transport, _DirectTransport):
             await self.transport.close_idle()
         if self.network is not None:
             await self.network.close()
@@ -218,13 +237,13 @@ class _Host:
         """Have connections open for as many of *expected* requests as may run at once."""
         expected, now = min(expected, MAX_CONNECTIONS), time.monotonic()
         is_recent = now - self._ahead_at < _CHECK_AHEAD_S / 2 and expected <= self._ahead_for
-        if isinstance(self.transport, _Transport) and self.network is not None and not is_recent:
+        if isinstance(self.transport, _DirectTransport) and self.network is not None and not is_recent:
             self._ahead_for, self._ahead_at = expected, now
             wanted = min(expected, MAX_CONNECTIONS - self._active) - self.transport.idle
             await self.network.open_ahead(self.name, self.port, wanted, timeout_s)
 
 
-class _Transport(httpx.AsyncHTTPTransport):
+class _DirectTransport(Transport):
     """httpx's transport, with its connections made by a `StorageNetwork`: httpx has no argument for that."""
 
     def __init__(self, network: StorageNetwork, tls: ssl.SSLContext | None) -> None:
@@ -254,4 +273,4 @@ def _new_host(url: httpx.URL, port: int, proxy: Proxy | None, tls: ssl.SSLContex
     if proxy is not None:
         return _Host(name, port, new_transport(str(url), keepalive_s=_KEEPALIVE_S), None)
     network = StorageNetwork(settings, tls, keepalive_options())
-    return _Host(name, port, _Transport(network, tls), network)
+    return _Host(name, port, _DirectTransport(network, tls), network)

@@ -46,7 +46,22 @@ class ResponseLost(Exception):
         self.error = error
 
 
-def new_transport(url: str, *, keepalive_s: float = _KEEPALIVE_EXPIRY_S) -> httpx.AsyncHTTPTransport:
+class Transport(httpx.AsyncHTTPTransport):
+    """httpx's transport, which knows that it is closed: its pool forgets a request that is connecting meanwhile.
+
+    Attributes:
+        is_closed: True from the beginning of `aclose` on; what is sent all the same closes its own connection.
+    """
+
+    is_closed = False
+
+    async def aclose(self) -> None:
+        """Close all connections but those that are being made."""
+        self.is_closed = True
+        await super().aclose()
+
+
+def new_transport(url: str, *, keepalive_s: float = _KEEPALIVE_EXPIRY_S) -> Transport:
     """Return a transport to *url*'s host, with TCP keepalive, and with the environment's proxy if one applies.
 
     A transport and not an httpx client, because a client follows redirects and keeps cookies.
@@ -67,7 +82,7 @@ def new_transport(url: str, *, keepalive_s: float = _KEEPALIVE_EXPIRY_S) -> http
     proxy = proxy_for(url)
     tls = tls_for(url, proxy.url if proxy else "")
     try:
-        return httpx.AsyncHTTPTransport(
+        return Transport(
             verify=tls, proxy=proxy.url if proxy else None, limits=limits, socket_options=keepalive_options()
         )
     except ImportError:
@@ -176,7 +191,7 @@ def _reason(error: Exception) -> str:
 
 
 @asynccontextmanager
-async def stream_response(transport: httpx.AsyncHTTPTransport, request: httpx.Request) -> AsyncIterator[httpx.Response]:
+async def stream_response(transport: Transport, request: httpx.Request) -> AsyncIterator[httpx.Response]:
     """Send *request* and yield the response with its body unread; close it at the end, even when cancelled."""
     response = await transport.handle_async_request(request)
     try:
@@ -184,6 +199,8 @@ async def stream_response(transport: httpx.AsyncHTTPTransport, request: httpx.Re
     finally:
         with anyio.CancelScope(shield=True), anyio.move_on_after(1):
             await response.aclose()
+            if transport.is_closed:
+                await response.extensions["network_stream"].aclose()
 
 
 async def reach(url: str, timeout_s: float) -> None:
