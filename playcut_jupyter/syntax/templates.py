@@ -62,7 +62,7 @@ def fill_one(text: str, variables: Mapping[str, object]) -> str:
     found = fill(text, variables)
     if isinstance(found, list):
         raise PromptError(
-            f"{short(text, 60)!r} expands to {len(found)} values, but only one is allowed here.",
+            f"{short(text, 60)!r} expands to {len(found)} values, but only one value is allowed here.",
             hint=f"Name one of them; for the text itself write {escape(text)}.",
         )
     return found if isinstance(found, str) else str(_texts(text, variables))

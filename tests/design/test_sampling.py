@@ -55,7 +55,7 @@ def test_bad_samples_are_told_before_anything_is_sent(pc: Playcut) -> None:
         pc.sweep(TEMPLATE, sample=3, sample_seed=[1])  # type: ignore[arg-type]
     with pytest.raises(InvalidInput, match="at least 1"):
         parse_cell_line("--sample 0", {})
-    with pytest.raises(InvalidInput, match="there is no --sample") as caught:
+    with pytest.raises(InvalidInput, match="--seed needs --sample") as caught:
         parse_cell_line("--seed 3", {})
     assert "-p seed=7" in str(caught.value.hint)
     assert len(pc.history()) == 0
