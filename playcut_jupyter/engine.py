@@ -342,8 +342,9 @@ class Engine:
     @staticmethod
     def _call(work: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
         """Run *work* on the background loop, and wait in short slices, so that an interrupt is noticed."""
-        future: Future[_T] = portal().start_task_soon(work)
+        future: Future[_T] | None = None
         try:
+            future = portal().start_task_soon(work)
             while True:
                 try:
                     return future.result(SLICE_S)
@@ -351,7 +352,8 @@ class Engine:
                     if future.done():
                         return future.result()
         except KeyboardInterrupt:
-            future.cancel()
+            if future is not None:
+                future.cancel()
             raise StoppedWaiting("Stopped before the service answered; nothing was bought.") from None
 
 

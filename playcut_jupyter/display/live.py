@@ -155,9 +155,10 @@ def watch(jobs: Sequence[Job], line: Line, below: Below | None = None, target: D
         if display.jobs_done:
             all_done.set()
 
-    unsubscribers = [job.on_change(check) for job in jobs]
-    check()
+    unsubscribers: list[Callable[[], None]] = []
     try:
+        unsubscribers = [job.on_change(check) for job in jobs]
+        check()
         while not all_done.is_set():
             display.tick()
             all_done.wait(SLICE_S)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import _thread
 import signal
+import sys
 from collections.abc import Iterator
 from threading import Event, Thread
 
+import anyio
 import pytest
 
 from playcut_jupyter import ConnectionFailed, PlaycutError, StoppedWaiting
@@ -92,3 +94,20 @@ def test_a_question_that_is_interrupted_ends_in_a_sentence(connect: Connect, pro
     finally:
         ended.set()
         hand.join()
+
+
+@pytest.mark.usefixtures("interruptible")
+def test_a_question_may_be_interrupted_right_when_it_begins(connect: Connect) -> None:
+    async def question() -> None:
+        _thread.interrupt_main()  # the main thread does not wait for the answer yet
+        await anyio.sleep_forever()
+
+    pc = connect()
+    switching_s = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(50):
+            with pytest.raises(StoppedWaiting):
+                pc._call(question)  # as all questions are asked; one over HTTP takes longer than that
+    finally:
+        sys.setswitchinterval(switching_s)
