@@ -72,7 +72,7 @@ def test_opening_sends_the_media_and_all_there_is_to_say(page: Page, sweep: Swee
     assert details["prompt"] == "a red owl"
     assert details["credits"] == "80 credits (estimate)"
     assert details["place"] == str(sweep[1].assets[0].path)
-    assert float(details["seconds"]) > 0
+    assert details["seconds"] == f"{sweep[1].snapshot.elapsed_s:.1f}"
 
 
 def test_what_is_opened_is_saved_beside_the_notebook(page: Page, sweep: Sweep, tmp_path: Path) -> None:

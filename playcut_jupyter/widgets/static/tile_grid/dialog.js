@@ -30,7 +30,8 @@ export class Dialog {
       const { clientX: x, clientY: y } = event
       if (x < left || x > right || y < top || y > bottom) this.close()
     })
-    this.element.addEventListener("close", () => this.closed())
+    this.hasEnded = true
+    this.element.addEventListener("close", () => this.#end())
     root.append(this.element)
   }
 
@@ -45,11 +46,21 @@ export class Dialog {
     setText(this.notice, "")
     if (this.isOpen) return
     this.opener = document.activeElement
+    this.hasEnded = false
     this.element.showModal()
   }
 
   close() {
-    if (this.isOpen) this.element.close()
+    if (!this.isOpen) return
+    this.element.close()
+    this.#end()
+  }
+
+  /** Tell of its end once: at once, because its event comes later than the next key may, and would move the focus. */
+  #end() {
+    if (this.hasEnded || this.isOpen) return
+    this.hasEnded = true
+    this.closed()
   }
 
   closed() {
