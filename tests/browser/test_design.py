@@ -75,19 +75,29 @@ def test_a_pick_is_played_with_keys_from_the_first_round_to_a_starred_winner(not
     html = cell.evaluate("cell => cell.querySelector('.playcut-pick').outerHTML")
     assert not re.search(r"played|fox|owl|cat\b|#\d", html)
 
+    def round_shown() -> int:
+        return int(pick.get_attribute("data-round") or 0)
+
+    def wait_for_round_after(before: int) -> None:
+        cell.wait_for(f"cell => cell.querySelector('.playcut-pick').dataset.round > {before}")
+
+    before = round_shown()
     pick.locator(".playcut-pick-box").first.dblclick()  # counts once, and keeps the focus at the keys
     ended = "cell => !cell.querySelector('.playcut-pick-result').hidden"
     cell.wait_for_text("Round 2: which is better?")
+    wait_for_round_after(before)  # the pictures come after the words, and what is pressed in between does not count
+    before = round_shown()
     press("u")
     cell.wait_for_text("Round 1: which is better?")
+    wait_for_round_after(before)
     rounds = 0
     while not cell.evaluate(ended):
-        shown = int(pick.get_attribute("data-round") or 0)
+        before = round_shown()
         assert cell.evaluate("cell => document.activeElement === cell.querySelector('.playcut-pick-stage')")
         assert cell.evaluate(_LAYOUT) == layout
         press(_red_side(cell))
         rounds += 1
-        cell.wait_for(f"cell => cell.querySelector('.playcut-pick').dataset.round > {shown}")
+        wait_for_round_after(before)
     assert 5 <= rounds <= 20
     cell.wait_for_text(f"% sure after {rounds} rounds")
 
