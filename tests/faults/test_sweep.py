@@ -27,7 +27,7 @@ def test_24_cells_with_every_kind_of_accident_are_whole_after_one_retry(proxy: P
     assert [type(run.error) for run in sweep.failed if run not in refused] == [TaskFailed] * (3 - len(late))
     assert proxy.sandbox.submissions - before == 22
     assert proxy.seen.count("status") == 3
-    assert proxy.seen.count("download") >= 19
+    assert proxy.seen.count("download") >= sum(1 + ("[truncated]" in run.prompt) for run in sweep if run.error is None)
 
     sweep.retry_failed()
     assert len(sweep.failed) == len(late)
