@@ -32,13 +32,17 @@ stamina.instrumentation.get_on_retry_hooks()
 pc = Playcut(progress="off", request_timeout_s=10, deadline_s=10)
 pc.connection
 
+def say(*words):
+    # In one piece, on a line of its own: other threads display what they made at the same time.
+    sys.stdout.write("\\n=> " + " ".join(map(str, words)) + "\\n")
+
 def attempt(call):
     try:
         result = call()
     except PlaycutError as error:
-        print("=>", type(error).__name__, error)
+        say(type(error).__name__, error)
     else:
-        print("=>", getattr(result, "status", "done"))
+        say(getattr(result, "status", "done"))
 """
 
 
@@ -192,7 +196,7 @@ running.thread.join(10)
 shell.run_cell_magic("playcut", "image --no-wait --save second.png", "a fox of its own")
 while not Path("second.png").exists():
     time.sleep(0.01)
-print("=> saved")
+say("saved")
 """
 
 
