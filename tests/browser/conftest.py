@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from .lab import running
-from .notebook import Notebook, chromium, launch
+from .notebook import Notebook, Pages, chromium, launch
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
@@ -44,7 +44,12 @@ def lab(browser: BrowserContext, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @pytest.fixture(scope="package")
-def desk(lab: Lab, browser: BrowserContext) -> Iterator[Callable[[], Notebook]]:
+def pages(lab: Lab, browser: BrowserContext) -> Pages:
+    return Pages(lab, browser)
+
+
+@pytest.fixture(scope="package")
+def desk(pages: Pages) -> Iterator[Callable[[], Notebook]]:
     """Give the notebook that is open, or a new one if the last test left that in disorder."""
     numbers = itertools.count(1)
     opened: list[Notebook] = []
@@ -53,8 +58,9 @@ def desk(lab: Lab, browser: BrowserContext) -> Iterator[Callable[[], Notebook]]:
         if opened and not opened[-1].is_at_rest:
             opened.pop().close()
         if not opened:
-            opened.append(Notebook(lab, browser, f"desk-{next(numbers)}.ipynb").new())
+            opened.append(pages.notebook(f"desk-{next(numbers)}.ipynb").new())
             opened[-1].run("%load_ext playcut_jupyter")
+        opened[-1].look_at()
         return opened[-1]
 
     yield notebook
@@ -69,13 +75,27 @@ def notebook(desk: Callable[[], Notebook]) -> Notebook:
 
 
 @pytest.fixture
-def open_notebook(lab: Lab, browser: BrowserContext) -> Iterator[Callable[..., Notebook]]:
-    """Open notebooks that are in Lab's folder, each in a page of its own, until the test's end."""
+def open_notebook(pages: Pages) -> Iterator[Callable[[str], Notebook]]:
+    """Open notebooks that are in Lab's folder, until the test's end."""
     opened: list[Notebook] = []
 
-    def open_(name: str, *, kernel: bool = True) -> Notebook:
-        opened.append(Notebook(lab, browser, name))
-        return opened[-1].open(kernel=kernel)
+    def open_(name: str) -> Notebook:
+        opened.append(pages.notebook(name))
+        return opened[-1].open()
+
+    yield open_
+    for notebook in opened:
+        pages.close(notebook)
+
+
+@pytest.fixture
+def reopen_notebook(lab: Lab, browser: BrowserContext) -> Iterator[Callable[[str], Notebook]]:
+    """Open saved notebooks as on another day, in pages that have shown nothing else; a kernel is not waited for."""
+    opened: list[Notebook] = []
+
+    def open_(name: str) -> Notebook:
+        opened.append(Notebook(lab, browser.new_page(), name))
+        return opened[-1].open(kernel=False)
 
     yield open_
     for notebook in opened:

@@ -69,6 +69,13 @@ _KERNEL_READY = """
 
 LAST_SOURCE = "() => jupyterapp.shell.currentWidget.content.widgets.at(-1).model.sharedModel.getSource()"
 _SAVED = "() => !jupyterapp.shell.currentWidget.context.model.dirty"
+_CLOSE_UNSAVED = """
+() => {
+  const document = jupyterapp.shell.currentWidget;
+  document.context.model.dirty = false;
+  document.close();
+}
+"""
 
 _PROMPT = ".jp-InputArea-prompt"
 
@@ -156,11 +163,11 @@ class Cell:
 class Notebook:
     """A notebook that is open in JupyterLab or (*place* is "notebooks") Notebook 7, used with mouse and keyboard."""
 
-    def __init__(self, lab: Lab, context: BrowserContext, name: str, place: str = "lab/tree") -> None:
+    def __init__(self, lab: Lab, page: Page, name: str, place: str = "lab/tree") -> None:
         self.lab = lab
         self.name = name
         self._url = f"{lab.url}{place}/{name}?reset&token={lab.token}"
-        self.page = context.new_page()
+        self.page = page
         self.page.set_default_timeout(CELL_S * 1000)
 
     def new(self) -> Notebook:
@@ -169,16 +176,33 @@ class Notebook:
         return self.open()
 
     def open(self, *, kernel: bool = True) -> Notebook:
-        self.page.goto(self._url)
+        """Open it in a new page, or in the JupyterLab of a page that another notebook has left."""
+        self.look_at()
+        if self.page.url == "about:blank":
+            self.page.goto(self._url)
+        else:
+            self.command("docmanager:open", path=self.name)
         self.page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=START_S * 1000)
         if kernel:
             # JupyterLab shows an idle kernel before it has one, and forgets the cells that are run then.
             self.page.wait_for_function(_KERNEL_READY, timeout=START_S * 1000)
         return self
 
+    def look_at(self) -> None:
+        """Bring its page to the front: Chromium draws those behind it once in a second, and clicks wait for that."""
+        self.page.bring_to_front()
+
     def close(self) -> None:
+        """Close it with its page."""
         self.page.close()
         self.lab.stop_kernel(self.name)
+
+    def leave(self) -> Page:
+        """Close it without its page, which another one can be opened in."""
+        self.page.evaluate(_CLOSE_UNSAVED)
+        self.page.locator(".jp-NotebookPanel").wait_for(state="detached")
+        self.lab.stop_kernel(self.name)
+        return self.page
 
     @property
     def is_at_rest(self) -> bool:
@@ -210,7 +234,8 @@ class Notebook:
 
     def command(self, name: str, **arguments: object) -> None:
         """Execute one of JupyterLab's own commands, for what is only the setting of a test."""
-        self.page.evaluate("([name, args]) => jupyterapp.commands.execute(name, args)", [name, arguments])
+        execute = "async ([name, args]) => { await jupyterapp.commands.execute(name, args); }"
+        self.page.evaluate(execute, [name, arguments])
 
     @contextmanager
     def dark(self) -> Iterator[None]:
@@ -245,3 +270,21 @@ class Notebook:
         """Save with the keyboard, and wait until it is on disk."""
         self.page.keyboard.press("Control+s")
         self.page.wait_for_function(_SAVED)
+
+
+class Pages:
+    """Pages with JupyterLab, each for one notebook after the other: to load it takes seconds."""
+
+    def __init__(self, lab: Lab, browser: BrowserContext) -> None:
+        self._lab = lab
+        self._browser = browser
+        self._free: list[Page] = []
+
+    def notebook(self, name: str) -> Notebook:
+        """Return a notebook of this name, not yet open."""
+        return Notebook(self._lab, self._free.pop() if self._free else self._browser.new_page(), name)
+
+    def close(self, notebook: Notebook) -> None:
+        """Close a notebook, unless its test has closed it and its page."""
+        if not notebook.page.is_closed():
+            self._free.append(notebook.leave())

@@ -77,7 +77,7 @@ def main() -> int:
             running(Path(temp), _LATENCY_S) as lab,
             sync_playwright() as playwright,
         ):
-            take(Notebook(lab, launch(playwright), "storyboard.ipynb"), target)
+            take(Notebook(lab, launch(playwright).new_page(), "storyboard.ipynb"), target)
         with Image.open(target) as taken:
             fewer = taken.convert("RGB").quantize(256, dither=Image.Dither.FLOYDSTEINBERG)
         fewer.save(target, optimize=True)

@@ -46,7 +46,7 @@ def main(folder: Path) -> None:
         running(Path(temp)) as lab,
         sync_playwright() as playwright,
     ):
-        notebook = Notebook(lab, launch(playwright), "surfaces.ipynb").new()
+        notebook = Notebook(lab, launch(playwright).new_page(), "surfaces.ipynb").new()
         notebook.command("application:toggle-left-area")
         cells = surfaces(notebook)
         for theme in THEMES:

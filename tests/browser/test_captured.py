@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.frontends.marks import shows
 
-from .lab import Lab, code
+from .lab import Lab
 from .notebook import Notebook
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
 
 IN_AN_OUTPUT = """
 import ipywidgets
@@ -58,14 +62,13 @@ def test_what_is_not_waited_for_in_an_output_widget_comes_to_its_end_there(noteb
 
 
 @pytest.fixture
-def without_script(lab: Lab, open_notebook: Callable[..., Notebook]) -> Notebook:
+def without_script(lab: Lab, browser: BrowserContext) -> Iterator[Notebook]:
     """A notebook in a page that can't load anywidget, as where it is not installed beside Jupyter itself."""
-    lab.write("no-script.ipynb", [code("")])
-    notebook = open_notebook("no-script.ipynb")
-    notebook.page.route("**/extensions/anywidget/**", lambda route: route.abort())
-    notebook.page.reload()
-    notebook.open()
-    return notebook
+    page = browser.new_page()
+    page.route("**/extensions/anywidget/**", lambda route: route.abort())
+    notebook = Notebook(lab, page, "no-script.ipynb").new()
+    yield notebook
+    notebook.close()
 
 
 @shows("JupyterLab", "live")

@@ -13,7 +13,7 @@ from tests.frontends.marks import shows
 
 from .lab import Lab, code, text, until
 from .looks import STICKING_OUT
-from .notebook import LAST_SOURCE, Cell, Notebook
+from .notebook import LAST_SOURCE, Cell, Notebook, Pages
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
@@ -143,7 +143,7 @@ def test_tab_completes_the_commands(notebook: Notebook) -> None:
 
 
 @shows("JupyterLab", "error")
-def test_a_failing_cell_stops_run_all(lab: Lab, open_notebook: Callable[..., Notebook]) -> None:
+def test_a_failing_cell_stops_run_all(lab: Lab, open_notebook: Callable[[str], Notebook]) -> None:
     sources = ["%load_ext playcut_jupyter", "%%playcut imgae\nA red fox", 'print("reached")']
     lab.write("run-all.ipynb", [code(source) for source in sources])
     notebook = open_notebook("run-all.ipynb")
@@ -213,21 +213,21 @@ def test_what_follows_does_not_move_when_results_come(
 
 
 @pytest.fixture(scope="module")
-def untrusted(lab: Lab, browser: BrowserContext) -> Iterator[Notebook]:
+def untrusted(lab: Lab, browser: BrowserContext, pages: Pages) -> Iterator[Notebook]:
     """A copy of a notebook with a picture, a voice and a clip, opened anew: not trusted, and without a kernel."""
-    notebook = Notebook(lab, browser, "original.ipynb").new()
+    notebook = pages.notebook("original.ipynb").new()
     notebook.run("%load_ext playcut_jupyter")
     notebook.run(PICTURE).wait_for_pictures()
     notebook.run(VOICE).wait_for_player("audio")
     notebook.run(CLIP).wait_for_player("video")
     notebook.save()
-    notebook.close()
+    pages.close(notebook)
     # A copy of the same content would be trusted as well: one more cell makes it another notebook.
     lab.write("copy.ipynb", [text("A copy"), *lab.read(notebook.name)[-4:-1]], kernel=False)
     cells = lab.api("GET", "contents/copy.ipynb")["content"]["cells"]
     assert not any(cell["metadata"].get("trusted") for cell in cells)
 
-    copy = Notebook(lab, browser, "copy.ipynb").open(kernel=False)
+    copy = Notebook(lab, browser.new_page(), "copy.ipynb").open(kernel=False)
     copy.page.locator(".jp-Dialog .jp-mod-reject").click()  # no kernel, please
     yield copy
     assert lab.sessions(copy.name) == []

@@ -24,7 +24,7 @@ _PICTURES = "cell => cell.querySelectorAll('.playcut-panel-gallery .playcut-tile
 def classic(lab: Lab, browser: BrowserContext) -> Iterator[Notebook]:
     if importlib.util.find_spec("notebook") is None:
         pytest.skip('notebook not installed (pip install "playcut-jupyter[test]")')
-    opened = Notebook(lab, browser, "classic.ipynb", "notebooks").new()
+    opened = Notebook(lab, browser.new_page(), "classic.ipynb", "notebooks").new()
     yield opened
     opened.close()
 
@@ -76,6 +76,6 @@ def test_an_untrusted_copy_in_notebook_7_shows_its_pictures_without_a_kernel(
     classic.run("%%playcut image\nA fox to be opened again").wait_for_pictures()
     classic.save()
     lab.write("classic-copy.ipynb", lab.read("classic.ipynb"), kernel=False)
-    copy = Notebook(lab, browser, "classic-copy.ipynb", "notebooks").open(kernel=False)
+    copy = Notebook(lab, browser.new_page(), "classic-copy.ipynb", "notebooks").open(kernel=False)
     copy.cell(1).wait_for_pictures()
     copy.close()

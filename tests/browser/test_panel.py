@@ -12,7 +12,7 @@ import pytest
 from tests.frontends.marks import shows, slow
 
 from .lab import START_S, Lab, code, voila
-from .notebook import Cell, Notebook
+from .notebook import Cell, Notebook, Pages
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
@@ -40,7 +40,7 @@ cell => {
 
 
 def test_three_run_side_by_side_while_a_cell_runs_and_are_starred(
-    lab: Lab, open_notebook: Callable[..., Notebook]
+    lab: Lab, open_notebook: Callable[[str], Notebook]
 ) -> None:
     lab.write("panel.ipynb", [code("")])
     notebook = open_notebook("panel.ipynb")
@@ -67,7 +67,7 @@ def test_three_run_side_by_side_while_a_cell_runs_and_are_starred(
 
 
 def test_in_a_new_kernel_the_gallery_is_back_and_the_unfinished_one_is_resumed(
-    lab: Lab, open_notebook: Callable[..., Notebook]
+    lab: Lab, open_notebook: Callable[[str], Notebook]
 ) -> None:
     lab.write("panel-before.ipynb", [code("")])
     lab.write("panel-after.ipynb", [code("")])
@@ -149,23 +149,23 @@ def show_panel(notebook: Notebook) -> Cell:
 
 
 @pytest.fixture(scope="module")
-def gallery(lab: Lab, browser: BrowserContext) -> Iterator[Notebook]:
+def gallery(pages: Pages) -> Iterator[Notebook]:
     """One notebook with two pictures and a voice, for all tests that leave it as it is."""
-    lab.write("gallery.ipynb", [code("")])
-    notebook = Notebook(lab, browser, "gallery.ipynb")
-    yield fill(notebook.open())
-    notebook.close()
+    notebook = pages.notebook("gallery.ipynb")
+    yield fill(notebook.new())
+    pages.close(notebook)
 
 
 @pytest.fixture
 def panel(gallery: Notebook) -> Iterator[tuple[Notebook, Cell]]:
     """That notebook, and the panel in a new cell of it; what it has opened is closed in the end."""
+    gallery.look_at()
     yield gallery, show_panel(gallery)
     gallery.page.keyboard.press("Escape")
 
 
 @pytest.fixture
-def own_panel(lab: Lab, open_notebook: Callable[..., Notebook]) -> tuple[Notebook, Cell]:
+def own_panel(lab: Lab, open_notebook: Callable[[str], Notebook]) -> tuple[Notebook, Cell]:
     """A notebook of the test's own with two pictures, a voice, and the panel in its last cell."""
     lab.write("own-gallery.ipynb", [code("")])
     notebook = fill(open_notebook("own-gallery.ipynb"))
@@ -250,14 +250,14 @@ def test_in_a_narrow_window_and_in_both_themes_it_can_be_read(panel: tuple[Noteb
 
 
 def test_without_its_kernel_a_saved_notebook_shows_the_gallery_as_it_was(
-    own_panel: tuple[Notebook, Cell], lab: Lab, open_notebook: Callable[..., Notebook]
+    own_panel: tuple[Notebook, Cell], reopen_notebook: Callable[[str], Notebook]
 ) -> None:
     notebook, cell = own_panel
     assert not cell.media(".playcut-still").is_visible()
     cell.wait_for("cell => cell.querySelectorAll('.playcut-still img').length >= 2")
     notebook.save()
     notebook.close()
-    again = open_notebook("own-gallery.ipynb", kernel=False)
+    again = reopen_notebook("own-gallery.ipynb")
     saved = again.cell(3)
     saved.wait_for_text("The panel's gallery as it was.")
     assert saved.media(".playcut-still img").count() >= 2
@@ -265,7 +265,7 @@ def test_without_its_kernel_a_saved_notebook_shows_the_gallery_as_it_was(
 
 
 def test_what_is_written_when_the_keys_are_pressed_is_made_once(
-    lab: Lab, open_notebook: Callable[..., Notebook]
+    lab: Lab, open_notebook: Callable[[str], Notebook]
 ) -> None:
     lab.write("typed.ipynb", [code("")])
     notebook = open_notebook("typed.ipynb")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -28,8 +28,8 @@ _FOCUSED = "() => document.activeElement.getAttribute('aria-label') ?? document.
 
 
 @pytest.fixture
-def studio(lab: Lab, open_notebook: Callable[..., Notebook]) -> tuple[Notebook, Cell]:
-    """A notebook with pictures of two shapes, a voice and a failure, and the panel in its last cell."""
+def studio(lab: Lab, open_notebook: Callable[[str], Notebook]) -> Iterator[tuple[Notebook, Cell]]:
+    """A notebook with pictures of two shapes, a voice and a failure, the panel in its last cell, and no side bar."""
     lab.write("studio.ipynb", [code("")])
     notebook = open_notebook("studio.ipynb")
     notebook.run("%load_ext playcut_jupyter")
@@ -38,7 +38,9 @@ def studio(lab: Lab, open_notebook: Callable[..., Notebook]) -> tuple[Notebook, 
     notebook.run("%%playcut image\nA [fail] in a studio").wait_for_text("TaskFailed")
     cell = notebook.run("%playcut panel")
     cell.output.locator(f"{_TILES} img[src]").nth(1).wait_for()
-    return notebook, cell
+    notebook.command("application:toggle-left-area")
+    yield notebook, cell
+    notebook.command("application:toggle-left-area")
 
 
 def check_for_everyone(notebook: Notebook) -> None:
@@ -56,7 +58,6 @@ def test_a_sweep_is_generated_seen_filling_explored_compared_and_found_again_by_
 ) -> None:
     notebook, cell = studio
     page, keys = notebook.page, notebook.page.keyboard
-    notebook.command("application:toggle-left-area")
 
     # What failed, what sounds and what is seen are told apart, in boxes of one shape.
     tiles = cell.output.locator(_TILES)

@@ -17,7 +17,7 @@ _SOURCES = [
 
 
 def test_a_saved_notebook_shows_a_still_in_the_place_of_each_widget(
-    lab: Lab, open_notebook: Callable[..., Notebook]
+    lab: Lab, open_notebook: Callable[[str], Notebook], reopen_notebook: Callable[[str], Notebook]
 ) -> None:
     lab.write("stills.ipynb", [code(source) for source in _SOURCES])
     notebook = open_notebook("stills.ipynb")
@@ -33,7 +33,7 @@ def test_a_saved_notebook_shows_a_still_in_the_place_of_each_widget(
 
     lab.write("untrusted.ipynb", lab.read("stills.ipynb"))
     for name in ("stills.ipynb", "untrusted.ipynb"):
-        again = open_notebook(name, kernel=False)
+        again = reopen_notebook(name)
         blend, pick, explorer = map(again.cell, (2, 3, 4))
         blend.wait_for_text("fox")
         assert blend.media(".playcut-still img").count() == 2
