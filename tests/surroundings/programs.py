@@ -9,6 +9,16 @@ from pathlib import Path
 
 from playcut_jupyter.sandbox import Sandbox
 
+SAY = """
+import sys
+
+def say(*words):
+    # In one piece, on a line of its own: other threads and processes print at the same time.
+    sys.stdout.write("\\n=> " + " ".join(map(str, words)) + "\\n")
+    sys.stdout.flush()
+"""
+"""The beginning of a program: what it says is what `said` and `printed` return."""
+
 
 def run(
     program: str, *arguments: str, server: Sandbox | None = None, cwd: Path | None = None, **environment: str
@@ -26,9 +36,14 @@ def run(
     )
 
 
-def printed(program: str, *arguments: str, server: Sandbox | None = None, **environment: str) -> list[str]:
-    """Return the lines that *program* marked with "=> ", sorted: what children print comes in any order."""
+def said(program: str, *arguments: str, server: Sandbox | None = None, **environment: str) -> list[str]:
+    """Return the lines that *program* marked with "=> "."""
     done = run(program, *arguments, server=server, cwd=None, **environment)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Traceback" not in done.stderr, done.stderr
-    return sorted(line.removeprefix("=> ") for line in done.stdout.splitlines() if line.startswith("=> "))
+    return [line.removeprefix("=> ") for line in done.stdout.splitlines() if line.startswith("=> ")]
+
+
+def printed(program: str, *arguments: str, server: Sandbox | None = None, **environment: str) -> list[str]:
+    """Return what *program* said, sorted: what children say comes in any order."""
+    return sorted(said(program, *arguments, server=server, **environment))

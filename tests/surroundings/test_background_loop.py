@@ -11,7 +11,7 @@ import pytest
 from playcut_jupyter import Playcut, PlaycutError
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.sandbox import Sandbox
-from tests.surroundings.programs import run
+from tests.surroundings.programs import SAY, said
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,9 @@ def server() -> Iterator[Sandbox]:
         yield running
 
 
-BEGIN = """
+BEGIN = (
+    SAY
+    + """
 import asyncio, os, sys, threading, time
 import anyio._backends._asyncio, httpcore, httpx, sniffio, stamina  # no file can be opened later on
 import encodings.idna, stamina.instrumentation, stringprep, tenacity.asyncio
@@ -32,10 +34,6 @@ stamina.instrumentation.get_on_retry_hooks()
 pc = Playcut(progress="off", request_timeout_s=10, deadline_s=10)
 pc.connection
 
-def say(*words):
-    # In one piece, on a line of its own: other threads display what they made at the same time.
-    sys.stdout.write("\\n=> " + " ".join(map(str, words)) + "\\n")
-
 def attempt(call):
     try:
         result = call()
@@ -44,13 +42,11 @@ def attempt(call):
     else:
         say(getattr(result, "status", "done"))
 """
+)
 
 
 def lines(program: str, server: Sandbox | None = None, **environment: str) -> list[str]:
-    done = run(BEGIN + program, server=server, cwd=None, **environment)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr, done.stderr
-    return [line.removeprefix("=> ") for line in done.stdout.splitlines() if line.startswith("=> ")]
+    return said(BEGIN + program, server=server, **environment)
 
 
 CALLS = {

@@ -11,7 +11,7 @@ import pytest
 from playcut_jupyter.library.database import Library
 from playcut_jupyter.sandbox import Sandbox
 from tests.kernels import connected_kernel
-from tests.surroundings.programs import printed
+from tests.surroundings.programs import SAY, printed
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 
@@ -22,14 +22,12 @@ def server() -> Iterator[Sandbox]:
         yield running
 
 
-BEGIN = """
+BEGIN = (
+    SAY
+    + """
 import multiprocessing, os, sys, threading, time
 from concurrent.futures import ProcessPoolExecutor
 from playcut_jupyter import Playcut, PlaycutError
-
-def say(*words):
-    sys.stdout.write("=> " + " ".join(map(str, words)) + "\\n")
-    sys.stdout.flush()
 
 pc = Playcut(progress="off", request_timeout_s=20, deadline_s=20)
 
@@ -47,6 +45,7 @@ def fork(work, *arguments):
     work(*arguments)
     sys.exit(0)
 """
+)
 
 WAYS = {
     "processes": """
