@@ -38,9 +38,14 @@ def chromium() -> str | None:
 
 def launch(playwright: Playwright) -> BrowserContext:
     """Start Chromium, with nothing of the user's in it."""
-    browser = playwright.chromium.launch(executable_path=chromium(), headless=True, args=_CHROMIUM_OPTIONS)
     width, height = VIEWPORT
-    return browser.new_context(viewport={"width": width, "height": height})
+    return playwright.chromium.launch_persistent_context(
+        "",  # a new profile on disk: one in memory would compile JupyterLab's scripts anew in each page
+        executable_path=chromium(),
+        headless=True,
+        args=_CHROMIUM_OPTIONS,
+        viewport={"width": width, "height": height},
+    )
 
 
 _NOTE_STATUS = """
