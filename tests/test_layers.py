@@ -247,6 +247,14 @@ def test_the_python_api_loads_neither_the_sandbox_nor_widgets() -> None:
     assert "ipywidgets" not in modules
 
 
+def test_a_script_does_not_load_ipython() -> None:
+    code = "import sys; from playcut_jupyter import Playcut; Playcut(api_key='pk_live_x'); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    modules = done.stdout.split()
+    assert "playcut_jupyter.playcut" in modules
+    assert "IPython" not in modules
+
+
 # -- names ------------------------------------------------------------------------------------------------------
 
 

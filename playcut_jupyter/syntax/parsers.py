@@ -1,7 +1,8 @@
 """The words of the two magics: what can stand on their lines, as tables and parsers that Tab and help read too.
 
-Parsing is argparse's, as IPython's magics have it; what is added is that an error is an `InvalidInput` which names
-the nearest right word. Nothing here connects or draws, so that Tab is quick.
+Parsing is argparse's, as in IPython's own magics; what is added is that an error is an `InvalidInput` which names
+the nearest right word. Nothing here connects or draws, so that Tab is quick, and nothing loads IPython, because
+scripts read cells too.
 """
 
 from __future__ import annotations
@@ -13,8 +14,6 @@ from difflib import get_close_matches
 from keyword import iskeyword
 from types import MappingProxyType
 from typing import Any, NoReturn
-
-from IPython.core.magic_arguments import MagicArgumentParser
 
 from playcut_jupyter.errors import InvalidInput
 from playcut_jupyter.syntax.lookalikes import plain
@@ -71,10 +70,16 @@ USUAL_VALUES: Mapping[str, tuple[str, ...]] = {
 """What Tab and the panel's form offer; the service may take others."""
 
 
-class _Parser(MagicArgumentParser):
+class _Formatter(argparse.HelpFormatter):
+    """Lays help out for a notebook, where no terminal says how wide it is: asking for it takes as long as parsing."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=78)
+
+
+class _Parser(argparse.ArgumentParser):
     def __init__(self, prog: str, hint: str) -> None:
-        super().__init__(prog=prog, add_help=False)  # type: ignore[no-untyped-call]
-        self.allow_abbrev = False
+        super().__init__(prog=prog, add_help=False, allow_abbrev=False, formatter_class=_Formatter)
         self._hint = hint
 
     def error(self, message: str) -> NoReturn:

@@ -15,7 +15,6 @@ from typing import Any
 
 import nbformat
 import pytest
-from nbconvert import HTMLExporter, LatexExporter, MarkdownExporter
 from PIL import Image
 
 from playcut_jupyter.sandbox import Sandbox
@@ -79,6 +78,8 @@ def test_pictures_are_there_for_documents_without_html(executed: nbformat.Notebo
 
 @shows("nbconvert to HTML", "picture", "sound", "clip", "reopened", "untrusted")
 def test_an_html_page_has_pictures_and_players(executed: nbformat.NotebookNode) -> None:
+    from nbconvert import HTMLExporter  # takes most of a second, so only where it is used
+
     page, _ = HTMLExporter().from_notebook_node(executed)
     for tag in ("<img ", "<audio ", "<video "):
         assert re.search(rf'{tag}[^>]*class="playcut-[^>]*src="data:', page)
@@ -86,6 +87,8 @@ def test_an_html_page_has_pictures_and_players(executed: nbformat.NotebookNode) 
 
 @shows("nbconvert to Markdown", "picture", "sound", "clip", "reopened", "untrusted")
 def test_a_markdown_document_has_pictures_and_players(executed: nbformat.NotebookNode) -> None:
+    from nbconvert import MarkdownExporter  # takes most of a second, so only where it is used
+
     text, _ = MarkdownExporter().from_notebook_node(executed)
     for tag in ("<img ", "<audio ", "<video "):
         assert re.search(rf'{tag}class="playcut-[^>]*src="data:', text)
@@ -93,6 +96,8 @@ def test_a_markdown_document_has_pictures_and_players(executed: nbformat.Noteboo
 
 @shows("nbconvert to LaTeX", "picture", "reopened", "untrusted")
 def test_a_latex_document_has_pictures_and_each_sweep_as_one(executed: nbformat.NotebookNode) -> None:
+    from nbconvert import LatexExporter  # takes most of a second, so only where it is used
+
     text, resources = LatexExporter().from_notebook_node(executed)
     pictures = [name for name in resources["outputs"] if name.endswith((".jpg", ".jpeg"))]
     assert len(pictures) >= 3  # a picture, a sheet, and the first frame of a clip

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import nbformat
-from nbconvert import HTMLExporter
-
 from playcut_jupyter import Playcut, Sweep
 from playcut_jupyter.library import ratings
 from playcut_jupyter.sandbox import Sandbox
@@ -86,6 +83,9 @@ def test_the_history_is_a_sequence_and_gives_records(pc: Playcut) -> None:
 
 
 def test_a_grid_is_whole_as_a_page_of_its_own(pc: Playcut) -> None:
+    import nbformat  # loading these takes most of a second, so only where they are used
+    from nbconvert import HTMLExporter
+
     sweep = pc.sweep("a page {red|blue} {fox|owl}")
     output = nbformat.v4.new_output("display_data", sweep._repr_mimebundle_())
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x", outputs=[output])])

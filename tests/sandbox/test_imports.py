@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -25,7 +26,10 @@ def module_name(path: Path) -> str:
     return ".".join(part for part in parts if part != "__init__")
 
 
-MODULES = {module_name(path): ast.parse(path.read_text(encoding="utf-8")) for path in ROOT.rglob("*.py")}
+@cache
+def modules() -> dict[str, ast.Module]:
+    """Return the syntax tree of each of the sandbox's modules, by its name."""
+    return {module_name(path): ast.parse(path.read_text(encoding="utf-8")) for path in ROOT.rglob("*.py")}
 
 
 def imported(node: ast.AST) -> set[str]:
@@ -39,12 +43,12 @@ def imported(node: ast.AST) -> set[str]:
             assert child.module is not None
             names |= {child.module} | {f"{child.module}.{alias.name}" for alias in child.names}
     own = {name.removeprefix(PREFIX).removeprefix(".") for name in names if name.startswith(PREFIX)}
-    return (own & MODULES.keys()) | {name.partition(".")[0] for name in names if not name.startswith(PREFIX)}
+    return (own & modules().keys()) | {name.partition(".")[0] for name in names if not name.startswith(PREFIX)}
 
 
 def test_no_import_cycles() -> None:
     """Imports inside functions and for type checkers count."""
-    graph = {module: imported(tree) & MODULES.keys() for module, tree in MODULES.items()}
+    graph = {module: imported(tree) & modules().keys() for module, tree in modules().items()}
     assert "server" in graph[""]
     TopologicalSorter(graph).prepare()  # raises CycleError
 
@@ -52,7 +56,7 @@ def test_no_import_cycles() -> None:
 def test_imports_inside_functions_load_heavy_or_optional_libraries() -> None:
     functions = {
         (module, name)
-        for module, tree in MODULES.items()
+        for module, tree in modules().items()
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         for name in imported(node)

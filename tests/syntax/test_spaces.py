@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +12,8 @@ from playcut_jupyter.syntax.cell_line import parse_cell_line, parse_one_line
 from playcut_jupyter.syntax.words import first_word
 from tests.shells import line
 
-SPACES = [character for character in map(chr, range(sys.maxunicode)) if character.isspace()]
+SPACES = [character for character in map(chr, range(0x10000)) if character.isspace()]
+"""All there are: beyond the first 65,536 characters there is no white space."""
 
 
 @given(space=st.sampled_from(SPACES), times=st.integers(1, 3))
