@@ -21,7 +21,7 @@ from playcut_jupyter.design import planning
 from playcut_jupyter.design.admission import admit
 from playcut_jupyter.design.children import AnySweepRequest
 from playcut_jupyter.design.forecast import Forecast, forecast
-from playcut_jupyter.design.starting import start_sweep
+from playcut_jupyter.design.refinement import whole_cell
 from playcut_jupyter.errors import InvalidInput, NotInLibrary, PlaycutError, StoppedWaiting
 from playcut_jupyter.jobs import job_factory
 from playcut_jupyter.jobs.active_jobs import active_in_this_process, job_of, settle, stop_all
@@ -93,7 +93,8 @@ class Engine:
         """
         self._check_fresh(request.fresh)
         generations = admit(self.connector.offline_connection, request, reuse=self.reuse, announce=announce)
-        jobs = start_sweep(self.connection, request, generations, reuse=self.reuse)
+        reuse = self.reuse and not request.fresh
+        jobs = start_all(self.connection, generations, reuse=reuse, cell=whole_cell(request))
         return Sweep([Generation(job) for job in jobs], request.axes, request)
 
     def start_tool(

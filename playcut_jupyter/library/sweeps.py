@@ -33,24 +33,20 @@ class KeptSweep(NamedTuple):
         return self.cell.partition("\n")[2] if self.cell else self.prompt
 
 
-def keep(library: Library, numbers: Sequence[int]) -> None:
-    """Write down that the generations *numbers* are a sweep, unless that is known.
+def keep(library: Library, numbers: Sequence[int], cell: str | None = None) -> None:
+    """Write down that the generations *numbers* are a sweep, unless that is known, and the *cell* that asks for it.
 
     Raises:
         PlaycutError: the library can't be written or read; the same for all functions here.
     """
     with library.transaction() as db:
-        if _with_all(db, numbers) is None:
+        sweep = _with_all(db, numbers)
+        if sweep is None:
             sweep = db.execute("INSERT INTO sweeps (created_at) VALUES (?)", (time.time(),)).lastrowid
             members = [(sweep, number) for number in set(numbers)]
             db.executemany("INSERT INTO sweep_generations VALUES (?, ?)", members)
-
-
-def keep_cell(library: Library, numbers: Sequence[int], cell: str) -> None:
-    """Write down the cell that asks for the sweep of the generations *numbers*."""
-    with library.transaction() as db:
-        sweep = _with_all(db, numbers)
-        db.execute("UPDATE sweeps SET cell = ? WHERE id = ?", (without_secrets(cell), sweep))
+        if cell is not None:
+            db.execute("UPDATE sweeps SET cell = ? WHERE id = ?", (without_secrets(cell), sweep))
 
 
 def _with_all(db: sqlite3.Connection, numbers: Sequence[int]) -> int | None:

@@ -16,7 +16,6 @@ from playcut_jupyter.design import refinement
 from playcut_jupyter.design.admission import admit, check_can_buy
 from playcut_jupyter.design.children import AnySweepRequest
 from playcut_jupyter.design.planning import plan_variants
-from playcut_jupyter.design.starting import start_sweep
 from playcut_jupyter.display import live, saving, status, sweep_grid, sweep_summary
 from playcut_jupyter.display.background_updates import update_in_background
 from playcut_jupyter.display.bundles import Bundle, message_bundle
@@ -26,7 +25,7 @@ from playcut_jupyter.display.sweep_snapshot import SweepSnapshot
 from playcut_jupyter.errors import InvalidInput, PlaycutError
 from playcut_jupyter.export.writer import program
 from playcut_jupyter.jobs.job import Job
-from playcut_jupyter.jobs.start import start_again
+from playcut_jupyter.jobs.start import start_again, start_all
 from playcut_jupyter.library import ratings
 from playcut_jupyter.results import incomplete
 from playcut_jupyter.results.asset import Asset
@@ -246,7 +245,7 @@ class Sweep(Generations[Generation]):
         """
         check_can_buy(connection, "generating variants")
         generations = admit(connection, request, reuse=False)
-        jobs = start_sweep(connection, request, generations, reuse=False)
+        jobs = start_all(connection, generations, reuse=False, cell=refinement.whole_cell(request))
         return cls([Generation(job) for job in jobs], request.axes, request)
 
     @property
