@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -104,7 +105,11 @@ def slow_sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def quick_embedded_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the embedded sandbox's tasks take a moment, and not the seconds that are pleasant to watch."""
+    """Make the embedded sandbox's tasks take a moment, and not the seconds that are pleasant to watch.
+
+    If it starts now, it makes tiny media, too; it is one for the whole process.
+    """
+    monkeypatch.setattr("playcut_jupyter.sandbox.Sandbox", partial(Sandbox, media="tiny"))
     for kind in DEFAULT_LATENCIES_S:
         monkeypatch.setitem(DEFAULT_LATENCIES_S, kind, 0.01)
 

@@ -10,9 +10,7 @@ import sys
 from pathlib import Path
 
 import httpx
-import nbformat
 import pytest
-from nbclient import NotebookClient
 
 from playcut_jupyter import Playcut, PlaycutError
 from playcut_jupyter.sandbox import Sandbox
@@ -45,7 +43,9 @@ CELLS = [
 def test_a_notebook_leaves_neither_key_nor_signed_url_anywhere(
     tmp_path: Path, away_from_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from nbconvert import HTMLExporter  # takes most of a second, so only where it is used
+    import nbformat  # all these take a second to load, so only where they are used
+    from nbclient import NotebookClient
+    from nbconvert import HTMLExporter
 
     with Sandbox(latency_s=0.2, rate=None, key="pk_live_" + "5ec7e7" * 6 + "beef", media="tiny") as server:
         monkeypatch.setenv("PLAYCUT_API_KEY", server.key)
