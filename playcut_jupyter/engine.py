@@ -94,7 +94,7 @@ class Engine:
         self._check_fresh(request.fresh)
         generations = admit(self.connector.offline_connection, request, reuse=self.reuse, announce=announce)
         reuse = self.reuse and not request.fresh
-        jobs = start_all(self.connection, generations, reuse=reuse, cell=whole_cell(request))
+        jobs = start_all(self.connection, generations, reuse=reuse, cell=lambda: whole_cell(request))
         return Sweep([Generation(job) for job in jobs], request.axes, request)
 
     def start_tool(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from playcut_jupyter.api.client import encoded
@@ -18,14 +18,18 @@ from playcut_jupyter.tools import GenerationRequest
 
 
 def start_all(
-    connection: Connection, requests: Sequence[GenerationRequest], *, reuse: bool, cell: str | None = None
+    connection: Connection,
+    requests: Sequence[GenerationRequest],
+    *,
+    reuse: bool,
+    cell: Callable[[], str | None] = lambda: None,
 ) -> list[Job]:
     """Start a job for each of *requests*; with *reuse*, serve repeated ones from the library.
 
     The n-th request with the same inputs reuses the n-th saved generation. Reuse also covers unfinished generations:
     one that runs in this process is shared, and a submitted task that no process waits for is resumed. If the budget
     does not allow a request, its job is a failed one among the others; a single request raises instead. What is started
-    together is kept as a sweep, with the *cell* that asks for it.
+    together is kept as a sweep, with the cell that asks for it, if *cell* finds one.
 
     Raises:
         InvalidInput: an input can't be sent as JSON.
@@ -49,7 +53,7 @@ def start_all(
     numbers = [job.id for job in jobs if job.id is not None]
     if len(numbers) > 1:
         with suppress(PlaycutError):  # a library that can't be written: the gallery shows them one by one
-            sweeps.keep(connection.library, numbers, cell)
+            sweeps.keep(connection.library, numbers, cell())
     return jobs
 
 

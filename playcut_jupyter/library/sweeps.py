@@ -33,7 +33,7 @@ class KeptSweep(NamedTuple):
         return self.cell.partition("\n")[2] if self.cell else self.prompt
 
 
-def keep(library: Library, numbers: Sequence[int], cell: str | None = None) -> None:
+def keep(library: Library, numbers: Sequence[int], cell: str | None) -> None:
     """Write down that the generations *numbers* are a sweep, unless that is known, and the *cell* that asks for it.
 
     Raises:

@@ -56,6 +56,7 @@ def help_on_cells() -> str:
             "{a|b} are alternatives, {style=a|b} names them, so that {style} is the same value elsewhere,\n"
             "and {{name}} is the text {name}. A comma list is one generation for each value: -a 1:1,16:9, without\n"
             "spaces or in straight quotes. Options come before a one-line prompt.",
+            # The usage is that of a line; a cell's has one more sign.
             f"%{cell_parser().format_help().removeprefix('usage: ').rstrip()}",
         ]
     )

@@ -245,7 +245,7 @@ class Sweep(Generations[Generation]):
         """
         check_can_buy(connection, "generating variants")
         generations = admit(connection, request, reuse=False)
-        jobs = start_all(connection, generations, reuse=False, cell=refinement.whole_cell(request))
+        jobs = start_all(connection, generations, reuse=False, cell=lambda: refinement.whole_cell(request))
         return cls([Generation(job) for job in jobs], request.axes, request)
 
     @property
