@@ -210,12 +210,17 @@ def test_only_extras_import_what_only_extras_install() -> None:
 HEAVY = {"httpx", "httpcore", "PIL", "ipywidgets", "anyio", "markupsafe", "stamina", "av", "tornado.httpserver"}
 
 
-def loaded(code: str) -> set[str]:
-    """Return the modules that *code* loads in a fresh process, beyond what a bare one and IPython have."""
-    frame = f"""
-import json, sys
+SHELL = """
 from IPython.core.interactiveshell import InteractiveShell
 shell = InteractiveShell.instance()
+"""
+
+
+def loaded(code: str, behind: str = SHELL) -> set[str]:
+    """Return the modules that *code* loads in a fresh process, beyond what a bare one and *behind* have."""
+    frame = f"""
+import json, sys
+{behind}
 before = set(sys.modules)
 {code}
 print(json.dumps(sorted(set(sys.modules) - before)))
@@ -248,9 +253,7 @@ def test_the_python_api_loads_neither_the_sandbox_nor_widgets() -> None:
 
 
 def test_a_script_does_not_load_ipython() -> None:
-    code = "import sys; from playcut_jupyter import Playcut; Playcut(api_key='pk_live_x'); print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
-    modules = done.stdout.split()
+    modules = loaded("from playcut_jupyter import Playcut; Playcut(api_key='pk_live_x')", behind="")
     assert "playcut_jupyter.playcut" in modules
     assert "IPython" not in modules
 

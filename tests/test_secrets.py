@@ -10,10 +10,13 @@ import sys
 from pathlib import Path
 
 import httpx
+import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from playcut_jupyter import Playcut, PlaycutError
 from playcut_jupyter.sandbox import Sandbox
+from tests.documents import exported
 
 SIGNED = re.compile(rb"https?://[^\s\"'<>\\]+\?[^\s\"'<>\\]*(signature|expires|sig)=", re.IGNORECASE)
 
@@ -43,10 +46,6 @@ CELLS = [
 def test_a_notebook_leaves_neither_key_nor_signed_url_anywhere(
     tmp_path: Path, away_from_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import nbformat  # all these take a second to load, so only where they are used
-    from nbclient import NotebookClient
-    from nbconvert import HTMLExporter
-
     with Sandbox(latency_s=0.2, rate=None, key="pk_live_" + "5ec7e7" * 6 + "beef", media="tiny") as server:
         monkeypatch.setenv("PLAYCUT_API_KEY", server.key)
         monkeypatch.setenv("PLAYCUT_BASE_URL", server.base_url)
@@ -54,7 +53,7 @@ def test_a_notebook_leaves_neither_key_nor_signed_url_anywhere(
         notebook = nbformat.v4.new_notebook(cells=cells)
         NotebookClient(notebook, timeout=60, resources={"metadata": {"path": str(tmp_path)}}).execute()
         (tmp_path / "notebook.ipynb").write_text(nbformat.writes(notebook))
-        (tmp_path / "page.html").write_text(HTMLExporter().from_notebook_node(notebook)[0])
+        (tmp_path / "page.html").write_text(exported(notebook, "html")[0])
 
     files = [path for path in tmp_path.rglob("*") if path.is_file() and "ipython" not in path.parts]
     assert {".png", ".json", ".sqlite3", ".log", ".ipynb", ".html"} <= {path.suffix for path in files}

@@ -18,6 +18,7 @@ import pytest
 from PIL import Image
 
 from playcut_jupyter.sandbox import Sandbox
+from tests.documents import exported
 from tests.frontends.conftest import cell, html, unexecuted
 from tests.frontends.marks import shows, slow
 from tests.kernels import connected_kernel
@@ -78,27 +79,21 @@ def test_pictures_are_there_for_documents_without_html(executed: nbformat.Notebo
 
 @shows("nbconvert to HTML", "picture", "sound", "clip", "reopened", "untrusted")
 def test_an_html_page_has_pictures_and_players(executed: nbformat.NotebookNode) -> None:
-    from nbconvert import HTMLExporter  # takes most of a second, so only where it is used
-
-    page, _ = HTMLExporter().from_notebook_node(executed)
+    page, _ = exported(executed, "html")
     for tag in ("<img ", "<audio ", "<video "):
         assert re.search(rf'{tag}[^>]*class="playcut-[^>]*src="data:', page)
 
 
 @shows("nbconvert to Markdown", "picture", "sound", "clip", "reopened", "untrusted")
 def test_a_markdown_document_has_pictures_and_players(executed: nbformat.NotebookNode) -> None:
-    from nbconvert import MarkdownExporter  # takes most of a second, so only where it is used
-
-    text, _ = MarkdownExporter().from_notebook_node(executed)
+    text, _ = exported(executed, "markdown")
     for tag in ("<img ", "<audio ", "<video "):
         assert re.search(rf'{tag}class="playcut-[^>]*src="data:', text)
 
 
 @shows("nbconvert to LaTeX", "picture", "reopened", "untrusted")
 def test_a_latex_document_has_pictures_and_each_sweep_as_one(executed: nbformat.NotebookNode) -> None:
-    from nbconvert import LatexExporter  # takes most of a second, so only where it is used
-
-    text, resources = LatexExporter().from_notebook_node(executed)
+    text, resources = exported(executed, "latex")
     pictures = [name for name in resources["outputs"] if name.endswith((".jpg", ".jpeg"))]
     assert len(pictures) >= 3  # a picture, a sheet, and the first frame of a clip
     assert all(name in text for name in pictures)

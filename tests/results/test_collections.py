@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import nbformat
+
 from playcut_jupyter import Playcut, Sweep
 from playcut_jupyter.library import ratings
 from playcut_jupyter.sandbox import Sandbox
+from tests.documents import exported
 
 
 def test_the_contact_sheet_of_a_sweep_holds_everything_but_the_key(
@@ -83,12 +86,9 @@ def test_the_history_is_a_sequence_and_gives_records(pc: Playcut) -> None:
 
 
 def test_a_grid_is_whole_as_a_page_of_its_own(pc: Playcut) -> None:
-    import nbformat  # loading these takes most of a second, so only where they are used
-    from nbconvert import HTMLExporter
-
     sweep = pc.sweep("a page {red|blue} {fox|owl}")
     output = nbformat.v4.new_output("display_data", sweep._repr_mimebundle_())
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x", outputs=[output])])
-    page, _ = HTMLExporter(embed_images=True).from_notebook_node(notebook)
+    page, _ = exported(notebook, "html", embed_images=True)
     assert all(f'alt="{run.prompt}"' in page for run in sweep)
     assert "<th" in page
